@@ -1,0 +1,108 @@
+"""The council's catalogue: who answers what here. The map from topics is its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from models.errors import Misconfigured
+from models.topics import AUTHORITIES, SERVICES, TOPICS, default_owners
+
+
+class CouncilType(StrEnum):
+    """The kind of council: it picks the default map from topics to owners."""
+
+    DISTRICT = "district"
+    COUNTY = "county"
+    UNITARY = "unitary"
+    LONDON_BOROUGH = "london_borough"
+    METROPOLITAN = "metropolitan"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A part of the council that answers, with its Slack channel (a name without #, or an id)."""
+
+    id: str
+    name: str
+    channel: str
+    head: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Another body, and what a customer is told about it: why it is theirs, and how to reach it."""
+
+    id: str
+    name: str
+    signpost: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who answers a topic here: a service of the council, or (never both) an authority."""
+
+    service: str | None = None
+    authority: str | None = None
+
+
+class Catalogue:
+    """Services, authorities and the map of topics to owners, checked when it is made."""
+
+    def __init__(
+        self,
+        kind: CouncilType,
+        services: tuple[Service, ...],
+        authorities: tuple[Authority, ...],
+        differing: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start from the default map of `kind`; `differing` maps a topic to another owner's id.
+
+        Raises Misconfigured where a topic or owner is unknown, or an owner has no entry.
+        """
+        self.kind = kind
+        self.services = MappingProxyType({service.id: service for service in services})
+        self.authorities = MappingProxyType({a.id: a for a in authorities})
+        owners = dict(default_owners(kind.value))
+        for topic, owner in (differing or {}).items():
+            if topic not in TOPICS:
+                raise Misconfigured(f"topics.{topic}: no such topic; allowed: {', '.join(TOPICS)}")
+            owners[topic] = owner
+        self._owners = MappingProxyType({t: self._owner(t, o) for t, o in owners.items()})
+
+    def _owner(self, topic: str, owner: str) -> Owner:
+        if owner in self.services:
+            return Owner(service=owner)
+        if owner in self.authorities:
+            return Owner(authority=owner)
+        known = [*self.services, *self.authorities]
+        raise Misconfigured(
+            f"topics.{topic} = {owner!r}: no [[service]] or [[authority]] has this id; "
+            f"there are: {', '.join(known)}"
+        )
+
+    def owner(self, topic: str) -> Owner:
+        """Who answers `topic` here. Raises KeyError for a topic that topics.py does not know."""
+        return self._owners[topic]
+
+    def owners(self) -> Mapping[str, Owner]:
+        """The whole map, read-only."""
+        return self._owners
+
+    def owner_name(self, service: str | None, authority: str | None) -> str:
+        """The name for people of a service or an authority id; the id itself where unknown."""
+        if service is not None:
+            found = self.services.get(service)
+            return found.name if found else service
+        body = self.authorities.get(authority or "")
+        return body.name if body else (authority or "nobody")
+
+
+def default_catalogue(kind: CouncilType) -> Catalogue:
+    """The catalogue of a council of this kind before it has configured anything."""
+    return Catalogue(
+        kind,
+        tuple(Service(id_, name, id_.replace("_", "-")) for id_, name in SERVICES.items()),
+        tuple(Authority(id_, name, "", "") for id_, name in AUTHORITIES.items()),
+    )

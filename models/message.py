@@ -1,0 +1,104 @@
+"""One email, form, letter or phone note, as received and as read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """How a message came."""
+
+    WEBSITE = "website"
+    EMAIL = "email"
+    LETTER = "letter"
+    PHONE = "phone"
+    FACE_TO_FACE = "face_to_face"
+    STAFF_PORTAL = "staff_portal"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a raw message was found: a mailbox place, or a file.
+
+    For IMAP `account`, `folder`, `uidvalidity` and `uid` name it; for a file `folder` is its path
+    and the numbers are 0.
+    """
+
+    account: str
+    folder: str
+    uidvalidity: int = 0
+    uid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """The bytes as handed over, where they were found, and when the server received them (aware).
+
+    `received_at` is the mailbox's own date (INTERNALDATE, a file's time), never the Date header.
+    """
+
+    content: bytes
+    origin: Origin
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote: an address to answer to, or None where nobody can be answered by email."""
+
+    name: str
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is not the message's text. `name` is safe to show and to use as a file name."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+class MachineKind(StrEnum):
+    """Why a message is a machine's: none of these is ever acknowledged."""
+
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The verdict that a machine wrote it, with the header or sign that says so."""
+
+    kind: MachineKind
+    reason: str
+    failed_message_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as read. `text` is all the person wrote, `new_text` without quotes and signature.
+
+    `references` are the Message-IDs it answers, nearest first. `case_token` is a case reference
+    found in the subject or a plus address. `machine` is None for a person's message. `defects`
+    name what could not be read.
+    """
+
+    sha256: str
+    message_id: str | None
+    references: tuple[str, ...]
+    sender: Sender
+    reply_to: str | None
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    new_text: str
+    received_at: datetime
+    dated: datetime | None
+    source: Source
+    attachments: tuple[Attachment, ...] = ()
+    case_token: str | None = None
+    machine: Machine | None = None
+    defects: tuple[str, ...] = field(default=())
