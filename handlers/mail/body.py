@@ -1,0 +1,203 @@
+"""A message's text and its other parts: which parts are the text, and how they become it (B17)."""
+
+import re
+from dataclasses import dataclass, field
+from email.message import Message as Part
+from html import unescape
+
+import inscriptis
+from inscriptis.model.config import ParserConfig
+
+from handlers.mail.charsets import clean, decode
+from handlers.mail.headers import HOSTILE
+
+MOST_PARTS = 500
+_LONGEST_HTML = 1_000_000
+_LONGEST_TEXT = 1_000_000
+_MOST_LINKS = 5_000
+_WITH_LINKS = ParserConfig(display_links=True)
+_LINK = re.compile(r"\[([^\]\[\n]*)\]\(([^\s()]+)\)")
+_HIDDEN = re.compile(r"(?is)<(script|style|head|template)\b.*?(?:</\1\s*>|\Z)")
+_TAG = re.compile(r"(?s)<!--.*?-->|<[^>]{0,2000}>")
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
+_MANY_TAGS = 500
+# Structure that no person wrote and nobody misses among the attachments.
+_NOISE = frozenset(
+    ["application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"]
+)
+
+
+@dataclass(slots=True)
+class Contents:
+    """What the walk through a message found: its texts in order, and the parts that are not text.
+
+    `forwarded` are the messages attached whole (message/rfc822).
+    """
+
+    texts: list[str] = field(default_factory=list)
+    others: list[Part] = field(default_factory=list)
+    forwarded: list[Part] = field(default_factory=list)
+    encrypted: bool = False
+
+    @property
+    def text(self) -> str:
+        """The texts joined by a blank line."""
+        return "\n\n".join(self.texts).strip("\n")[:_LONGEST_TEXT]
+
+
+def contents(message: Part, defects: list[str]) -> Contents:
+    """Walk the parts in reading order, without recursion, at most MOST_PARTS of them."""
+    found = Contents()
+    waiting: list[Part] = [message]
+    seen = 0
+    while waiting:
+        part = waiting.pop()
+        seen += 1
+        if seen > MOST_PARTS:
+            defects.append(f"more than {MOST_PARTS} parts: the rest is left out")
+            break
+        kind = content_type(part)
+        children = part.get_payload()
+        if kind == "multipart/alternative" and isinstance(children, list):
+            waiting.extend(_chosen(_parts(children), defects))
+        elif kind.startswith("multipart/") and isinstance(children, list):
+            found.encrypted = found.encrypted or kind == "multipart/encrypted"
+            waiting.extend(reversed(_parts(children)))
+        else:
+            _take(part, kind, found, defects)
+    return found
+
+
+def _parts(children: list[object]) -> list[Part]:
+    return [child for child in children if isinstance(child, Part)]
+
+
+def _take(part: Part, kind: str, found: Contents, defects: list[str]) -> None:
+    if kind == "message/rfc822":
+        found.forwarded.append(part)
+        found.others.append(part)
+    elif kind in {"text/plain", "text/html"} and not _is_file(part):
+        text = _text(part, kind, defects)
+        if text.strip():
+            found.texts.append(text)
+    elif kind not in _NOISE:
+        found.encrypted = found.encrypted or kind.endswith(("/pkcs7-mime", "/x-pkcs7-mime"))
+        found.others.append(part)
+
+
+def _is_file(part: Part) -> bool:
+    disposition = part.get("content-disposition")
+    if disposition is None:
+        return False
+    shown = str(disposition).lower()
+    return shown.lstrip().startswith("attachment") or "filename" in shown
+
+
+def content_type(part: Part) -> str:
+    """The part's declared type in lower case; text/plain where that cannot be read."""
+    try:
+        return part.get_content_type()
+    except HOSTILE:
+        return "text/plain"
+
+
+def _chosen(children: list[Part], defects: list[str]) -> list[Part]:
+    """Of one thing in several forms: the plain text unless it is blank, else the HTML.
+
+    What is no text (a calendar) is kept beside it. The order is that of a stack: last first.
+    """
+    texts = [c for c in children if content_type(c).startswith(("text/", "multipart/"))]
+    others = [c for c in children if c not in texts]
+    calendars = [c for c in texts if content_type(c) == "text/calendar"]
+    for child in texts:
+        if content_type(child) == "text/plain" and _text(child, "text/plain", defects).strip():
+            return [*calendars, *others, child]
+    rich = [c for c in texts if content_type(c) != "text/plain" and c not in calendars]
+    return [*calendars, *others, *(rich[-1:] or texts[:1])]
+
+
+def payload(part: Part, defects: list[str]) -> bytes:
+    """The part's bytes with the transfer encoding undone as far as it can be. Never raises."""
+    try:
+        data = part.get_payload(decode=True)
+    except HOSTILE as error:
+        defects.append(f"a part's transfer encoding: {type(error).__name__}")
+        data = None
+    if isinstance(data, bytes):
+        return data
+    inner = part.get_payload()
+    return inner.encode("utf-8", "surrogateescape") if isinstance(inner, str) else b""
+
+
+def _parameter(part: Part, name: str) -> str | None:
+    try:
+        value = part.get_param(name)
+    except HOSTILE:
+        return None
+    return value if isinstance(value, str) else None
+
+
+def _text(part: Part, kind: str, defects: list[str]) -> str:
+    text, defect = decode(payload(part, defects), _parameter(part, "charset"))
+    if defect and defect not in defects:
+        defects.append(defect)
+    text = clean(text)
+    if kind == "text/html":
+        return html_to_text(text, defects)
+    if (_parameter(part, "format") or "").lower() == "flowed":
+        return _unflowed(text, delsp=(_parameter(part, "delsp") or "").lower() == "yes")
+    return text
+
+
+def _unflowed(text: str, *, delsp: bool) -> str:
+    """RFC 3676: lines that end in a space go on in the next, within the same depth of quoting."""
+    lines: list[str] = []
+    flowing = False
+    for line in text.split("\n"):
+        quoted = line.startswith(">")
+        stuffed = line[1:] if line.startswith(" ") else line
+        if flowing and not quoted and stuffed != "-- ":
+            lines[-1] += stuffed
+        else:
+            lines.append(stuffed)
+        flowing = stuffed.endswith(" ") and stuffed != "-- " and not quoted
+        if flowing and delsp:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
+
+
+def html_to_text(html: str, defects: list[str]) -> str:
+    """What a reader would see, with the links' addresses in angle brackets; nothing is loaded."""
+    if len(html) > _LONGEST_HTML:
+        defects.append("the HTML is too long: cut")
+        html = html[:_LONGEST_HTML]
+    if "<" not in html:
+        return html
+    html = _XML_DECLARATION.sub("", html)
+    text = _laid_out(html, defects)
+    if not text.strip() or html.count("<") > _MANY_TAGS:
+        # Nested hundreds deep (an attack or a broken generator) lxml drops all that lies deeper.
+        coarse = _without_tags(html)
+        text = coarse if len(coarse.split()) > 2 * len(text.split()) else text
+    return clean(text).strip("\n")
+
+
+def _laid_out(html: str, defects: list[str]) -> str:
+    try:
+        text = inscriptis.get_text(_HIDDEN.sub("", html), _WITH_LINKS)
+    except (*HOSTILE, SyntaxError) as error:
+        defects.append(f"the HTML: {type(error).__name__}")
+        return ""
+    return _LINK.sub(_shown_link, text, count=_MOST_LINKS)
+
+
+def _shown_link(link: re.Match[str]) -> str:
+    words, target = link[1].strip(), link[2]
+    bare = target.removeprefix("mailto:").removeprefix("tel:")
+    if target.startswith("#") or bare.strip("/").endswith(words.strip("/")) or not words:
+        return words or bare
+    return f"{words} <{bare}>"
+
+
+def _without_tags(html: str) -> str:
+    return unescape(_TAG.sub(" ", _HIDDEN.sub("", html)))

@@ -1,0 +1,261 @@
+"""Raw bytes to a Message: the reader that intake calls (port `Reader` in models/ports.py)."""
+
+import email.parser
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from email.message import Message as Part
+
+from handlers.mail.attachments import attachments
+from handlers.mail.automatic import machine
+from handlers.mail.body import Contents, contents
+from handlers.mail.charsets import clean, decode
+from handlers.mail.headers import HOSTILE, Headers, lower_domain, one_line
+from handlers.mail.quoting import new_text
+from handlers.mail.webform import DEFAULT_FIELDS, Form, FormField, FormReader
+from models.errors import Unreadable
+from models.message import Attachment, Message, RawMessage, Sender, Source
+
+OWN_HEADER = "X-Carebot"
+_MOST_NESTED = 100
+_PARSER = email.parser.BytesParser()
+_HEADERS_ONLY = email.parser.BytesHeaderParser()
+_ADDRESS = re.compile(r"[^\s<>@,;:()\"\\\[\]]{1,64}@[^\s<>@,;:()\"\\\[\]]{1,255}")
+_FORM_SENDER = re.compile(
+    r"\A(?:(?:web)?-?forms?|web(?:site|master)?|online|no-?reply|do-?not-?reply|e-?forms?)\Z", re.I
+)
+_TOKEN_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """What a reader must know of the council. Addresses are compared without regard to case.
+
+    `own_addresses`: the mailboxes that carebot watches. `own_domain`: the right-hand side of the
+    Message-IDs that carebot writes. `reference_pattern`: a case reference as a regular expression.
+    `webform_fields`: labels of the website's forms. `form_addresses`: where those come from;
+    senders named forms@, website@, noreply@ and the like at the domain of an own address too.
+    """
+
+    own_addresses: tuple[str, ...]
+    own_domain: str
+    reference_pattern: str = r"CC-\d{4}-\d{5,7}"
+    webform_fields: tuple[FormField, ...] = DEFAULT_FIELDS
+    form_addresses: tuple[str, ...] = ()
+
+
+class MailReader:
+    """Reads raw bytes into a Message. May be shared between threads."""
+
+    def __init__(self, rules: ReadingRules) -> None:
+        """Compile the rules once. Raises re.error for a pattern that is none."""
+        self._own = frozenset(a.lower() for a in rules.own_addresses)
+        self._own_domains = frozenset(a.rpartition("@")[2] for a in self._own)
+        self._forms = frozenset(a.lower() for a in rules.form_addresses)
+        self._own_id = f"@{rules.own_domain.lower()}>"
+        self._reference = re.compile(rf"(?<![\w-])(?:{rules.reference_pattern})(?![\w-])", re.I)
+        self._read_form = FormReader(rules.webform_fields)
+
+    def __call__(self, raw: RawMessage) -> Message:
+        """The message, with what could not be read named in `defects` (B15). Message-IDs keep
+        their angle brackets; `dated` is in UTC.
+
+        Raises Unreadable only for an error that no guard knows, so that intake can quarantine it.
+        """
+        defects: list[str] = []
+        part = _parsed(raw.content, defects)
+        try:
+            return self._read(raw, part, defects)
+        except HOSTILE as error:
+            defects.append(f"{type(error).__name__}: shown as it came")
+        try:
+            return self._coarse(raw, defects)
+        except HOSTILE as error:
+            raise Unreadable(f"not even its text can be shown: {type(error).__name__}") from error
+
+    def _read(self, raw: RawMessage, part: Part, defects: list[str]) -> Message:
+        headers = Headers(part, defects)
+        found = contents(part, defects)
+        sender, is_form_address = self._sender(headers, defects)
+        subject = headers.text("subject")
+        text = found.text
+        form = self._read_form(text)
+        read = Message(
+            sha256=hashlib.sha256(raw.content).hexdigest(),
+            message_id=headers.own_id(),
+            references=_references(headers),
+            sender=sender,
+            reply_to=self._reply_to(headers),
+            recipients=_unique(m.address for name in ("to", "cc") for m in headers.mailboxes(name)),
+            subject=subject,
+            text=text,
+            new_text="",
+            received_at=raw.received_at,
+            dated=headers.date("date"),
+            source=Source.EMAIL,
+            attachments=_attached(found, defects),
+            case_token=self._token(headers, subject),
+            machine=machine(
+                headers,
+                part,
+                found,
+                own=self._own_mail(headers, sender, is_form=form is not None),
+                is_form=form is not None and is_form_address,
+            ),
+        )
+        if form is not None:
+            read = _as_form(read, form, trusted=is_form_address)
+        else:
+            text = _with_forwarded(read, found, defects)
+            read = replace(read, text=text, new_text=new_text(text, subject))
+        return replace(read, defects=tuple(dict.fromkeys(_completed(defects, read, found))))
+
+    def _coarse(self, raw: RawMessage, defects: list[str]) -> Message:
+        """The bytes as text, for a message whose structure cannot be read at all."""
+        text = clean(decode(raw.content[:200_000], None)[0])
+        return Message(
+            sha256=hashlib.sha256(raw.content).hexdigest(),
+            message_id=None,
+            references=(),
+            sender=Sender("", None),
+            reply_to=None,
+            recipients=(),
+            subject="",
+            text=text,
+            new_text=text,
+            received_at=raw.received_at,
+            dated=None,
+            source=Source.EMAIL,
+            defects=tuple(defects),
+        )
+
+    def _sender(self, headers: Headers, defects: list[str]) -> tuple[Sender, bool]:
+        """From is who wrote (B21), never Reply-To. Nobody to answer unless it is one address."""
+        found = headers.mailboxes("from")
+        if len(found) == 1:
+            (one,) = found
+            return Sender(one.name, one.address), self._is_form_address(one.address)
+        if not found:
+            defects.append("From: missing" if "from" not in headers else "From: no address")
+            return Sender("" if "@" in headers.raw("from") else headers.text("from")[:200], None), False
+        defects.append("From: several addresses")
+        return Sender(", ".join(m.name or m.address for m in found[:5]), None), False
+
+    def _is_form_address(self, address: str) -> bool:
+        local, _, domain = address.lower().rpartition("@")
+        if address.lower() in self._forms:
+            return True
+        return domain in self._own_domains and (
+            _FORM_SENDER.match(local) is not None or address.lower() in self._own
+        )
+
+    def _reply_to(self, headers: Headers) -> str | None:
+        found = headers.mailboxes("reply-to")
+        return found[0].address if len(found) == 1 else None
+
+    def _own_mail(self, headers: Headers, sender: Sender, *, is_form: bool) -> str | None:
+        """The sign by which a message is our own coming back (D28)."""
+        if OWN_HEADER.lower() in headers:
+            return f"our own {OWN_HEADER} header"
+        if (headers.own_id() or "").lower().endswith(self._own_id):
+            return "our own Message-ID"
+        if sender.address and self._is_own(sender.address) and not is_form:
+            return "from our own address"
+        reply_to = self._reply_to(headers)
+        return "Reply-To is our own address" if reply_to and self._is_own(reply_to) else None
+
+    def _is_own(self, address: str) -> bool:
+        return _without_plus(address.lower()) in self._own
+
+    def _token(self, headers: Headers, subject: str) -> str | None:
+        """The plus address is surer than a subject, which people retype (C22)."""
+        for name in _TOKEN_HEADERS:
+            for mailbox in headers.mailboxes(name) if name in headers else ():
+                if "+" in mailbox.address and self._is_own(mailbox.address):
+                    plus = mailbox.address.rpartition("@")[0].partition("+")[2]
+                    match = self._reference.fullmatch(plus)
+                    if match:
+                        return match[0].upper()
+        match = self._reference.search(subject)
+        return match[0].upper() if match else None
+
+
+def _parsed(content: bytes, defects: list[str]) -> Part:
+    """One parse. Nested deeper than any honest message, only the headers are read (B15)."""
+    if content.count(b"boundary") <= _MOST_NESTED and content.count(b"essage/rfc822") <= _MOST_NESTED:
+        try:
+            return _PARSER.parsebytes(content)
+        except HOSTILE as error:
+            defects.append(f"the structure: {type(error).__name__}")
+    else:
+        defects.append("nested too deep: the body is shown as it came")
+    part: Part = Part()
+    try:
+        part = _HEADERS_ONLY.parsebytes(content)
+    except HOSTILE as error:
+        defects.append(f"the headers: {type(error).__name__}")
+    plain: Part = Part()
+    for name, value in part.raw_items():
+        if name.lower() not in {"content-type", "content-transfer-encoding"}:
+            plain.set_raw(name, value)
+    body = part.get_payload()
+    plain.set_payload(body if isinstance(body, str) else decode(content, None)[0])
+    return plain
+
+
+def _attached(found: Contents, defects: list[str]) -> tuple[Attachment, ...]:
+    return attachments(found.others, defects) if found.others else ()
+
+
+def _references(headers: Headers) -> tuple[str, ...]:
+    nearest_first = reversed(headers.message_ids("references"))
+    return tuple(dict.fromkeys([*headers.message_ids("in-reply-to"), *nearest_first]))
+
+
+def _unique(addresses: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(addresses))  # type: ignore[call-overload]
+
+
+def _without_plus(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _as_form(read: Message, form: Form, *, trusted: bool) -> Message:
+    """What a form's email says. Its fields name the sender only where the mail is from the form:
+    else anybody could have us write to anybody."""
+    sender = read.sender
+    if trusted:
+        match = _ADDRESS.fullmatch(form.email.strip(" <>"))
+        sender = Sender(one_line(form.name, 200), lower_domain(match[0]) if match else None)
+    return replace(
+        read, sender=sender, text=form.text, new_text=form.details,
+        source=form.source, reply_to=None if trusted else read.reply_to,
+    )  # fmt: skip
+
+
+def _with_forwarded(read: Message, found: Contents, defects: list[str]) -> str:
+    """The text, followed by the messages attached whole: whoever forwards one wants it read (B19).
+
+    Not for a machine's message: what it returns is our own letter.
+    """
+    if read.machine is not None or not found.forwarded:
+        return read.text
+    shown = [read.text] if read.text else []
+    for part in found.forwarded[:5]:
+        inner = part.get_payload()
+        if isinstance(inner, list) and inner and isinstance(inner[0], Part):
+            headers = Headers(inner[0], defects)
+            lines = [f"{n}: {headers.text(n.lower())}" for n in ("From", "Date", "Subject")]
+            text = contents(inner[0], defects).text
+            shown.append("\n".join(["---------- Forwarded message ----------", *lines, "", text]))
+    return "\n\n".join(shown)
+
+
+def _completed(defects: list[str], read: Message, found: Contents) -> list[str]:
+    extra = list(defects)
+    if found.encrypted:
+        extra.append("encrypted: open it in the mailbox")
+    if not read.text.strip():
+        extra.append("no text in it")
+    return extra
