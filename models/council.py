@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from enum import StrEnum
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from models.errors import Misconfigured
+from models.policy import Policy
+from models.prediction import Flag
 from models.topics import AUTHORITIES, SERVICES, TOPICS, default_owners
+from models.working_days import WorkingCalendar
 
 
 class CouncilType(StrEnum):
@@ -106,3 +111,57 @@ def default_catalogue(kind: CouncilType) -> Catalogue:
         tuple(Service(id_, name, id_.replace("_", "-")) for id_, name in SERVICES.items()),
         tuple(Authority(id_, name, "", "") for id_, name in AUTHORITIES.items()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Slack channels beside the services' own (names without #, or ids).
+
+    `triage` gets what a person must decide and what is another body's; `lead` gets the whole
+    morning list; `private` maps a flag to the channel that alone sees such cases.
+    """
+
+    triage: str
+    lead: str
+    private: Mapping[Flag, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """When people are told: days before a deadline, working hours, the time of the morning list."""
+
+    days_before: tuple[int, ...] = (5, 2, 1, 0)
+    opens: time = time(9)
+    closes: time = time(17)
+    list_at: time = time(9)
+    soon_days: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledging:
+    """When an acknowledgement leaves by itself: never for old mail, never often to one address."""
+
+    within_days: int = 3
+    per_address_per_day: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Council:
+    """One council: its catalogue, promises, calendar, channels and habits."""
+
+    name: str
+    catalogue: Catalogue
+    policy: Policy
+    calendar: WorkingCalendar
+    zone: ZoneInfo
+    channels: Channels
+    reminding: Reminding = Reminding()
+    acknowledging: Acknowledging = Acknowledging()
+
+    def local_date(self, at: datetime) -> date:
+        """The council's date at an aware time."""
+        return at.astimezone(self.zone).date()
+
+    def local_time(self, at: datetime) -> time:
+        """The council's time of day at an aware time."""
+        return at.astimezone(self.zone).time()

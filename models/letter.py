@@ -1,6 +1,7 @@
 """What is written to a customer: drafts that a person may still change, and letters ready to leave."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -56,3 +57,26 @@ class Letter:
     answers: str | None
     thread: tuple[str, ...]
     automatic: bool
+
+    def to_json(self) -> dict[str, object]:
+        """As the outbox and a draft keep it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> "Letter":
+        """The inverse of `to_json`, also after a round through JSON."""
+        thread = data["thread"]
+        assert isinstance(thread, list | tuple)
+        answers = data["answers"]
+        return cls(
+            kind=LetterKind(str(data["kind"])),
+            reference=str(data["reference"]),
+            recipient=str(data["recipient"]),
+            subject=str(data["subject"]),
+            text=str(data["text"]),
+            html=str(data["html"]),
+            message_id=str(data["message_id"]),
+            answers=None if answers is None else str(answers),
+            thread=tuple(str(id_) for id_ in thread),
+            automatic=bool(data["automatic"]),
+        )

@@ -1,0 +1,263 @@
+"""THE MAIN FLOW: a raw message becomes a case, or part of one, with all that must leave.
+
+The way of a message: keep the raw bytes, read them, ask the model, find its place, write. The
+places are tried in the order of `_PLACES`; each is a function that takes the message or leaves it
+to the next. Everything about one message happens in one transaction.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from models import case as cases
+from models import outbox
+from models.case import Case, Change, Report
+from models.council import Council
+from models.errors import Refused, Unreadable
+from models.facts import letter_facts
+from models.history import Event
+from models.letter import LetterKind
+from models.message import MachineKind, Message, RawMessage
+from models.outbox import Kind, Parcel
+from models.ports import Arrival, Letters, Reader, Store, Triage, Work
+from models.prediction import Prediction
+
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a raw message: `message` and `prediction` are None where it was not read,
+    `prediction` also for a machine's message; `reason` says why where it is no case.
+    """
+
+    raw: RawMessage
+    arrival: Arrival
+    reference: str | None
+    message: Message | None
+    prediction: Prediction | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What taking in needs: where to keep it, how to read it, what it is, what is answered."""
+
+    store: Store
+    read: Reader
+    triage: Triage
+    letters: Letters
+    council: Council
+
+    def take_in(self, raw: RawMessage, now: datetime) -> TakenIn:
+        """Take in one message. It is safely stored when this returns, whatever it was."""
+        return next(iter(self.take_in_all([raw], lambda: now)))
+
+    def take_in_all(
+        self, raws: Iterable[RawMessage], now: Callable[[], datetime], batch: int = _BATCH
+    ) -> Iterator[TakenIn]:
+        """Take in many, in order: the model reads them in batches, a batch is one commit."""
+        remaining = iter(raws)
+        while chunk := list(islice(remaining, batch)):
+            yield from self._take_in_batch(chunk, now())
+
+    def _take_in_batch(self, raws: list[RawMessage], now: datetime) -> list[TakenIn]:
+        read = [self._read(raw) for raw in raws]
+        texts = [_model_text(m) for m in read if isinstance(m, Message) and m.machine is None]
+        predictions = iter(self.triage.predict_many(texts))
+        taken = []
+        with self.store.work() as work:
+            for raw, message in zip(raws, read, strict=True):
+                if not isinstance(message, Message):
+                    taken.append(_quarantine(work, raw, message, now))
+                    continue
+                prediction = next(predictions) if message.machine is None else None
+                arriving = _Arriving(work, self, message, prediction, now)
+                taken.append(_write(arriving, raw))
+        return taken
+
+    def _read(self, raw: RawMessage) -> Message | str:
+        try:
+            return self.read(raw)
+        except Unreadable as error:
+            return str(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arriving:
+    """A message on its way through the places."""
+
+    work: Work
+    intake: Intake
+    message: Message
+    prediction: Prediction | None
+    now: datetime
+
+    @property
+    def council(self) -> Council:
+        return self.intake.council
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    arrival: Arrival
+    reference: str | None
+    reason: str = ""
+
+
+def _write(arriving: _Arriving, raw: RawMessage) -> TakenIn:
+    work, message, now = arriving.work, arriving.message, arriving.now
+    work.messages.keep_raw(message.sha256, raw.content)
+    for place in _PLACES:
+        placed = place(arriving)
+        if placed is not None:
+            break
+    else:  # pragma: no cover  # the last place takes everything
+        raise AssertionError("a message found no place")
+    work.ledger.book(raw.origin, message.sha256, placed.arrival, placed.reason, now)
+    return TakenIn(
+        raw, placed.arrival, placed.reference, message, arriving.prediction, placed.reason
+    )
+
+
+def _quarantine(work: Work, raw: RawMessage, why: str, now: datetime) -> TakenIn:
+    sha256 = hashlib.sha256(raw.content).hexdigest()
+    work.messages.keep_raw(sha256, raw.content)
+    work.ledger.book(raw.origin, sha256, Arrival.QUARANTINED, why, now)
+    payload = {"sha256": sha256, "why": why}
+    work.outbox.add(Parcel(f"quarantine:{sha256}", Kind.QUARANTINE, None, payload), now)
+    return TakenIn(raw, Arrival.QUARANTINED, None, None, None, why)
+
+
+def _duplicate(arriving: _Arriving) -> _Placed | None:
+    """The same bytes, or the same Message-ID with the same content: nothing is made of it."""
+    first = arriving.work.messages.same_as(arriving.message)
+    if first is None:
+        return None
+    return _Placed(Arrival.DUPLICATE, first.reference, f"the same as message {first.id}")
+
+
+def _machine(arriving: _Arriving) -> _Placed | None:
+    """A machine's message is filed, with its case where it has one; it is never answered."""
+    work, message, now = arriving.work, arriving.message, arriving.now
+    machine = message.machine
+    if machine is None:
+        return None
+    bounced = machine.kind is MachineKind.BOUNCE
+    arrival = Arrival.BOUNCE if bounced else Arrival.AUTOMATIC
+    answered = (*machine.failed_message_ids, *message.references)
+    reference = work.messages.case_answered_by(answered) or _token_case(arriving)
+    id_ = work.messages.add(message, arrival, reference, None, now)
+    case = work.cases.get(reference) if reference else None
+    if case is not None:
+        event = Event.BOUNCED if bounced else Event.AUTOMATIC_MESSAGE
+        change = cases.note_machine(case, event, id_, machine.reason, now)
+        work.cases.save(change)
+        if bounced:
+            work.outbox.add(outbox.note(case.reference, change.case.version, event), now)
+            work.outbox.add(outbox.card(case.reference, change.case.version), now)
+    return _Placed(arrival, reference, machine.reason)
+
+
+def _reply(arriving: _Arriving) -> _Placed | None:
+    """An answer to a letter of ours, or to an earlier message, belongs to that case."""
+    work, message, now = arriving.work, arriving.message, arriving.now
+    reference = work.messages.case_answered_by(message.references) or _token_case(arriving)
+    case = work.cases.get(reference) if reference else None
+    if case is None:
+        return None
+    known_sender = (message.sender.address or "").lower() in work.messages.senders(case.reference)
+    id_ = work.messages.add(message, Arrival.REPLY, case.reference, arriving.prediction, now)
+    change = cases.add_reply(
+        case,
+        id_,
+        arriving.council,
+        received_at=message.received_at,
+        known_sender=known_sender,
+        now=now,
+    )
+    work.cases.save(change)
+    work.outbox.add(outbox.card(case.reference, change.case.version), now)
+    work.outbox.add(outbox.words(case.reference, id_), now)
+    for entry in change.entries:
+        if entry.event is Event.REOPENED:
+            work.outbox.add(outbox.note(entry.reference, entry.version, entry.event), now)
+    return _Placed(Arrival.REPLY, case.reference)
+
+
+def _new_case(arriving: _Arriving) -> _Placed:
+    """All else is a new matter."""
+    work, message, now = arriving.work, arriving.message, arriving.now
+    prediction = arriving.prediction
+    assert prediction is not None
+    year = arriving.council.local_date(message.received_at).year
+    report = Report(
+        reference=work.cases.new_reference(year),
+        subject=message.subject,
+        customer=message.sender,
+        source=message.source,
+        received_at=message.received_at,
+        prediction=prediction,
+    )
+    change = cases.open_case(report, arriving.council, now)
+    case = change.case
+    work.cases.add(change)
+    id_ = work.messages.add(message, Arrival.CASE, case.reference, prediction, now)
+    work.outbox.add(outbox.card(case.reference, case.version), now)
+    work.outbox.add(outbox.words(case.reference, id_), now)
+    _acknowledge(arriving, change)
+    return _Placed(Arrival.CASE, case.reference)
+
+
+_PLACES: tuple[Callable[[_Arriving], _Placed | None], ...] = (
+    _duplicate,
+    _machine,
+    _reply,
+    _new_case,
+)
+
+
+def _token_case(arriving: _Arriving) -> str | None:
+    token = arriving.message.case_token
+    return token if token and arriving.work.cases.get(token) else None
+
+
+def _acknowledge(arriving: _Arriving, opened: Change) -> None:
+    """Queue the acknowledgement, once for ever, or keep the reason why none leaves by itself."""
+    work, now, case = arriving.work, arriving.now, opened.case
+    why_not = _why_not_acknowledge(arriving, case)
+    if why_not is None:
+        facts = letter_facts(case, arriving.council, arriving.message)
+        letters = arriving.intake.letters
+        kind = LetterKind.ACKNOWLEDGEMENT
+        try:
+            letter = letters.finish(kind, facts, letters.draft(kind, facts))
+        except Refused as error:
+            why_not = str(error)
+        else:
+            letter = replace(letter, automatic=True)
+            work.letters.add(letter, now)
+            work.outbox.add(outbox.letter(letter), now)
+            return
+    work.cases.save(cases.withhold_acknowledgement(case, why_not, now))
+
+
+def _why_not_acknowledge(arriving: _Arriving, case: Case) -> str | None:
+    limits = arriving.council.acknowledging
+    address, now = case.customer.address, arriving.now
+    if address is None:
+        return "there is no address to answer to"
+    if now - case.received_at > timedelta(days=limits.within_days):
+        return f"received more than {limits.within_days} days ago"
+    if (
+        arriving.work.letters.count_to(address, now - timedelta(days=1))
+        >= limits.per_address_per_day
+    ):
+        return f"{limits.per_address_per_day} automatic letters went to this address within a day"
+    return None
+
+
+def _model_text(message: Message) -> tuple[str, str, str]:
+    return message.subject, message.new_text, message.sender.address or ""

@@ -1,0 +1,46 @@
+"""What happened to a case, one entry for each thing, written with the change itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from models.people import Actor
+
+Detail = str | int | bool | None
+
+
+class Event(StrEnum):
+    """The kinds of entry. Figures are counted from these, so a kind never changes its meaning."""
+
+    OPENED = "opened"
+    MESSAGE_ADDED = "message_added"
+    AUTOMATIC_MESSAGE = "automatic_message"
+    BOUNCED = "bounced"
+    CLAIMED = "claimed"
+    RECLASSIFIED = "reclassified"
+    ACKNOWLEDGED = "acknowledged"
+    ACKNOWLEDGEMENT_WITHHELD = "acknowledgement_withheld"
+    ANSWER_APPROVED = "answer_approved"
+    ANSWERED = "answered"
+    LETTER_FAILED = "letter_failed"
+    LETTER_UNKNOWN = "letter_unknown"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened: to which case, its version then, who did it, when (aware UTC).
+
+    `details` holds ids, dates as ISO text and words of the catalogue; of free text only what
+    staff wrote as a reason, never a customer's words.
+    """
+
+    reference: str
+    version: int
+    event: Event
+    at: datetime
+    actor: Actor
+    details: Mapping[str, Detail] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,120 @@
+"""What must leave, as rows written in the transaction of the change that calls for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from models.letter import Letter
+
+Payload = Mapping[str, object]
+
+
+class Kind(StrEnum):
+    """What an item is. Each kind is rendered at delivery, save a letter, frozen when approved."""
+
+    CARD = "card"
+    WORDS = "words"
+    NOTE = "note"
+    REMINDER = "reminder"
+    MORNING_LIST = "morning_list"
+    QUARANTINE = "quarantine"
+    LETTER = "letter"
+
+
+class Lane(StrEnum):
+    """Items of one case leave in order within a lane; a dead Slack does not hold up email."""
+
+    SLACK = "slack"
+    EMAIL = "email"
+
+
+class State(StrEnum):
+    """Where an item stands; the words are for operators too.
+
+    `unknown`: the attempt may have been carried out and must not be repeated without a person.
+    `dropped`: it was no longer true when its turn came.
+    """
+
+    PENDING = "pending"
+    SENT = "sent"
+    DROPPED = "dropped"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Something to put into the outbox. `key` tells it apart for ever: a second one is ignored.
+
+    `good_until` (aware UTC) is when it stops being worth saying.
+    """
+
+    key: str
+    kind: Kind
+    reference: str | None
+    payload: Payload = field(default_factory=dict)
+    good_until: datetime | None = None
+
+    @property
+    def lane(self) -> Lane:
+        """Which way it leaves."""
+        return Lane.EMAIL if self.kind is Kind.LETTER else Lane.SLACK
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A parcel on its way. `begun` says that an earlier attempt may have been carried out."""
+
+    id: int
+    parcel: Parcel
+    attempts: int
+    begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Where something stands in Slack: `key` (for a card `card:CC-…`), channel id and ts."""
+
+    key: str
+    reference: str | None
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The item left; `postings` are the places in Slack to remember."""
+
+    postings: tuple[Posting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The item was not sent because it is no longer true; says why."""
+
+    why: str
+
+
+def card(reference: str, version: int) -> Parcel:
+    """The card of a case, to be posted or redrawn as the case is at delivery."""
+    return Parcel(f"card:{reference}:{version}", Kind.CARD, reference)
+
+
+def words(reference: str, message_id: int) -> Parcel:
+    """A message's own words, for the thread of its case."""
+    return Parcel(f"words:{reference}:{message_id}", Kind.WORDS, reference, {"message": message_id})
+
+
+def note(reference: str, version: int, event: str) -> Parcel:
+    """A line of history, for the thread of its case."""
+    payload = {"version": version, "event": event}
+    return Parcel(f"note:{reference}:{version}:{event}", Kind.NOTE, reference, payload)
+
+
+def letter(letter: Letter, version: int = 1) -> Parcel:
+    """A letter as it will leave. The acknowledgement has one key for ever; what a person sent has
+    one for the version of the case it was approved on.
+    """
+    key = f"letter:{letter.reference}:{letter.kind}:{version}"
+    return Parcel(key, Kind.LETTER, letter.reference, letter.to_json())

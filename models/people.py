@@ -1,0 +1,39 @@
+"""Who acts: a member of staff in Slack, the customer, or carebot itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of actor it is."""
+
+    STAFF = "staff"
+    CUSTOMER = "customer"
+    CAREBOT = "carebot"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who changes a case. `id` is a Slack user id for staff, empty for the others."""
+
+    kind: Kind
+    id: str = ""
+
+    def to_text(self) -> str:
+        """The form in which history keeps it: `staff:U123`, `customer`, `carebot`."""
+        return f"{self.kind}:{self.id}" if self.id else self.kind.value
+
+    @classmethod
+    def from_text(cls, text: str) -> "Actor":
+        """The inverse of `to_text`. Raises ValueError for anything else."""
+        kind, _, id_ = text.partition(":")
+        return cls(Kind(kind), id_)
+
+
+CAREBOT = Actor(Kind.CAREBOT)
+CUSTOMER = Actor(Kind.CUSTOMER)
+
+
+def staff(user: str) -> Actor:
+    """The member of staff with this Slack user id."""
+    return Actor(Kind.STAFF, user)

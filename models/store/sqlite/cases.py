@@ -1,0 +1,286 @@
+"""Cases, their stages, deadlines and history."""
+
+import json
+import sqlite3
+from datetime import date, datetime
+
+from models.case import Case, Change, Level, Outcome, Stage, State
+from models.deadlines import DeadlineKind
+from models.errors import Stale
+from models.history import Entry, Event
+from models.message import Sender, Source
+from models.people import Actor
+from models.ports import DueCase, Query
+from models.prediction import Category, Flag, Prediction
+from models.store.sqlite.columns import (
+    optional_date_to_text,
+    optional_time_to_text,
+    storable,
+    text_to_date,
+    text_to_time,
+    time_to_text,
+    to_json,
+)
+
+_CASE_WITH_STAGE = """
+    SELECT c.*, s.number, s.started_on, s.acknowledge_by, s.acknowledged_at,
+           s.answer_approved_at, s.answered_at, s.outcome
+    FROM cases c JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number
+"""
+
+
+class SqliteCases:
+    """See models.ports.CaseStore."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Work over a connection whose transaction is open."""
+        self._execute = connection.execute
+        self._executemany = connection.executemany
+
+    def new_reference(self, year: int) -> str:
+        """The next reference of a year."""
+        row = self._execute(
+            """INSERT INTO reference_counters (year, last) VALUES (?, 1)
+               ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last""",
+            (year,),
+        ).fetchone()
+        return f"CC-{year}-{row['last']:05d}"
+
+    def add(self, change: Change) -> None:
+        """Keep a new case."""
+        case = change.case
+        self._execute(
+            """INSERT INTO cases (reference, version, state, category, service, authority,
+               secondary_authority, flags, level, topic, subject, customer_name, customer_address,
+               source, received_at, holder, prediction, stage_number, respond_by)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
+            (
+                case.reference,
+                case.version,
+                *_current(case),
+                case.topic,
+                storable(case.subject),
+                storable(case.customer.name),
+                case.customer.address,
+                case.source,
+                time_to_text(case.received_at),
+                case.holder,
+                to_json(case.prediction.to_json()),
+                case.stage.number,
+                optional_date_to_text(case.stage.respond_by),
+            ),
+        )
+        self._keep_stage(case)
+        self._add_history(change.entries)
+
+    def save(self, change: Change) -> None:
+        """Keep a changed case; Stale where the stored version is not the one before."""
+        case = change.case
+        cursor = self._execute(
+            """UPDATE cases SET version=?, state=?, category=?, service=?, authority=?,
+               secondary_authority=?, flags=?, level=?, holder=?, stage_number=?, respond_by=?
+               WHERE reference=? AND version=?""",
+            (
+                case.version,
+                *_current(case),
+                case.holder,
+                case.stage.number,
+                optional_date_to_text(case.stage.respond_by),
+                case.reference,
+                case.version - 1,
+            ),
+        )
+        if cursor.rowcount != 1:
+            row = self._execute(
+                "SELECT version FROM cases WHERE reference=?", (case.reference,)
+            ).fetchone()
+            raise Stale(case.reference, case.version - 1, row["version"] if row else 0)
+        self._keep_stage(case)
+        self._add_history(change.entries)
+
+    def get(self, reference: str) -> Case | None:
+        """A case as it is now."""
+        row = self._execute(f"{_CASE_WITH_STAGE} WHERE c.reference = ?", (reference,)).fetchone()
+        return _case(row) if row else None
+
+    def find(self, query: Query) -> tuple[Case, ...]:
+        """Cases, those due first first."""
+        where, values = ["1"], list[object]()
+        if query.states is not None:
+            where.append(f"c.state IN ({','.join('?' * len(query.states))})")
+            values += sorted(query.states)
+        if query.holder is not None:
+            where.append("c.holder = ?")
+            values.append(query.holder)
+        if query.respond_by_before is not None:
+            where.append("c.respond_by < ?")
+            values.append(query.respond_by_before.isoformat())
+        if query.respond_by_from is not None:
+            where.append("c.respond_by >= ?")
+            values.append(query.respond_by_from.isoformat())
+        rows = self._execute(  # the parts are this method's own, the values are bound
+            f"""{_CASE_WITH_STAGE} WHERE {" AND ".join(where)}
+                ORDER BY c.respond_by IS NULL, c.respond_by, c.reference LIMIT ? OFFSET ?""",
+            (*values, query.limit, query.after),
+        )
+        return tuple(_case(row) for row in rows)
+
+    def due(self, until: date) -> tuple[DueCase, ...]:
+        """Unmet deadlines on or before a date, earliest first."""
+        return self._due_cases("d.due <= ?", (until.isoformat(),))
+
+    def to_remind(self, due_from: date, due_until: date, days_before: int) -> tuple[DueCase, ...]:
+        """Unmet deadlines in the period of which nobody was reminded at this or a later point."""
+        return self._due_cases(
+            "d.due BETWEEN ? AND ? AND (d.reminded IS NULL OR d.reminded > ?)",
+            (due_from.isoformat(), due_until.isoformat(), days_before),
+        )
+
+    def reminded(self, deadline: DueCase, days_before: int) -> None:
+        """Note that somebody was reminded."""
+        self._execute(
+            "UPDATE deadlines SET reminded=? WHERE reference=? AND stage=? AND kind=?",
+            (
+                days_before,
+                deadline.case.reference,
+                deadline.case.stage.number,
+                deadline.kind,
+            ),
+        )
+
+    def history(self, reference: str) -> tuple[Entry, ...]:
+        """What happened to a case, oldest first."""
+        rows = self._execute("SELECT * FROM history WHERE reference=? ORDER BY id", (reference,))
+        return tuple(
+            Entry(
+                row["reference"],
+                row["version"],
+                Event(row["event"]),
+                datetime.fromisoformat(row["at"]),
+                Actor.from_text(row["actor"]),
+                json.loads(row["details"]),
+            )
+            for row in rows
+        )
+
+    def _due_cases(self, where: str, values: tuple[object, ...]) -> tuple[DueCase, ...]:
+        rows = self._execute(
+            f"""SELECT c.*, s.number, s.started_on, s.acknowledge_by, s.acknowledged_at,
+                       s.answer_approved_at, s.answered_at, s.outcome, d.kind, d.due
+                FROM deadlines d
+                JOIN cases c ON c.reference = d.reference AND c.stage_number = d.stage
+                JOIN stages s ON s.reference = d.reference AND s.number = d.stage
+                WHERE d.open = 1 AND {where} ORDER BY d.due, d.reference, d.kind""",
+            values,
+        )
+        return tuple(
+            DueCase(_case(row), DeadlineKind(row["kind"]), date.fromisoformat(row["due"]))
+            for row in rows
+        )
+
+    def _keep_stage(self, case: Case) -> None:
+        stage = case.stage
+        self._execute(
+            """INSERT INTO stages (reference, number, started_on, acknowledge_by, respond_by,
+               acknowledged_at, answer_approved_at, answered_at, outcome)
+               VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
+               acknowledge_by=excluded.acknowledge_by, respond_by=excluded.respond_by,
+               acknowledged_at=excluded.acknowledged_at,
+               answer_approved_at=excluded.answer_approved_at, answered_at=excluded.answered_at,
+               outcome=excluded.outcome""",
+            (
+                case.reference,
+                stage.number,
+                stage.started_on.isoformat(),
+                stage.acknowledge_by.isoformat(),
+                optional_date_to_text(stage.respond_by),
+                optional_time_to_text(stage.acknowledged_at),
+                optional_time_to_text(stage.answer_approved_at),
+                optional_time_to_text(stage.answered_at),
+                stage.outcome,
+            ),
+        )
+        self._keep_deadline(
+            case,
+            DeadlineKind.ACKNOWLEDGE,
+            stage.acknowledge_by,
+            case.is_open and stage.acknowledged_at is None,
+        )
+        self._keep_deadline(
+            case, DeadlineKind.RESPOND, stage.respond_by, case.is_open and stage.answered_at is None
+        )
+
+    def _keep_deadline(
+        self, case: Case, kind: DeadlineKind, due: date | None, still_open: bool
+    ) -> None:
+        """A new date starts its reminders anew; the same one keeps what was said."""
+        key = (case.reference, case.stage.number, kind)
+        if due is None:
+            self._execute("DELETE FROM deadlines WHERE reference=? AND stage=? AND kind=?", key)
+            return
+        self._execute(
+            """INSERT INTO deadlines (reference, stage, kind, due, open) VALUES (?,?,?,?,?)
+               ON CONFLICT (reference, stage, kind) DO UPDATE SET open=excluded.open,
+               reminded=CASE WHEN due=excluded.due THEN reminded END, due=excluded.due""",
+            (*key, due.isoformat(), still_open),
+        )
+
+    def _add_history(self, entries: tuple[Entry, ...]) -> None:
+        self._executemany(
+            """INSERT INTO history (reference, version, event, at, actor, details)
+               VALUES (?,?,?,?,?,?)""",
+            [
+                (
+                    entry.reference,
+                    entry.version,
+                    entry.event,
+                    time_to_text(entry.at),
+                    entry.actor.to_text(),
+                    storable(to_json(dict(entry.details))),
+                )
+                for entry in entries
+            ],
+        )
+
+
+def _current(case: Case) -> tuple[object, ...]:
+    return (
+        case.state,
+        case.category,
+        case.service,
+        case.authority,
+        case.secondary_authority,
+        to_json(list(case.flags)),
+        case.level,
+    )
+
+
+def _case(row: sqlite3.Row) -> Case:
+    return Case(
+        reference=row["reference"],
+        version=row["version"],
+        state=State(row["state"]),
+        category=Category(row["category"]),
+        service=row["service"],
+        authority=row["authority"],
+        secondary_authority=row["secondary_authority"],
+        flags=tuple(Flag(flag) for flag in json.loads(row["flags"])),
+        level=Level(row["level"]) if row["level"] else None,
+        topic=row["topic"],
+        subject=row["subject"],
+        customer=Sender(row["customer_name"], row["customer_address"]),
+        source=Source(row["source"]),
+        received_at=datetime.fromisoformat(row["received_at"]),
+        holder=row["holder"],
+        stage=Stage(
+            number=row["number"],
+            started_on=date.fromisoformat(row["started_on"]),
+            acknowledge_by=date.fromisoformat(row["acknowledge_by"]),
+            respond_by=text_to_date(row["respond_by"]),
+            acknowledged_at=text_to_time(row["acknowledged_at"]),
+            answer_approved_at=text_to_time(row["answer_approved_at"]),
+            answered_at=text_to_time(row["answered_at"]),
+            outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        ),
+        prediction=Prediction.from_json(json.loads(row["prediction"])),
+    )

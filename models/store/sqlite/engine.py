@@ -1,0 +1,101 @@
+"""Connections and units of work: WAL, one connection a thread, BEGIN IMMEDIATE."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from models.errors import Misconfigured
+from models.ports import Store, Work
+from models.store.sqlite.cases import SqliteCases
+from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
+from models.store.sqlite.messages import SqliteLedger, SqliteMessages
+from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
+from models.store.sqlite.schema import MIGRATIONS
+
+_BUSY_SECONDS = 10.0
+
+
+class SqliteWork:
+    """One unit of work over one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Bind the verbs to the connection whose transaction is open."""
+        self.messages = SqliteMessages(connection)
+        self.ledger = SqliteLedger(connection)
+        self.cases = SqliteCases(connection)
+        self.outbox = SqliteOutbox(connection)
+        self.places = SqlitePlaces(connection)
+        self.drafts = SqliteDrafts(connection)
+        self.letters = SqliteLetters(connection)
+
+
+class SqliteStore:
+    """A store in one file, shared by threads and by processes."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file and bring its tables up to date."""
+        self._path = path
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        MIGRATIONS.apply(Database(self._connection()))
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """A unit of work that writes. IMMEDIATE: a deferred one fails at once when two overlap."""
+        with self._transaction("BEGIN IMMEDIATE") as work:
+            yield work
+
+    @contextmanager
+    def view(self) -> Iterator[Work]:
+        """A consistent look that writes nothing."""
+        with self._transaction("BEGIN") as work:
+            yield work
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Work]:
+        connection = self._connection()
+        connection.execute(begin)
+        try:
+            yield SqliteWork(connection)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every connection; call it when no other thread works any more."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+    def _connection(self) -> sqlite3.Connection:
+        known = getattr(self._local, "connection", None)
+        if isinstance(known, sqlite3.Connection):
+            return known
+        connection = sqlite3.connect(
+            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        # FULL: a message is moved out of the inbox after its commit, so the commit must be on disk.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        self._local.connection = connection
+        with self._lock:
+            self._all.append(connection)
+        return connection
+
+
+def open_sqlite(path: str) -> Store:
+    """Open the SQLite store at a path. Raises Misconfigured where the folder does not exist."""
+    file = Path(path)
+    if not file.parent.is_dir():
+        raise Misconfigured(f"store {path!r}: the folder {str(file.parent)!r} does not exist")
+    return SqliteStore(file)

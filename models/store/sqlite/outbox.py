@@ -1,0 +1,158 @@
+"""The outbox with its leases, and where things stand in Slack."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from models.outbox import Delivered, Item, Kind, Parcel, Posting, State
+from models.store.sqlite.columns import (
+    optional_time_to_text,
+    storable,
+    text_to_time,
+    time_to_text,
+    to_json,
+)
+
+
+class SqliteOutbox:
+    """See models.ports.Outbox."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Work over a connection whose transaction is open."""
+        self._execute = connection.execute
+        self._places = SqlitePlaces(connection)
+
+    def add(self, parcel: Parcel, now: datetime) -> bool:
+        """Put a parcel in; a redraw that already waits stands for a new one."""
+        if parcel.kind is Kind.CARD and self._card_waits(parcel.reference):
+            return False
+        cursor = self._execute(
+            """INSERT INTO outbox (key, kind, lane, reference, payload, good_until, state,
+               not_before, added_at) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING""",
+            (
+                parcel.key,
+                parcel.kind,
+                parcel.lane,
+                parcel.reference,
+                storable(to_json(dict(parcel.payload))),
+                optional_time_to_text(parcel.good_until),
+                State.PENDING,
+                time_to_text(now),
+                time_to_text(now),
+            ),
+        )
+        return cursor.rowcount == 1
+
+    def claim(self, now: datetime, limit: int, lease: timedelta) -> tuple[Item, ...]:
+        """Take the oldest that may leave, for as long as the lease."""
+        rows = self._execute(
+            """UPDATE outbox SET lease_until=?, attempts=attempts+1 WHERE id IN (
+                 SELECT o.id FROM outbox o
+                 WHERE o.state='pending' AND o.not_before <= ?
+                   AND (o.lease_until IS NULL OR o.lease_until <= ?)
+                   AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state='pending'
+                     AND e.reference=o.reference AND e.lane=o.lane AND e.id < o.id)
+                 ORDER BY o.id LIMIT ?)
+               RETURNING *""",
+            (time_to_text(now + lease), time_to_text(now), time_to_text(now), limit),
+        ).fetchall()
+        return tuple(_item(row) for row in sorted(rows, key=lambda row: int(row["id"])))
+
+    def begin(self, item: Item, lease_until: datetime) -> None:
+        """Note that the attempt starts now."""
+        self._execute(
+            "UPDATE outbox SET begun=1, lease_until=? WHERE id=?",
+            (time_to_text(lease_until), item.id),
+        )
+
+    def sent(self, item: Item, delivered: Delivered, now: datetime) -> None:
+        """It left; the places in Slack are kept."""
+        for posting in delivered.postings:
+            self._places.put(posting)
+        self._end(item, State.SENT, None, now)
+
+    def dropped(self, item: Item, why: str, now: datetime) -> None:
+        """It was not sent, and why."""
+        self._end(item, State.DROPPED, why, now)
+
+    def retry(self, item: Item, at: datetime, error: str, *, begun: bool) -> None:
+        """It is tried again at a time."""
+        self._execute(
+            "UPDATE outbox SET not_before=?, lease_until=NULL, begun=?, error=? WHERE id=?",
+            (time_to_text(at), begun, storable(error), item.id),
+        )
+
+    def give_up(self, item: Item, error: str, now: datetime, *, unknown: bool) -> None:
+        """It is not tried again by itself."""
+        self._end(item, State.UNKNOWN if unknown else State.FAILED, error, now)
+
+    def counts(self) -> Mapping[str, int]:
+        """How many items are in each state."""
+        rows = self._execute("SELECT state, count(*) AS n FROM outbox GROUP BY state")
+        return {row["state"]: row["n"] for row in rows}
+
+    def next_at(self) -> datetime | None:
+        """When the next pending item may leave."""
+        row = self._execute(
+            """SELECT min(max(not_before, coalesce(lease_until, not_before))) AS at
+               FROM outbox WHERE state='pending'"""
+        ).fetchone()
+        return text_to_time(row["at"])
+
+    def _card_waits(self, reference: str | None) -> bool:
+        """A card that waits and is not being drawn shows the case as it will be then."""
+        return (
+            self._execute(
+                """SELECT 1 FROM outbox WHERE reference=? AND lane='slack' AND kind='card'
+                   AND state='pending' AND lease_until IS NULL""",
+                (reference,),
+            ).fetchone()
+            is not None
+        )
+
+    def _end(self, item: Item, state: State, error: str | None, now: datetime) -> None:
+        self._execute(
+            "UPDATE outbox SET state=?, lease_until=NULL, error=?, ended_at=? WHERE id=?",
+            (state, error and storable(error), time_to_text(now), item.id),
+        )
+
+
+class SqlitePlaces:
+    """See models.ports.Places."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Work over a connection whose transaction is open."""
+        self._execute = connection.execute
+
+    def put(self, posting: Posting) -> None:
+        """Remember a place, in the stead of an earlier one of the same key."""
+        self._execute(
+            """INSERT INTO places (key, reference, channel, ts) VALUES (?,?,?,?)
+               ON CONFLICT (key) DO UPDATE SET channel=excluded.channel, ts=excluded.ts""",
+            (posting.key, posting.reference, posting.channel, posting.ts),
+        )
+
+    def get(self, key: str) -> Posting | None:
+        """Where this stands."""
+        row = self._execute("SELECT * FROM places WHERE key=?", (key,)).fetchone()
+        return Posting(row["key"], row["reference"], row["channel"], row["ts"]) if row else None
+
+    def case_at(self, channel: str, ts: str) -> str | None:
+        """The case whose card stands there."""
+        row = self._execute(
+            """SELECT reference FROM places WHERE channel=? AND ts=? AND reference IS NOT NULL""",
+            (channel, ts),
+        ).fetchone()
+        return row["reference"] if row else None
+
+
+def _item(row: sqlite3.Row) -> Item:
+    parcel = Parcel(
+        row["key"],
+        Kind(row["kind"]),
+        row["reference"],
+        json.loads(row["payload"]),
+        text_to_time(row["good_until"]),
+    )
+    return Item(row["id"], parcel, row["attempts"], bool(row["begun"]))

@@ -1,0 +1,69 @@
+"""The tables, as migrations: a new one is added at the end, none is ever changed."""
+
+from sqlite_utils import Database, Migrations
+
+MIGRATIONS = Migrations("carebot")
+
+_FIRST = (
+    """CREATE TABLE raws (
+        sha256 TEXT PRIMARY KEY, content BLOB NOT NULL)""",
+    """CREATE TABLE messages (
+        id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, message_id TEXT, content_hash TEXT NOT NULL,
+        arrival TEXT NOT NULL, reference TEXT, sender_name TEXT NOT NULL, sender_address TEXT,
+        subject TEXT NOT NULL, text TEXT NOT NULL, new_text TEXT NOT NULL, received_at TEXT NOT NULL,
+        dated TEXT, source TEXT NOT NULL, rest TEXT NOT NULL, prediction TEXT, taken_in_at TEXT NOT NULL)""",
+    "CREATE INDEX messages_sha256 ON messages (sha256)",
+    "CREATE INDEX messages_message_id ON messages (message_id)",
+    "CREATE INDEX messages_reference ON messages (reference)",
+    """CREATE TABLE ledger (
+        account TEXT NOT NULL, folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, arrival TEXT NOT NULL, reason TEXT NOT NULL, booked_at TEXT NOT NULL,
+        PRIMARY KEY (account, folder, uidvalidity, uid)) WITHOUT ROWID""",
+    "CREATE INDEX ledger_booked_at ON ledger (booked_at)",
+    "CREATE TABLE reference_counters (year INTEGER PRIMARY KEY, last INTEGER NOT NULL)",
+    """CREATE TABLE cases (
+        reference TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL,
+        category TEXT NOT NULL, service TEXT, authority TEXT, secondary_authority TEXT,
+        flags TEXT NOT NULL, level TEXT, topic TEXT NOT NULL, subject TEXT NOT NULL,
+        customer_name TEXT NOT NULL, customer_address TEXT, source TEXT NOT NULL,
+        received_at TEXT NOT NULL, holder TEXT, prediction TEXT NOT NULL,
+        stage_number INTEGER NOT NULL, respond_by TEXT)""",
+    "CREATE INDEX cases_holder ON cases (holder, state)",
+    "CREATE INDEX cases_state ON cases (state, respond_by)",
+    """CREATE TABLE stages (
+        reference TEXT NOT NULL REFERENCES cases, number INTEGER NOT NULL, started_on TEXT NOT NULL,
+        acknowledge_by TEXT NOT NULL, respond_by TEXT, acknowledged_at TEXT, answer_approved_at TEXT,
+        answered_at TEXT, outcome TEXT, PRIMARY KEY (reference, number)) WITHOUT ROWID""",
+    """CREATE TABLE deadlines (
+        reference TEXT NOT NULL REFERENCES cases, stage INTEGER NOT NULL, kind TEXT NOT NULL,
+        due TEXT NOT NULL, open INTEGER NOT NULL, reminded INTEGER,
+        PRIMARY KEY (reference, stage, kind)) WITHOUT ROWID""",
+    "CREATE INDEX deadlines_open ON deadlines (due) WHERE open = 1",
+    """CREATE TABLE history (
+        id INTEGER PRIMARY KEY, reference TEXT NOT NULL REFERENCES cases, version INTEGER NOT NULL,
+        event TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, details TEXT NOT NULL)""",
+    "CREATE INDEX history_reference ON history (reference)",
+    """CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, lane TEXT NOT NULL,
+        reference TEXT, payload TEXT NOT NULL, good_until TEXT, state TEXT NOT NULL,
+        not_before TEXT NOT NULL, lease_until TEXT, begun INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0, error TEXT, added_at TEXT NOT NULL, ended_at TEXT)""",
+    "CREATE INDEX outbox_pending ON outbox (not_before) WHERE state = 'pending'",
+    "CREATE INDEX outbox_order ON outbox (reference, lane, id) WHERE state = 'pending'",
+    """CREATE TABLE places (
+        key TEXT PRIMARY KEY, reference TEXT, channel TEXT NOT NULL, ts TEXT NOT NULL)""",
+    "CREATE INDEX places_place ON places (channel, ts)",
+    """CREATE TABLE drafts (
+        id TEXT PRIMARY KEY, reference TEXT NOT NULL, version INTEGER NOT NULL, officer TEXT NOT NULL,
+        letter TEXT NOT NULL, details TEXT NOT NULL, made_at TEXT NOT NULL)""",
+    """CREATE TABLE letters (
+        message_id TEXT PRIMARY KEY, reference TEXT NOT NULL, kind TEXT NOT NULL,
+        recipient TEXT NOT NULL, automatic INTEGER NOT NULL, added_at TEXT NOT NULL)""",
+    "CREATE INDEX letters_recipient ON letters (recipient, added_at)",
+)
+
+
+@MIGRATIONS(name="0001_first")
+def _first(db: Database) -> None:
+    for statement in _FIRST:
+        db.execute(statement)
