@@ -19,6 +19,8 @@ _WITH_LINKS = ParserConfig(display_links=True)
 _LINK = re.compile(r"\[([^\]\[\n]*)\]\(([^\s()]+)\)")
 _HIDDEN = re.compile(r"(?is)<(script|style|head|template)\b.*?(?:</\1\s*>|\Z)")
 _TAG = re.compile(r"(?s)<!--.*?-->|<[^>]{0,2000}>")
+_LINE_END = re.compile(r"(?i)<(?:/(?:p|div|tr|li|h\d|blockquote|table)|br)\b[^>]{0,200}>")
+_BLANK = re.compile(r"[ \t]*\n[ \t]*\n\s*")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _MANY_TAGS = 500
 # Structure that no person wrote and nobody misses among the attachments.
@@ -58,6 +60,9 @@ def contents(message: Part, defects: list[str]) -> Contents:
             break
         kind = content_type(part)
         children = part.get_payload()
+        if kind.startswith(("multipart/", "message/rfc822")) and not isinstance(children, list):
+            # It says that it has parts, and has none: what is there is shown as text.
+            kind = "text/plain"
         if kind == "multipart/alternative" and isinstance(children, list):
             waiting.extend(_chosen(_parts(children), defects))
         elif kind.startswith("multipart/") and isinstance(children, list):
@@ -173,7 +178,9 @@ def html_to_text(html: str, defects: list[str]) -> str:
         html = html[:_LONGEST_HTML]
     if "<" not in html:
         return html
-    html = _XML_DECLARATION.sub("", html)
+    html = _LINE_END = re.compile(r"(?i)<(?:/(?:p|div|tr|li|h\d|blockquote|table)|br)\b[^>]{0,200}>")
+_BLANK = re.compile(r"[ \t]*\n[ \t]*\n\s*")
+_XML_DECLARATION.sub("", html)
     text = _laid_out(html, defects)
     if not text.strip() or html.count("<") > _MANY_TAGS:
         # Nested hundreds deep (an attack or a broken generator) lxml drops all that lies deeper.
@@ -200,4 +207,5 @@ def _shown_link(link: re.Match[str]) -> str:
 
 
 def _without_tags(html: str) -> str:
-    return unescape(_TAG.sub(" ", _HIDDEN.sub("", html)))
+    text = unescape(_TAG.sub("", _LINE_END.sub("\n", _HIDDEN.sub("", html))))
+    return _BLANK.sub("\n\n", text)

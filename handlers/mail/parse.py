@@ -137,7 +137,8 @@ class MailReader:
             return Sender(one.name, one.address), self._is_form_address(one.address)
         if not found:
             defects.append("From: missing" if "from" not in headers else "From: no address")
-            return Sender("" if "@" in headers.raw("from") else headers.text("from")[:200], None), False
+            name = headers.text("from").strip("<> ")
+        return Sender("" if "@" in name else name[:200], None), False
         defects.append("From: several addresses")
         return Sender(", ".join(m.name or m.address for m in found[:5]), None), False
 

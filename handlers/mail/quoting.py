@@ -71,13 +71,16 @@ _DISCLAIMER = re.compile(
     r"(?:confidential|privileged|intended (?:only|solely))|Virus-free\. www\.)",
     re.MULTILINE | re.IGNORECASE,
 )
-# Cheap signs; without one of them there is neither quote nor signature to look for.
-_SIGN = re.compile(
-    r"^[ \t]{0,4}>|^(?:--|__|—)[ \t]*$|:[ \t]*$|\w:[ \t].*@|^[ \t]*-{2,}|^_{10,}|^[ \t*]*\w{2,4}:"
-    r"|(?i:^[ \t]*(?:sent|get|gesendet|von mein|envoy|enviad|inviat|verzond|wysłan|virus-free)"
-    r"|disclaimer|confidential|privileged)",
-    re.MULTILINE,
-)
+# Cheap signs, in lower case: without one of them there is neither a quote nor a signature to look
+# for, and most messages to a council are such. Plain substrings cost a hundredth of a pattern.
+_SIGNS = (
+    "\n>", "--", "__", "—\n", ":\n", ": \n", "wrote:",
+    *(f"{word}{space}:" for word in ("from", "von", "de", "da", "van", "od", "från", "fra")
+      for space in ("", " ", "\u00a0")),
+    "sent from", "sent via", "get outlook", "get bluemail", "gesendet", "envoyé", "enviado desde",
+    "inviato da", "verzonden vanaf", "wysłane z", "virus-free", "disclaimer", "confidential",
+    "privileged", "intended only", "intended solely",
+)  # fmt: skip
 _LIBRARY_SIGN = re.compile(r"^[ \t>]*\S.{5,200}(?:@|\d{4}|\d:\d\d).{0,200}:[ \t]*$", re.MULTILINE)
 
 
@@ -86,16 +89,13 @@ def new_text(text: str, subject: str = "") -> str:
 
     Never empty where `text` is not.
     """
-    if not _SIGN.search(text):
-        return text.strip()
+    text = text.strip()
+    low = f"\n{text.lower()}\n"
+    if not any(sign in low for sign in _SIGNS):
+        return text
     if _FORWARD_SUBJECT.match(subject) or _FORWARDED.search(text):
-        return text.strip()
-    return _without_endings(_without_quotes(text)).strip() or _unmarked(text).strip() or text.strip()
-
-
-def _unmarked(text: str) -> str:
-    """Everything is a quote or a signature: show it, but without the quotes' marks."""
-    return re.sub(r"^[> \t]+", "", text, flags=re.MULTILINE)
+        return text
+    return _without_endings(_without_quotes(text)).strip() or text
 
 
 def _without_quotes(text: str) -> str:
