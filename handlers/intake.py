@@ -13,12 +13,12 @@ from itertools import islice
 
 from models import case as cases
 from models import outbox
-from models.case import Case, Change, Report
+from models.case import Case, Report
 from models.council import Council
 from models.errors import Refused, Unreadable
 from models.facts import letter_facts
 from models.history import Event
-from models.letter import LetterKind
+from models.letter import Letter, LetterKind
 from models.message import MachineKind, Message, RawMessage
 from models.outbox import Kind, Parcel
 from models.ports import Arrival, Letters, Reader, Store, Triage, Work
@@ -61,7 +61,18 @@ class Intake:
         """Take in many, in order: the model reads them in batches, a batch is one commit."""
         remaining = iter(raws)
         while chunk := list(islice(remaining, batch)):
-            yield from self._take_in_batch(chunk, now())
+            yield from self._take_in_guarded(chunk, now())
+
+    def _take_in_guarded(self, raws: list[RawMessage], now: datetime) -> list[TakenIn]:
+        """One message that breaks us never blocks the next: it is quarantined with its bytes."""
+        try:
+            return self._take_in_batch(raws, now)
+        except Exception as error:  # noqa: BLE001  # the boundary of one message; a bug is shown, not lost
+            if len(raws) == 1:
+                why = f"it could not be taken in ({type(error).__name__})"
+                with self.store.work() as work:
+                    return [_quarantine(work, raws[0], why, now)]
+        return [taken for raw in raws for taken in self._take_in_guarded([raw], now)]
 
     def _take_in_batch(self, raws: list[RawMessage], now: datetime) -> list[TakenIn]:
         read = [self._read(raw) for raw in raws]
@@ -188,27 +199,31 @@ def _reply(arriving: _Arriving) -> _Placed | None:
 
 
 def _new_case(arriving: _Arriving) -> _Placed:
-    """All else is a new matter."""
+    """All else is a new matter; it is acknowledged where that can do no harm."""
     work, message, now = arriving.work, arriving.message, arriving.now
-    prediction = arriving.prediction
+    council, prediction = arriving.council, arriving.prediction
     assert prediction is not None
-    year = arriving.council.local_date(message.received_at).year
     report = Report(
-        reference=work.cases.new_reference(year),
+        reference=work.cases.new_reference(council.local_date(message.received_at).year),
         subject=message.subject,
         customer=message.sender,
         source=message.source,
         received_at=message.received_at,
         prediction=prediction,
     )
-    change = cases.open_case(report, arriving.council, now)
-    case = change.case
+    letter = _acknowledgement(arriving, cases.open_case(report, council, now).case)
+    acknowledging = isinstance(letter, Letter)
+    change = cases.open_case(report, council, now, acknowledging=acknowledging)
     work.cases.add(change)
-    id_ = work.messages.add(message, Arrival.CASE, case.reference, prediction, now)
-    work.outbox.add(outbox.card(case.reference, case.version), now)
-    work.outbox.add(outbox.words(case.reference, id_), now)
-    _acknowledge(arriving, change)
-    return _Placed(Arrival.CASE, case.reference)
+    id_ = work.messages.add(message, Arrival.CASE, report.reference, prediction, now)
+    work.outbox.add(outbox.card(report.reference, change.case.version), now)
+    work.outbox.add(outbox.words(report.reference, id_), now)
+    if isinstance(letter, Letter):
+        work.letters.add(letter, now)
+        work.outbox.add(outbox.letter(letter), now)
+    else:
+        work.cases.save(cases.withhold_acknowledgement(change.case, letter, now))
+    return _Placed(Arrival.CASE, report.reference)
 
 
 _PLACES: tuple[Callable[[_Arriving], _Placed | None], ...] = (
@@ -224,24 +239,18 @@ def _token_case(arriving: _Arriving) -> str | None:
     return token if token and arriving.work.cases.get(token) else None
 
 
-def _acknowledge(arriving: _Arriving, opened: Change) -> None:
-    """Queue the acknowledgement, once for ever, or keep the reason why none leaves by itself."""
-    work, now, case = arriving.work, arriving.now, opened.case
+def _acknowledgement(arriving: _Arriving, case: Case) -> Letter | str:
+    """The acknowledgement, or the reason why none leaves by itself."""
     why_not = _why_not_acknowledge(arriving, case)
-    if why_not is None:
-        facts = letter_facts(case, arriving.council, arriving.message)
-        letters = arriving.intake.letters
-        kind = LetterKind.ACKNOWLEDGEMENT
-        try:
-            letter = letters.finish(kind, facts, letters.draft(kind, facts))
-        except Refused as error:
-            why_not = str(error)
-        else:
-            letter = replace(letter, automatic=True)
-            work.letters.add(letter, now)
-            work.outbox.add(outbox.letter(letter), now)
-            return
-    work.cases.save(cases.withhold_acknowledgement(case, why_not, now))
+    if why_not is not None:
+        return why_not
+    letters, kind = arriving.intake.letters, LetterKind.ACKNOWLEDGEMENT
+    facts = letter_facts(case, arriving.council, arriving.message)
+    try:
+        letter = letters.finish(kind, facts, letters.draft(kind, facts))
+    except Refused as error:
+        return str(error)
+    return replace(letter, automatic=True)
 
 
 def _why_not_acknowledge(arriving: _Arriving, case: Case) -> str | None:

@@ -14,6 +14,7 @@ from models.council import Council
 from models.deadlines import DueDates, due_dates
 from models.errors import Refused, Stale
 from models.history import Detail, Entry, Event
+from models.letter import LetterKind
 from models.message import Sender, Source
 from models.people import CAREBOT, CUSTOMER, Actor
 from models.prediction import Category, Flag, Prediction
@@ -74,14 +75,16 @@ class Stage:
     """One run of the clock, counted from `started_on`, day 0. Dates are local and due until their
     end; times are aware UTC.
 
-    `respond_by` is None where nothing is promised. `answer_approved_at` is when a person pressed
-    Send, `answered_at` when the answer left.
+    `respond_by` is None where nothing is promised. The `…approved_at` are when a letter was put
+    into the outbox (by a person's Send, or by rule for the acknowledgement), `acknowledged_at`
+    and `answered_at` when it left.
     """
 
     number: int
     started_on: date
     acknowledge_by: date
     respond_by: date | None
+    acknowledgement_approved_at: datetime | None = None
     acknowledged_at: datetime | None = None
     answer_approved_at: datetime | None = None
     answered_at: datetime | None = None
@@ -150,8 +153,13 @@ class Report:
     prediction: Prediction
 
 
-def open_case(report: Report, council: Council, now: datetime) -> Change:
-    """A new case: in triage where the model says that a person must decide, else open."""
+def open_case(
+    report: Report, council: Council, now: datetime, *, acknowledging: bool = False
+) -> Change:
+    """A new case: in triage where the model says that a person must decide, else open.
+
+    `acknowledging` says that its acknowledgement goes into the outbox with it.
+    """
     prediction = report.prediction
     category = prediction.category
     case = Case(
@@ -170,7 +178,13 @@ def open_case(report: Report, council: Council, now: datetime) -> Change:
         source=report.source,
         received_at=report.received_at,
         holder=None,
-        stage=Stage(1, council.local_date(report.received_at), date.min, None),
+        stage=Stage(
+            number=1,
+            started_on=council.local_date(report.received_at),
+            acknowledge_by=date.min,
+            respond_by=None,
+            acknowledgement_approved_at=now if acknowledging else None,
+        ),
         prediction=prediction,
     )
     case = _with_due_dates(case, council)
@@ -246,6 +260,15 @@ def check_acknowledge(case: Case) -> None:
     _check(case, Action.ACKNOWLEDGE)
     if case.stage.acknowledged_at is not None:
         raise Refused(f"{case.reference} has been acknowledged already.")
+    if case.stage.acknowledgement_approved_at is not None:
+        raise Refused(f"The acknowledgement of {case.reference} is on its way already.")
+
+
+def approve_acknowledgement(case: Case, actor: Actor, now: datetime) -> Change:
+    """A person saw the acknowledgement and pressed Send."""
+    check_acknowledge(case)
+    stage = replace(case.stage, acknowledgement_approved_at=now)
+    return _change(case, Event.ACKNOWLEDGEMENT_APPROVED, actor, now, {}, stage=stage)
 
 
 def check_respond(case: Case) -> None:
@@ -279,10 +302,11 @@ def answered(case: Case, at: datetime) -> Change:
 
 
 def letter_failed(case: Case, kind: str, reason: str, at: datetime, *, unknown: bool) -> Change:
-    """A letter was refused for good or its end is unknown; an answer can be approved again."""
-    stage = (
-        replace(case.stage, answer_approved_at=None) if kind != "acknowledgement" else case.stage
-    )
+    """A letter was refused for good or its end is unknown; it can be approved again."""
+    if kind == LetterKind.ACKNOWLEDGEMENT:
+        stage = replace(case.stage, acknowledgement_approved_at=None)
+    else:
+        stage = replace(case.stage, answer_approved_at=None)
     event = Event.LETTER_UNKNOWN if unknown else Event.LETTER_FAILED
     return _change(case, event, CAREBOT, at, {"letter": kind, "reason": reason}, stage=stage)
 
@@ -342,9 +366,12 @@ def allowed_actions(case: Case) -> tuple[Action, ...]:
     actions = [action for action, states in ALLOWED.items() if case.state in states]
     if case.holder is not None and Action.CLAIM in actions:
         actions.remove(Action.CLAIM)
-    if case.stage.acknowledged_at is not None and Action.ACKNOWLEDGE in actions:
+    stage = case.stage
+    if (
+        stage.acknowledgement_approved_at or stage.acknowledged_at
+    ) and Action.ACKNOWLEDGE in actions:
         actions.remove(Action.ACKNOWLEDGE)
-    if case.stage.answer_approved_at is not None and Action.RESPOND in actions:
+    if stage.answer_approved_at is not None and Action.RESPOND in actions:
         actions.remove(Action.RESPOND)
     return tuple(actions)
 

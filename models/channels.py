@@ -16,3 +16,15 @@ def channel_for(case: Case, council: Council) -> str:
     if case.state is State.TRIAGE or case.service is None:
         return council.channels.triage
     return council.catalogue.services[case.service].channel
+
+
+def all_channels(council: Council) -> tuple[str, ...]:
+    """Every channel in which cards stand, once each, in the order of the configuration."""
+    channels = council.channels
+    services = (service.channel for service in council.catalogue.services.values())
+    return tuple(dict.fromkeys((*services, channels.triage, *channels.private.values())))
+
+
+def is_private(case: Case, council: Council) -> bool:
+    """Whether the case's words belong in a private channel only."""
+    return any(flag in council.channels.private for flag in case.flags)

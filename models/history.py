@@ -20,6 +20,7 @@ class Event(StrEnum):
     BOUNCED = "bounced"
     CLAIMED = "claimed"
     RECLASSIFIED = "reclassified"
+    ACKNOWLEDGEMENT_APPROVED = "acknowledgement_approved"
     ACKNOWLEDGED = "acknowledged"
     ACKNOWLEDGEMENT_WITHHELD = "acknowledgement_withheld"
     ANSWER_APPROVED = "answer_approved"

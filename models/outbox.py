@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from models.letter import Letter
@@ -118,3 +118,17 @@ def letter(letter: Letter, version: int = 1) -> Parcel:
     """
     key = f"letter:{letter.reference}:{letter.kind}:{version}"
     return Parcel(key, Kind.LETTER, letter.reference, letter.to_json())
+
+
+def reminder(reference: str, kind: str, due: date, stage: int, days_before: int) -> Parcel:
+    """A reminder of a deadline, once for each point before it, for the thread of its case."""
+    key = f"reminder:{reference}:{stage}:{kind}:{due.isoformat()}:{days_before}"
+    payload = {"kind": kind, "due": due.isoformat(), "stage": stage, "days_before": days_before}
+    return Parcel(key, Kind.REMINDER, reference, payload)
+
+
+def morning_list(channel: str, day: date, good_until: datetime, *, whole: bool) -> Parcel:
+    """The list of a channel on a working morning; `whole` is the lead's, over all services."""
+    payload = {"channel": channel, "day": day.isoformat(), "whole": whole}
+    key = f"morning_list:{'whole' if whole else channel}:{day.isoformat()}"
+    return Parcel(key, Kind.MORNING_LIST, None, payload, good_until)

@@ -22,11 +22,14 @@ from models.store.sqlite.columns import (
     to_json,
 )
 
-_CASE_WITH_STAGE = """
-    SELECT c.*, s.number, s.started_on, s.acknowledge_by, s.acknowledged_at,
-           s.answer_approved_at, s.answered_at, s.outcome
-    FROM cases c JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number
-"""
+_STAGE = """s.number, s.started_on, s.acknowledge_by, s.acknowledgement_approved_at,
+    s.acknowledged_at, s.answer_approved_at, s.answered_at, s.outcome"""
+_CASE_WITH_STAGE = f"""SELECT c.*, {_STAGE} FROM cases c
+    JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number"""
+_DUE_WITH_CASE = f"""SELECT c.*, {_STAGE}, d.kind, d.due FROM deadlines d
+    JOIN cases c ON c.reference = d.reference AND c.stage_number = d.stage
+    JOIN stages s ON s.reference = d.reference AND s.number = d.stage
+    WHERE d.open = 1"""
 
 
 class SqliteCases:
@@ -120,7 +123,7 @@ class SqliteCases:
             values.append(query.respond_by_from.isoformat())
         rows = self._execute(  # the parts are this method's own, the values are bound
             f"""{_CASE_WITH_STAGE} WHERE {" AND ".join(where)}
-                ORDER BY c.respond_by IS NULL, c.respond_by, c.reference LIMIT ? OFFSET ?""",
+                ORDER BY c.respond_by IS NULL, c.respond_by, c.reference LIMIT ? OFFSET ?""",  # the parts are this method's own, values are bound
             (*values, query.limit, query.after),
         )
         return tuple(_case(row) for row in rows)
@@ -165,13 +168,7 @@ class SqliteCases:
 
     def _due_cases(self, where: str, values: tuple[object, ...]) -> tuple[DueCase, ...]:
         rows = self._execute(
-            f"""SELECT c.*, s.number, s.started_on, s.acknowledge_by, s.acknowledged_at,
-                       s.answer_approved_at, s.answered_at, s.outcome, d.kind, d.due
-                FROM deadlines d
-                JOIN cases c ON c.reference = d.reference AND c.stage_number = d.stage
-                JOIN stages s ON s.reference = d.reference AND s.number = d.stage
-                WHERE d.open = 1 AND {where} ORDER BY d.due, d.reference, d.kind""",
-            values,
+            f"{_DUE_WITH_CASE} AND {where} ORDER BY d.due, d.reference, d.kind", values
         )
         return tuple(
             DueCase(_case(row), DeadlineKind(row["kind"]), date.fromisoformat(row["due"]))
@@ -182,9 +179,10 @@ class SqliteCases:
         stage = case.stage
         self._execute(
             """INSERT INTO stages (reference, number, started_on, acknowledge_by, respond_by,
-               acknowledged_at, answer_approved_at, answered_at, outcome)
-               VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
+               acknowledgement_approved_at, acknowledged_at, answer_approved_at, answered_at, outcome)
+               VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
                acknowledge_by=excluded.acknowledge_by, respond_by=excluded.respond_by,
+               acknowledgement_approved_at=excluded.acknowledgement_approved_at,
                acknowledged_at=excluded.acknowledged_at,
                answer_approved_at=excluded.answer_approved_at, answered_at=excluded.answered_at,
                outcome=excluded.outcome""",
@@ -194,6 +192,7 @@ class SqliteCases:
                 stage.started_on.isoformat(),
                 stage.acknowledge_by.isoformat(),
                 optional_date_to_text(stage.respond_by),
+                optional_time_to_text(stage.acknowledgement_approved_at),
                 optional_time_to_text(stage.acknowledged_at),
                 optional_time_to_text(stage.answer_approved_at),
                 optional_time_to_text(stage.answered_at),
@@ -277,6 +276,7 @@ def _case(row: sqlite3.Row) -> Case:
             started_on=date.fromisoformat(row["started_on"]),
             acknowledge_by=date.fromisoformat(row["acknowledge_by"]),
             respond_by=text_to_date(row["respond_by"]),
+            acknowledgement_approved_at=text_to_time(row["acknowledgement_approved_at"]),
             acknowledged_at=text_to_time(row["acknowledged_at"]),
             answer_approved_at=text_to_time(row["answer_approved_at"]),
             answered_at=text_to_time(row["answered_at"]),

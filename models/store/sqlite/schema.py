@@ -32,7 +32,8 @@ _FIRST = (
     "CREATE INDEX cases_state ON cases (state, respond_by)",
     """CREATE TABLE stages (
         reference TEXT NOT NULL REFERENCES cases, number INTEGER NOT NULL, started_on TEXT NOT NULL,
-        acknowledge_by TEXT NOT NULL, respond_by TEXT, acknowledged_at TEXT, answer_approved_at TEXT,
+        acknowledge_by TEXT NOT NULL, respond_by TEXT, acknowledgement_approved_at TEXT,
+        acknowledged_at TEXT, answer_approved_at TEXT,
         answered_at TEXT, outcome TEXT, PRIMARY KEY (reference, number)) WITHOUT ROWID""",
     """CREATE TABLE deadlines (
         reference TEXT NOT NULL REFERENCES cases, stage INTEGER NOT NULL, kind TEXT NOT NULL,

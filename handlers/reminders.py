@@ -1,0 +1,78 @@
+"""The clock: what must be said now, from the store and the time handed in. It repeats nothing.
+
+What is due is found by date ranges, so a tick's cost grows with what is due, not with what is open.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from models import outbox
+from models.channels import all_channels
+from models.council import Council
+from models.ports import DueCase, Store, Work
+
+
+def remind(store: Store, council: Council, now: datetime) -> int:
+    """Queue the reminders and morning lists that are due at `now` (aware); how many were new.
+
+    Only in working hours of working days. After a stop the latest reminder that applies is said,
+    late, and those before it are not; a list is posted late on its own day only.
+    """
+    today, time = council.local_date(now), council.local_time(now)
+    reminding = council.reminding
+    if not council.calendar.is_working_day(today):
+        return 0
+    if not reminding.opens <= time < reminding.closes:
+        return 0
+    with store.work() as work:
+        queued = _queue_reminders(work, council, today, now)
+        if time >= reminding.list_at:
+            queued += _queue_morning_lists(work, council, today, now)
+    return queued
+
+
+def _queue_reminders(work: Work, council: Council, today: date, now: datetime) -> int:
+    queued = 0
+    for days_before, due_from, due_until in _windows(council, today):
+        for deadline in work.cases.to_remind(due_from, due_until, days_before):
+            if not _fits_the_period(council, deadline, days_before):
+                continue
+            work.cases.reminded(deadline, days_before)
+            parcel = outbox.reminder(
+                deadline.case.reference,
+                deadline.kind,
+                deadline.due,
+                deadline.case.stage.number,
+                days_before,
+            )
+            queued += work.outbox.add(parcel, now)
+    return queued
+
+
+def _windows(council: Council, today: date) -> Iterator[tuple[int, date, date]]:
+    """For each configured number of days before: the due dates to which it applies today.
+
+    A deadline with three working days left belongs to the five, if that was not said in time.
+    """
+    after = today - timedelta(days=1)
+    for days_before in sorted(set(council.reminding.days_before)):
+        until = council.calendar.add(today, days_before)
+        yield days_before, after + timedelta(days=1), until
+        after = until
+
+
+def _fits_the_period(council: Council, deadline: DueCase, days_before: int) -> bool:
+    """Nobody is reminded five days before of what had three days in all."""
+    whole = council.calendar.count(deadline.case.stage.started_on, deadline.due)
+    return whole > days_before
+
+
+def _queue_morning_lists(work: Work, council: Council, today: date, now: datetime) -> int:
+    """One list for each channel and the whole for the lead; an empty one is dropped when drawn."""
+    closes = datetime.combine(today, council.reminding.closes, council.zone)
+    lists = [outbox.morning_list(council.channels.lead, today, closes, whole=True)]
+    lists += [
+        outbox.morning_list(channel, today, closes, whole=False)
+        for channel in all_channels(council)
+    ]
+    return sum(work.outbox.add(parcel, now) for parcel in lists)
