@@ -115,7 +115,11 @@ def _unquoted(value: str) -> str:
     text = value if value.isascii() else decode(value.encode("utf-8", "surrogateescape"), None)[0]
     text = one_line(text)
     # Some senders write percent-encoding without the RFC 2231 star.
-    return urllib.parse.unquote(text) if re.fullmatch(r"[\w.%-]*%[0-9A-Fa-f]{2}[\w.%-]*", text) else text
+    return (
+        urllib.parse.unquote(text)
+        if re.fullmatch(r"[\w.%-]*%[0-9A-Fa-f]{2}[\w.%-]*", text)
+        else text
+    )
 
 
 def _fallback_name(part: Part, kind: str, defects: list[str]) -> str:

@@ -75,7 +75,9 @@ RULES = (
 )  # fmt: skip
 
 _READ_RECEIPT = re.compile(r"^\s*(?:read|gelesen|lu|not read)\s*:", re.IGNORECASE)
-_MESSAGE_ID_LINE = re.compile(r"^[> \t]{0,8}Message-ID:\s{0,8}(<[^<>\s]{1,400}>)", re.I | re.M)
+_MESSAGE_ID_LINE = re.compile(
+    r"^[> \t]{0,8}Message-ID:\s{0,8}(<[^<>\s]{1,400}>)", re.IGNORECASE | re.MULTILINE
+)
 _ACTION = re.compile(r"^\s*(failed|delayed|delivered|relayed|expanded)", re.IGNORECASE)
 # What a mail server that knows no RFC 3464 writes above the copy of our message.
 _PLAIN_BOUNCE = re.compile(
@@ -109,7 +111,9 @@ def machine(
 def _first_rule(headers: Headers) -> Rule | None:
     for rule in RULES:
         if rule.header in headers:
-            shown = [headers.text("subject")] if rule.header == "subject" else headers.all(rule.header)
+            shown = (
+                [headers.text("subject")] if rule.header == "subject" else headers.all(rule.header)
+            )
             if any(rule.pattern.search(value) for value in shown):
                 return rule
     return None
@@ -118,7 +122,9 @@ def _first_rule(headers: Headers) -> Rule | None:
 def _calendar_reply(found: Contents) -> str | None:
     for part in found.others:
         if content_type(part) == "text/calendar":
-            method = part.get_param("method") if "method" in str(part["content-type"]).lower() else ""
+            method = (
+                part.get_param("method") if "method" in str(part["content-type"]).lower() else ""
+            )
             if str(method).lower() == "reply":
                 return "a calendar reply"
     return None
@@ -147,7 +153,8 @@ def _actions(root: Part) -> Iterable[str]:
 
 def _failed_ids(headers: Headers, root: Part, found: Contents) -> tuple[str, ...]:
     """Message-IDs of what did not arrive, the surest source first: the returned message or its
-    headers (RFC 3464's third part), a copy in the text, what the bounce says it answers."""
+    headers (RFC 3464's third part), a copy in the text, what the bounce says it answers.
+    """
     ids: list[str] = []
     for part in [*_inner(root), *found.forwarded]:
         if content_type(part) == "message/rfc822":
@@ -163,7 +170,9 @@ def _failed_ids(headers: Headers, root: Part, found: Contents) -> tuple[str, ...
 def _plain(part: Part) -> str:
     inner = part.get_payload()
     if isinstance(inner, list):
-        return "\n".join(f"{k}: {v}" for p in inner if isinstance(p, Part) for k, v in p.raw_items())
+        return "\n".join(
+            f"{k}: {v}" for p in inner if isinstance(p, Part) for k, v in p.raw_items()
+        )
     try:
         data = part.get_payload(decode=True)
     except HOSTILE:

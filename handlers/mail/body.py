@@ -1,6 +1,7 @@
 """A message's text and its other parts: which parts are the text, and how they become it (B17)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import Message as Part
 from html import unescape
@@ -73,7 +74,7 @@ def contents(message: Part, defects: list[str]) -> Contents:
     return found
 
 
-def _parts(children: list[object]) -> list[Part]:
+def _parts(children: Sequence[object]) -> list[Part]:
     return [child for child in children if isinstance(child, Part)]
 
 
@@ -160,7 +161,7 @@ def _unflowed(text: str, *, delsp: bool) -> str:
     flowing = False
     for line in text.split("\n"):
         quoted = line.startswith(">")
-        stuffed = line[1:] if line.startswith(" ") else line
+        stuffed = line.removeprefix(" ")
         if flowing and not quoted and stuffed != "-- ":
             lines[-1] += stuffed
         else:
@@ -178,9 +179,7 @@ def html_to_text(html: str, defects: list[str]) -> str:
         html = html[:_LONGEST_HTML]
     if "<" not in html:
         return html
-    html = _LINE_END = re.compile(r"(?i)<(?:/(?:p|div|tr|li|h\d|blockquote|table)|br)\b[^>]{0,200}>")
-_BLANK = re.compile(r"[ \t]*\n[ \t]*\n\s*")
-_XML_DECLARATION.sub("", html)
+    html = _XML_DECLARATION.sub("", html)
     text = _laid_out(html, defects)
     if not text.strip() or html.count("<") > _MANY_TAGS:
         # Nested hundreds deep (an attack or a broken generator) lxml drops all that lies deeper.

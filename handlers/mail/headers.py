@@ -13,7 +13,7 @@ import quopri
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import HeaderRegistry
+from email.headerregistry import AddressHeader, HeaderRegistry
 from email.message import Message as Part
 from email.utils import parsedate_to_datetime
 
@@ -184,7 +184,9 @@ def _eight_bit(value: str) -> str:
 
 def _structured(value: str) -> list[Mailbox]:
     parsed = _REGISTRY("from", value)
-    found = []
+    found: list[Mailbox] = []
+    if not isinstance(parsed, AddressHeader):
+        return found
     for one in parsed.addresses:
         address = clean(one.addr_spec)
         if one.username and one.domain and _SPACE.search(address) is None:

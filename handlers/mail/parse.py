@@ -11,18 +11,19 @@ from handlers.mail.automatic import machine
 from handlers.mail.body import Contents, contents
 from handlers.mail.charsets import clean, decode
 from handlers.mail.headers import HOSTILE, Headers, lower_domain, one_line
+from handlers.mail.own import OWN_HEADER, is_own_message_id, without_plus
 from handlers.mail.quoting import new_text
 from handlers.mail.webform import DEFAULT_FIELDS, Form, FormField, FormReader
 from models.errors import Unreadable
 from models.message import Attachment, Message, RawMessage, Sender, Source
 
-OWN_HEADER = "X-Carebot"
 _MOST_NESTED = 100
 _PARSER = email.parser.BytesParser()
 _HEADERS_ONLY = email.parser.BytesHeaderParser()
 _ADDRESS = re.compile(r"[^\s<>@,;:()\"\\\[\]]{1,64}@[^\s<>@,;:()\"\\\[\]]{1,255}")
 _FORM_SENDER = re.compile(
-    r"\A(?:(?:web)?-?forms?|web(?:site|master)?|online|no-?reply|do-?not-?reply|e-?forms?)\Z", re.I
+    r"\A(?:(?:web)?-?forms?|web(?:site|master)?|online|no-?reply|do-?not-?reply|e-?forms?)\Z",
+    re.IGNORECASE,
 )
 _TOKEN_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 
@@ -52,8 +53,10 @@ class MailReader:
         self._own = frozenset(a.lower() for a in rules.own_addresses)
         self._own_domains = frozenset(a.rpartition("@")[2] for a in self._own)
         self._forms = frozenset(a.lower() for a in rules.form_addresses)
-        self._own_id = f"@{rules.own_domain.lower()}>"
-        self._reference = re.compile(rf"(?<![\w-])(?:{rules.reference_pattern})(?![\w-])", re.I)
+        self._own_domain = rules.own_domain
+        self._reference = re.compile(
+            rf"(?<![\w-])(?:{rules.reference_pattern})(?![\w-])", re.IGNORECASE
+        )
         self._read_form = FormReader(rules.webform_fields)
 
     def __call__(self, raw: RawMessage) -> Message:
@@ -138,7 +141,7 @@ class MailReader:
         if not found:
             defects.append("From: missing" if "from" not in headers else "From: no address")
             name = headers.text("from").strip("<> ")
-        return Sender("" if "@" in name else name[:200], None), False
+            return Sender("" if "@" in name else name[:200], None), False
         defects.append("From: several addresses")
         return Sender(", ".join(m.name or m.address for m in found[:5]), None), False
 
@@ -158,7 +161,7 @@ class MailReader:
         """The sign by which a message is our own coming back (D28)."""
         if OWN_HEADER.lower() in headers:
             return f"our own {OWN_HEADER} header"
-        if (headers.own_id() or "").lower().endswith(self._own_id):
+        if is_own_message_id(headers.own_id() or "", self._own_domain):
             return "our own Message-ID"
         if sender.address and self._is_own(sender.address) and not is_form:
             return "from our own address"
@@ -166,7 +169,7 @@ class MailReader:
         return "Reply-To is our own address" if reply_to and self._is_own(reply_to) else None
 
     def _is_own(self, address: str) -> bool:
-        return _without_plus(address.lower()) in self._own
+        return without_plus(address.lower()) in self._own
 
     def _token(self, headers: Headers, subject: str) -> str | None:
         """The plus address is surer than a subject, which people retype (C22)."""
@@ -183,7 +186,10 @@ class MailReader:
 
 def _parsed(content: bytes, defects: list[str]) -> Part:
     """One parse. Nested deeper than any honest message, only the headers are read (B15)."""
-    if content.count(b"boundary") <= _MOST_NESTED and content.count(b"essage/rfc822") <= _MOST_NESTED:
+    if (
+        content.count(b"boundary") <= _MOST_NESTED
+        and content.count(b"essage/rfc822") <= _MOST_NESTED
+    ):
         try:
             return _PARSER.parsebytes(content)
         except HOSTILE as error:
@@ -217,14 +223,10 @@ def _unique(addresses: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(addresses))  # type: ignore[call-overload]
 
 
-def _without_plus(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
 def _as_form(read: Message, form: Form, *, trusted: bool) -> Message:
     """What a form's email says. Its fields name the sender only where the mail is from the form:
-    else anybody could have us write to anybody."""
+    else anybody could have us write to anybody.
+    """
     sender = read.sender
     if trusted:
         match = _ADDRESS.fullmatch(form.email.strip(" <>"))

@@ -51,7 +51,9 @@ _FORWARDED = re.compile(
     r"|Début du message transféré|Inicio del mensaje reenviado|Inizio messaggio inoltrato) ?:)[ \t]*$",
     re.MULTILINE,
 )
-_FORWARD_SUBJECT = re.compile(r"\A\s*(?:\[[^\]]{1,40}\]\s*)?(?:FWD?|WG|TR|RV|I|Doorst|PD|VB|Vs)\s*:", re.I)
+_FORWARD_SUBJECT = re.compile(
+    r"\A\s*(?:\[[^\]]{1,40}\]\s*)?(?:FWD?|WG|TR|RV|I|Doorst|PD|VB|Vs)\s*:", re.IGNORECASE
+)
 _ANSWERS_BELOW = re.compile(
     r"\b(?:see|answer(?:s|ed)?|comments?|repl(?:y|ies|ied)|respon(?:se|ses|ded))\b.{0,40}"
     r"\b(?:below|in ?line|in (?:red|blue|green|bold|capitals))\b",
@@ -132,7 +134,9 @@ def _without_marked_tail(text: str) -> str:
         return text
     first = marked.index(True)
     last = len(marked) - 1 - marked[::-1].index(True)
-    if not all(m or not line.strip() for m, line in zip(marked[first:last], lines[first:last], strict=True)):
+    if not all(
+        m or not line.strip() for m, line in zip(marked[first:last], lines[first:last], strict=True)
+    ):
         return text
     above, below = "\n".join(lines[:first]).strip(), "\n".join(lines[last + 1 :]).strip()
     if above and _without_endings(below).strip():
@@ -153,7 +157,8 @@ def _first_quote(text: str) -> tuple[int | None, int]:
 
 def _by_library(text: str) -> tuple[int | None, int]:
     """mail-parser-reply knows more forms than the patterns above; it is slow, so asked only where
-    a line looks like the head of a quote."""
+    a line looks like the head of a quote.
+    """
     if len(text) > _LONGEST_READ_BY_LIBRARY or not _LIBRARY_SIGN.search(text):
         return None, 0
     replies = _library().read(text).replies
@@ -180,6 +185,10 @@ def _without_endings(text: str) -> str:
             break
     text = _SENT_FROM.sub("", text)
     disclaimer = _DISCLAIMER.search(text)
-    if disclaimer and "\n\n" not in text[disclaimer.end() :].strip() and text[: disclaimer.start()].strip():
+    if (
+        disclaimer
+        and "\n\n" not in text[disclaimer.end() :].strip()
+        and text[: disclaimer.start()].strip()
+    ):
         text = text[: disclaimer.start()]
     return text.rstrip()

@@ -28,7 +28,9 @@ class FormField:
 
 
 DEFAULT_FIELDS = (
-    FormField(Role.NAME, r"(?:your |full |customer(?:'s)? |caller(?:'s)? )?name|caller|contact name"),
+    FormField(
+        Role.NAME, r"(?:your |full |customer(?:'s)? |caller(?:'s)? )?name|caller|contact name"
+    ),
     FormField(Role.EMAIL, r"(?:your |contact |customer )?e-?mail(?: address)?"),
     FormField(
         Role.DETAILS,

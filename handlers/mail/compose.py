@@ -1,0 +1,67 @@
+"""A letter as an email: the headers that keep two machines from talking (mail.md E31, E32)."""
+
+import re
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from handlers.mail.headers import one_line
+from handlers.mail.own import OWN_HEADER, with_plus
+from models.errors import Undeliverable
+from models.letter import Letter
+
+_LONGEST_SUBJECT = 200
+_MOST_REFERENCES = 8
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>\Z")
+# Microsoft's Message-IDs are longer than a folded line; the standard library would write them as
+# encoded words, which no mail program reads as an id. RFC 5322 allows lines of 998 characters,
+# and _MOST_REFERENCES ids fit. The body is encoded before, with lines of 76.
+_HEADERS_ON_LONG_LINES = SMTP.clone(max_line_length=990)
+
+
+def compose(letter: Letter, *, from_address: str, from_name: str, now: datetime) -> EmailMessage:
+    """The email of `letter`, plain text with HTML beside it; `now` (aware) becomes its Date.
+
+    To exactly one address. Ids of other people's messages that are no ids are left out. Raises
+    Undeliverable where the recipient cannot be written in a header.
+    """
+    message = EmailMessage(policy=SMTP)
+    message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    message.policy = _HEADERS_ON_LONG_LINES
+    message["From"] = _address(from_address, from_name)
+    message["To"] = _address(letter.recipient)
+    message["Reply-To"] = _address(with_plus(from_address, letter.reference))
+    message["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT]
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = letter.message_id
+    if letter.answers and _MESSAGE_ID.match(letter.answers):
+        message["In-Reply-To"] = letter.answers
+    thread = _thread(letter)
+    if thread:
+        message["References"] = " ".join(thread)
+    if letter.automatic:
+        message["Auto-Submitted"] = "auto-replied"
+    message["X-Auto-Response-Suppress"] = "All"
+    message[OWN_HEADER] = letter.reference
+    return message
+
+
+def _thread(letter: Letter) -> list[str]:
+    """RFC 5322, 3.6.4: the thread so far, the message that is answered last; the newest ones."""
+    ids = [*letter.thread, *([letter.answers] if letter.answers else [])]
+    known = [i for i in dict.fromkeys(reversed(ids)) if _MESSAGE_ID.match(i)]
+    return known[:_MOST_REFERENCES][::-1]
+
+
+def _address(address: str, name: str = "") -> Address:
+    local, _, domain = address.rpartition("@")
+    try:
+        # RFC 5890: a domain in other letters goes out as its ASCII form.
+        plain = domain.encode("idna").decode("ascii")
+        local.encode("ascii")
+        return Address(one_line(name, _LONGEST_SUBJECT), local, plain)
+    except (ValueError, IndexError) as error:
+        raise Undeliverable("The recipient's address cannot be written in an email.") from error
