@@ -25,7 +25,9 @@ PAGE: Final = Path(__file__).parent / "page"
 KEEP_ALIVE_SECONDS: Final = 15.0
 HOSTS: Final = {"127.0.0.1", "localhost"}
 # The page loads nothing from elsewhere and runs no script but its own.
-POLICY: Final = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:"
+)
 Act = Callable[[Json], Any]
 
 
@@ -71,9 +73,7 @@ class Control:
         }
         return [
             Route("/", _file("index.html")),
-            Route("/page.css", _file("page.css")),
-            Route("/page.js", _file("page.js")),
-            Route("/blocks.js", _file("blocks.js")),
+            *(Route(f"/{path.name}", _file(path.name)) for path in sorted(PAGE.iterdir())),
             Route("/sandbox/stream", self._stream),
             *(Route(f"/sandbox/{name}", _looking(look)) for name, look in looks.items()),
             *(
@@ -237,7 +237,7 @@ def _answered(act: Act, ask: Json) -> Response:
     except KeyError as missing:
         return JSONResponse({"error": f"missing: {missing}"}, 400)
     except (NoSuchElement, NotPossible) as refusal:
-        return JSONResponse({"error": str(refusal)}, 409)
+        return JSONResponse({"ok": False, "error": str(refusal)})
     except SlackError as refusal:
         return JSONResponse({"error": refusal.error}, 404)
 

@@ -222,8 +222,10 @@ class Workspace:
         """Remember that the person has seen everything in the channel."""
         with self.lock:
             every = self.messages(channel)
-            if every:
-                self._read[user, every[-1].channel] = every[-1].ts
+            if not every or self._read.get((user, every[-1].channel)) == every[-1].ts:
+                return
+            self._read[user, every[-1].channel] = every[-1].ts
+        self.changed()
 
     def unread(self, user: str, channel: str) -> int:
         """How many messages came since the person last looked."""

@@ -1,0 +1,125 @@
+// What a person can press or choose. A choice acts only when it is made: moving through a menu
+// with the arrow keys does nothing yet, unlike a native select.
+
+import { h } from "./dom.js";
+
+export function control(element, block, surface) {
+  const draw = { button, overflow: menu, static_select: menu, users_select: menu,
+    checkboxes: ticks, radio_buttons: ticks, datepicker: moment, timepicker: moment }[element.type];
+  if (!draw) return h("span", { class: "quiet" }, `(a ${element.type})`);
+  return draw(element, block, surface);
+}
+
+export const key = (element, block, surface) => `${surface.key}/${block.place}/${element.action_id}`;
+
+export function optionsOf(element, surface) {
+  if (element.type.includes("users_select")) {
+    return surface.people.map((person) => ({ text: { text: person.real_name }, value: person.id }));
+  }
+  return element.options ?? element.option_groups.flatMap((group) => group.options);
+}
+
+async function perform(element, block, surface, node, value) {
+  if (element.confirm && !(await surface.confirm(element.confirm))) return;
+  node.setAttribute("aria-busy", "true");
+  try {
+    await surface.act(`${block.block_id}.${element.action_id}`, value, key(element, block, surface));
+  } finally {
+    node.removeAttribute("aria-busy");
+  }
+}
+
+function button(element, block, surface) {
+  const node = h("button", {
+    type: "button",
+    class: element.style,
+    "data-key": key(element, block, surface),
+    "aria-label": element.accessibility_label,
+    onclick: () => {
+      if (element.url && /^https?:/.test(element.url)) window.open(element.url, "_blank", "noopener");
+      if (node.getAttribute("aria-busy") !== "true") perform(element, block, surface, node);
+    },
+  }, element.text.text);
+  return node;
+}
+
+function menu(element, block, surface) {
+  const chosen = surface.chosen(block.block_id, element.action_id);
+  const name = element.type === "overflow" ? "More actions"
+    : element.placeholder?.text ?? "Choose";
+  const list = h("ul", { role: "menu", hidden: true, "aria-label": name });
+  const opener = h("button", {
+    type: "button",
+    class: element.type === "overflow" ? "menu overflow" : "menu",
+    "data-key": key(element, block, surface),
+    "aria-haspopup": "menu",
+    "aria-expanded": "false",
+    "aria-label": element.type === "overflow" ? name : undefined,
+    onclick: () => (list.hidden ? open() : close()),
+    onkeydown: (event) => {
+      if (event.key === "ArrowDown" && list.hidden) { event.preventDefault(); open(); }
+    },
+  }, element.type === "overflow" ? "⋯" : `${chosen ?? name} ▾`);
+  const items = optionsOf(element, surface).map((option) => h("li", { role: "none" }, h("button", {
+    type: "button", role: "menuitem", tabindex: "-1",
+    onclick: () => { close(); perform(element, block, surface, opener, option.value); },
+  }, option.text.text)));
+  list.append(...items);
+  const buttons = items.map((item) => item.firstChild);
+  list.addEventListener("keydown", (event) => travel(event, buttons, close));
+  const root = h("span", { class: "menu-root",
+    onfocusout: (event) => { if (!root.contains(event.relatedTarget)) list.hidden || close(false); },
+  }, opener, list);
+
+  function open() {
+    list.hidden = false;
+    opener.setAttribute("aria-expanded", "true");
+    buttons[0]?.focus();
+  }
+  function close(back = true) {
+    list.hidden = true;
+    opener.setAttribute("aria-expanded", "false");
+    if (back) opener.focus();
+  }
+  return root;
+}
+
+function travel(event, buttons, close) {
+  const here = buttons.indexOf(document.activeElement);
+  const to = { ArrowDown: here + 1, ArrowUp: here - 1 + buttons.length, Home: 0,
+    End: buttons.length - 1 }[event.key];
+  if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); close(); }
+  else if (to !== undefined) { event.preventDefault(); buttons[to % buttons.length].focus(); }
+  else if (/^[a-z0-9]$/i.test(event.key)) {
+    const after = [...buttons.slice(here + 1), ...buttons.slice(0, here + 1)];
+    after.find((each) => each.textContent.toLowerCase().startsWith(event.key.toLowerCase()))?.focus();
+  }
+}
+
+function ticks(element, block, surface) {
+  const many = element.type === "checkboxes";
+  const initial = many ? element.initial_options ?? [] : [element.initial_option].filter(Boolean);
+  const name = key(element, block, surface);
+  const boxes = element.options.map((option, number) => h("input", {
+    type: many ? "checkbox" : "radio", name, "data-key": `${name}/${number}`,
+    checked: initial.some((each) => each.value === option.value), value: option.value,
+    onchange: () => {
+      const values = boxes.filter((box) => box.checked).map((box) => box.value);
+      perform(element, block, surface, node, many ? values : values[0]);
+    },
+  }));
+  const node = h("span", { class: "ticks", role: "group", "aria-label": element.action_id },
+    element.options.map((option, number) => h("label", {}, boxes[number], ` ${option.text.text}`)));
+  return node;
+}
+
+function moment(element, block, surface) {
+  const node = h("input", {
+    type: element.type === "datepicker" ? "date" : "time",
+    "aria-label": element.placeholder?.text ?? "Date",
+    "data-key": key(element, block, surface),
+    value: element.initial_date ?? element.initial_time,
+    onchange: () => perform(element, block, surface, node, node.value),
+  });
+  return node;
+}
