@@ -5,7 +5,7 @@ import re
 import urllib.parse
 from email.message import Message as Part
 
-from handlers.mail.body import content_type, payload
+from handlers.mail.body import content_type, inner_parts, payload
 from handlers.mail.charsets import clean, decode
 from handlers.mail.headers import HOSTILE, Headers, one_line
 from models.message import Attachment
@@ -62,7 +62,7 @@ def attachments(parts: list[Part], defects: list[str]) -> tuple[Attachment, ...]
 
 def _attachment(part: Part, taken: set[str], defects: list[str]) -> Attachment:
     declared = content_type(part)
-    data = _message_bytes(part) if declared.startswith("message/") else payload(part, defects)
+    data = _message_bytes(part) if part.is_multipart() else payload(part, defects)
     kind = _by_content(data, declared)
     name = safe_name(_declared_name(part, defects) or _fallback_name(part, declared, defects))
     if "." not in name and kind in _ENDINGS:
@@ -72,11 +72,8 @@ def _attachment(part: Part, taken: set[str], defects: list[str]) -> Attachment:
 
 
 def _message_bytes(part: Part) -> bytes:
-    inner = part.get_payload()
     try:
-        if isinstance(inner, list):
-            return b"".join(one.as_bytes() for one in inner if isinstance(one, Part))
-        return inner.encode("utf-8", "surrogateescape") if isinstance(inner, str) else b""
+        return b"".join(one.as_bytes() for one in inner_parts(part))
     except HOSTILE:
         return b""
 
@@ -123,9 +120,9 @@ def _unquoted(value: str) -> str:
 
 
 def _fallback_name(part: Part, kind: str, defects: list[str]) -> str:
-    inner = part.get_payload()
-    if kind == "message/rfc822" and isinstance(inner, list) and inner:
-        subject = Headers(inner[0], defects).text("subject") if isinstance(inner[0], Part) else ""
+    inner = inner_parts(part)
+    if kind == "message/rfc822" and inner:
+        subject = Headers(inner[0], defects).text("subject")
         return f"{(subject or 'message')[:_LONGEST_NAME]}.eml"
     return f"attachment{_ENDINGS.get(kind, '')}"
 

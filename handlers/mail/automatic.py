@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message as Part
 
-from handlers.mail.body import Contents, content_type
-from handlers.mail.headers import HOSTILE, Headers
+from handlers.mail.body import Contents, content_type, inner_parts, parameter, payload
+from handlers.mail.headers import Headers
 from models.message import Machine, MachineKind
 
 AUTOMATIC, BOUNCE = MachineKind.AUTOMATIC, MachineKind.BOUNCE
@@ -74,7 +74,6 @@ RULES = (
           "the subject of an automatic reply"),
 )  # fmt: skip
 
-_READ_RECEIPT = re.compile(r"^\s*(?:read|gelesen|lu|not read)\s*:", re.IGNORECASE)
 _MESSAGE_ID_LINE = re.compile(
     r"^[> \t]{0,8}Message-ID:\s{0,8}(<[^<>\s]{1,400}>)", re.IGNORECASE | re.MULTILINE
 )
@@ -121,12 +120,8 @@ def _first_rule(headers: Headers) -> Rule | None:
 
 def _calendar_reply(found: Contents) -> str | None:
     for part in found.others:
-        if content_type(part) == "text/calendar":
-            method = (
-                part.get_param("method") if "method" in str(part["content-type"]).lower() else ""
-            )
-            if str(method).lower() == "reply":
-                return "a calendar reply"
+        if content_type(part) == "text/calendar" and parameter(part, "method").lower() == "reply":
+            return "a calendar reply"
     return None
 
 
@@ -138,15 +133,10 @@ def _bounce(rule: Rule, headers: Headers, root: Part, found: Contents) -> Machin
     return Machine(BOUNCE, rule.reason, _failed_ids(headers, root, found))
 
 
-def _inner(root: Part) -> Iterable[Part]:
-    children = root.get_payload()
-    return [c for c in children if isinstance(c, Part)] if isinstance(children, list) else []
-
-
 def _actions(root: Part) -> Iterable[str]:
-    for part in _inner(root):
+    for part in inner_parts(root):
         if content_type(part) == "message/delivery-status":
-            for block in _inner(part):
+            for block in inner_parts(part):
                 match = _ACTION.match(str(block.get("action", "")))
                 yield match[1].lower() if match else ""
 
@@ -156,9 +146,9 @@ def _failed_ids(headers: Headers, root: Part, found: Contents) -> tuple[str, ...
     headers (RFC 3464's third part), a copy in the text, what the bounce says it answers.
     """
     ids: list[str] = []
-    for part in [*_inner(root), *found.forwarded]:
+    for part in [*inner_parts(root), *found.forwarded]:
         if content_type(part) == "message/rfc822":
-            ids += [i for i in (Headers(p, []).own_id() for p in _inner(part)) if i]
+            ids += [i for i in (Headers(p, []).own_id() for p in inner_parts(part)) if i]
         elif content_type(part) in {"text/rfc822-headers", "message/rfc822-headers"}:
             ids += _MESSAGE_ID_LINE.findall(_plain(part))
     for text in found.texts:
@@ -168,13 +158,7 @@ def _failed_ids(headers: Headers, root: Part, found: Contents) -> tuple[str, ...
 
 
 def _plain(part: Part) -> str:
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        return "\n".join(
-            f"{k}: {v}" for p in inner if isinstance(p, Part) for k, v in p.raw_items()
-        )
-    try:
-        data = part.get_payload(decode=True)
-    except HOSTILE:
-        data = None
-    return data.decode("latin-1") if isinstance(data, bytes) else str(inner or "")
+    inner = inner_parts(part)
+    if inner:
+        return "\n".join(f"{name}: {value}" for one in inner for name, value in one.raw_items())
+    return payload(part, []).decode("latin-1")

@@ -1,7 +1,6 @@
 """A message's text and its other parts: which parts are the text, and how they become it (B17)."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import Message as Part
 from html import unescape
@@ -60,22 +59,27 @@ def contents(message: Part, defects: list[str]) -> Contents:
             defects.append(f"more than {MOST_PARTS} parts: the rest is left out")
             break
         kind = content_type(part)
-        children = part.get_payload()
-        if kind.startswith(("multipart/", "message/rfc822")) and not isinstance(children, list):
+        children = inner_parts(part)
+        if kind.startswith(("multipart/", "message/rfc822")) and not part.is_multipart():
             # It says that it has parts, and has none: what is there is shown as text.
             kind = "text/plain"
-        if kind == "multipart/alternative" and isinstance(children, list):
-            waiting.extend(_chosen(_parts(children), defects))
-        elif kind.startswith("multipart/") and isinstance(children, list):
+        if kind == "multipart/alternative" and children:
+            waiting.extend(_chosen(children, defects))
+        elif kind.startswith("multipart/") and part.is_multipart():
             found.encrypted = found.encrypted or kind == "multipart/encrypted"
-            waiting.extend(reversed(_parts(children)))
+            waiting.extend(reversed(children))
         else:
             _take(part, kind, found, defects)
     return found
 
 
-def _parts(children: Sequence[object]) -> list[Part]:
-    return [child for child in children if isinstance(child, Part)]
+def inner_parts(part: Part) -> list[Part]:
+    """The parts of a part, or the message inside one; none of a leaf.
+
+    The library's own `get_payload` would decode a leaf with whatever charset it names.
+    """
+    inner = part.get_payload() if part.is_multipart() else []
+    return [one for one in inner if isinstance(one, Part)] if isinstance(inner, list) else []
 
 
 def _take(part: Part, kind: str, found: Contents, defects: list[str]) -> None:
@@ -131,27 +135,27 @@ def payload(part: Part, defects: list[str]) -> bytes:
         data = None
     if isinstance(data, bytes):
         return data
-    inner = part.get_payload()
-    return inner.encode("utf-8", "surrogateescape") if isinstance(inner, str) else b""
+    return b""
 
 
-def _parameter(part: Part, name: str) -> str | None:
+def parameter(part: Part, name: str) -> str:
+    """A parameter of the part's Content-Type; empty where there is none or it cannot be read."""
     try:
         value = part.get_param(name)
     except HOSTILE:
-        return None
-    return value if isinstance(value, str) else None
+        return ""
+    return value if isinstance(value, str) else ""
 
 
 def _text(part: Part, kind: str, defects: list[str]) -> str:
-    text, defect = decode(payload(part, defects), _parameter(part, "charset"))
+    text, defect = decode(payload(part, defects), parameter(part, "charset"))
     if defect and defect not in defects:
         defects.append(defect)
     text = clean(text)
     if kind == "text/html":
         return html_to_text(text, defects)
-    if (_parameter(part, "format") or "").lower() == "flowed":
-        return _unflowed(text, delsp=(_parameter(part, "delsp") or "").lower() == "yes")
+    if parameter(part, "format").lower() == "flowed":
+        return _unflowed(text, delsp=parameter(part, "delsp").lower() == "yes")
     return text
 
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from email.headerregistry import AddressHeader, HeaderRegistry
 from email.message import Message as Part
 from email.utils import parsedate_to_datetime
+from typing import cast
 
 from handlers.mail.charsets import clean, decode
 
@@ -183,10 +184,8 @@ def _eight_bit(value: str) -> str:
 
 
 def _structured(value: str) -> list[Mailbox]:
-    parsed = _REGISTRY("from", value)
+    parsed = cast("AddressHeader", _REGISTRY("from", value))
     found: list[Mailbox] = []
-    if not isinstance(parsed, AddressHeader):
-        return found
     for one in parsed.addresses:
         address = clean(one.addr_spec)
         if one.username and one.domain and _SPACE.search(address) is None:

@@ -8,7 +8,7 @@ from email.message import Message as Part
 
 from handlers.mail.attachments import attachments
 from handlers.mail.automatic import machine
-from handlers.mail.body import Contents, contents
+from handlers.mail.body import Contents, contents, inner_parts
 from handlers.mail.charsets import clean, decode
 from handlers.mail.headers import HOSTILE, Headers, lower_domain, one_line
 from handlers.mail.own import OWN_HEADER, is_own_message_id, without_plus
@@ -246,11 +246,10 @@ def _with_forwarded(read: Message, found: Contents, defects: list[str]) -> str:
         return read.text
     shown = [read.text] if read.text else []
     for part in found.forwarded[:5]:
-        inner = part.get_payload()
-        if isinstance(inner, list) and inner and isinstance(inner[0], Part):
-            headers = Headers(inner[0], defects)
+        for inner in inner_parts(part)[:1]:
+            headers = Headers(inner, defects)
             lines = [f"{n}: {headers.text(n.lower())}" for n in ("From", "Date", "Subject")]
-            text = contents(inner[0], defects).text
+            text = contents(inner, defects).text
             shown.append("\n".join(["---------- Forwarded message ----------", *lines, "", text]))
     return "\n\n".join(shown)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from handlers.mail.charsets import clean
 from handlers.mail.own import new_message_id
@@ -69,9 +69,9 @@ class TemplateLetters:
         self._ombudsman = ombudsman_paragraph
         folders = [f for f in (own_templates, Path(__file__).parent) if f is not None]
         # Plain text is not escaped, HTML always is; the names of the templates tell them apart.
-        self._templates = Environment(  # noqa: S701
+        self._templates = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
-            autoescape=lambda name: name is not None and ".html" in name,
+            autoescape=select_autoescape(["html.jinja"]),
             undefined=StrictUndefined,
             keep_trailing_newline=False,
         )
