@@ -8,9 +8,9 @@ from typing import Protocol
 
 from models import case as cases
 from models.council import Council
-from models.errors import AnswerLost, Unavailable, Undeliverable
+from models.errors import AnswerLost, NotYet, Unavailable, Undeliverable
 from models.letter import Letter, LetterKind
-from models.outbox import Delivered, Dropped, Item, Kind, State
+from models.outbox import Delivered, Dropped, Item, Kind, Lane, State
 from models.people import CAREBOT
 from models.ports import Store, Work
 from models.recording import record
@@ -18,7 +18,11 @@ from models.recording import record
 _LEASE = timedelta(seconds=15)
 _BATCH = 50
 _FIRST_RETRY = timedelta(seconds=2)
-_LONGEST_RETRY = timedelta(minutes=10)
+_LONGEST_RETRY = {Lane.SLACK: timedelta(minutes=1), Lane.EMAIL: timedelta(minutes=10)}
+
+
+class _LaneDown(Exception):
+    """The other side of a lane does not answer: nothing more of it is tried in this pass."""
 
 
 class Courier(Protocol):
@@ -43,18 +47,24 @@ class Delivery:
     couriers: Mapping[Kind, Courier]
     council: Council
 
-    def deliver_due(self, now: Callable[[], datetime]) -> Counter[State]:
-        """Deliver until nothing may leave now; how many items ended in which state.
+    def deliver_due(self, lane: Lane, now: Callable[[], datetime]) -> Counter[State]:
+        """Deliver a lane until nothing in it may leave now; how many items ended in which state.
 
-        PENDING counts attempts that are to be repeated.
+        PENDING counts what is to be tried again. Where the other side does not answer, the pass
+        ends: the next one tries again.
         """
         ended: Counter[State] = Counter()
         while True:
             with self.store.work() as work:
-                items = work.outbox.claim(now(), _BATCH, _LEASE)
+                items = work.outbox.claim(lane, now(), _BATCH, _LEASE)
             if not items:
                 return ended
-            ended.update(self._deliver(item, now) for item in items)
+            for item in items:
+                try:
+                    ended[self._deliver(item, now)] += 1
+                except _LaneDown:
+                    ended[State.PENDING] += 1
+                    return ended
 
     def _deliver(self, item: Item, now: Callable[[], datetime]) -> State:
         parcel = item.parcel
@@ -62,14 +72,17 @@ class Delivery:
             return self._drop(item, "its time has passed", now())
         courier = self.couriers[parcel.kind]
         with self.store.work() as work:
-            work.outbox.begin(item, now() + _LEASE)
+            if not work.outbox.begin(item, now() + _LEASE):
+                return State.PENDING
         try:
             found = courier.find(item) if item.begun else None
             result = courier.deliver(item, now()) if found is None else found
-        except AnswerLost as error:
-            return self._try_again(item, error, now(), begun=True)
-        except Unavailable as error:
+        except NotYet as error:
             return self._try_again(item, error, now(), begun=item.begun)
+        except Unavailable as error:
+            begun = item.begun or isinstance(error, AnswerLost)
+            self._try_again(item, error, now(), begun=begun)
+            raise _LaneDown from error
         except Undeliverable as error:
             return self._give_up(item, str(error), now())
         if isinstance(result, Dropped):
@@ -86,7 +99,7 @@ class Delivery:
         return State.DROPPED
 
     def _try_again(self, item: Item, error: Unavailable, now: datetime, *, begun: bool) -> State:
-        wait = min(_FIRST_RETRY * 2 ** min(item.attempts - 1, 10), _LONGEST_RETRY)
+        wait = min(_FIRST_RETRY * 2 ** min(item.attempts - 1, 10), _LONGEST_RETRY[item.parcel.lane])
         if error.retry_after is not None:
             wait = timedelta(seconds=error.retry_after)
         with self.store.work() as work:

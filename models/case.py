@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from models.council import Council
-from models.deadlines import DueDates, due_dates
+from models.deadlines import DeadlineKind, DueDates, due_dates
 from models.errors import Refused, Stale
 from models.history import Detail, Entry, Event
 from models.letter import LetterKind
@@ -374,6 +374,18 @@ def allowed_actions(case: Case) -> tuple[Action, ...]:
     if stage.answer_approved_at is not None and Action.RESPOND in actions:
         actions.remove(Action.RESPOND)
     return tuple(actions)
+
+
+def open_deadlines(case: Case) -> Mapping[DeadlineKind, date]:
+    """What is still due on the case, and when."""
+    stage, due = case.stage, dict[DeadlineKind, date]()
+    if not case.is_open:
+        return due
+    if stage.acknowledged_at is None:
+        due[DeadlineKind.ACKNOWLEDGE] = stage.acknowledge_by
+    if stage.answered_at is None and stage.respond_by is not None:
+        due[DeadlineKind.RESPOND] = stage.respond_by
+    return due
 
 
 def check_fresh(case: Case, seen_version: int) -> None:

@@ -29,6 +29,10 @@ class Unavailable(CarebotError):
         self.retry_after = retry_after
 
 
+class NotYet(Unavailable):
+    """Nothing is broken: its time has just not come; `retry_after` says when."""
+
+
 class AnswerLost(Unavailable):
     """The attempt may have been carried out: only its answer is missing."""
 

@@ -64,12 +64,16 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A parcel on its way. `begun` says that an earlier attempt may have been carried out."""
+    """A parcel on its way, held until `lease` (aware UTC).
+
+    `begun` says that an earlier attempt may have been carried out.
+    """
 
     id: int
     parcel: Parcel
     attempts: int
     begun: bool
+    lease: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,10 @@ def card(reference: str, version: int) -> Parcel:
     return Parcel(f"card:{reference}:{version}", Kind.CARD, reference)
 
 
-def words(reference: str, message_id: int) -> Parcel:
-    """A message's own words, for the thread of its case."""
-    return Parcel(f"words:{reference}:{message_id}", Kind.WORDS, reference, {"message": message_id})
+def words(reference: str, message_id: int, channel: str = "") -> Parcel:
+    """A message's own words, for the thread of its case; again for each channel it moves to."""
+    key = f"words:{reference}:{message_id}" + (f":{channel}" if channel else "")
+    return Parcel(key, Kind.WORDS, reference, {"message": message_id})
 
 
 def note(reference: str, version: int, event: str) -> Parcel:

@@ -12,7 +12,7 @@ from models.deadlines import DeadlineKind
 from models.history import Entry
 from models.letter import Letter, LetterFacts, LetterKind
 from models.message import Message, Origin, RawMessage
-from models.outbox import Delivered, Item, Parcel, Posting
+from models.outbox import Delivered, Item, Lane, Parcel, Posting
 from models.prediction import Prediction
 
 
@@ -263,12 +263,15 @@ class Outbox(Protocol):
         """Put a parcel in; False where its key is there already."""
         ...
 
-    def claim(self, now: datetime, limit: int, lease: timedelta) -> tuple[Item, ...]:
-        """Take the oldest that may leave: at most one per case and lane, for as long as the lease."""
+    def claim(self, lane: Lane, now: datetime, limit: int, lease: timedelta) -> tuple[Item, ...]:
+        """Take the oldest of a lane that may leave, at most one per case, for the lease's time."""
         ...
 
-    def begin(self, item: Item, lease_until: datetime) -> None:
-        """Note that the attempt starts now: whatever happens, it may have been carried out."""
+    def begin(self, item: Item, until: datetime) -> bool:
+        """Note that the attempt starts now: whatever happens, it may have been carried out.
+
+        Renews the lease; False where it ran out and somebody else has taken the item.
+        """
         ...
 
     def sent(self, item: Item, delivered: Delivered, now: datetime) -> None:
@@ -291,8 +294,8 @@ class Outbox(Protocol):
         """How many items are in each state."""
         ...
 
-    def next_at(self) -> datetime | None:
-        """When the next pending item may leave; None where nothing is pending."""
+    def next_at(self, lane: Lane) -> datetime | None:
+        """When the next pending item of a lane may leave; None where nothing is pending."""
         ...
 
 

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from datetime import date, datetime
 
-from models.case import Case, Change, Level, Outcome, Stage, State
+from models.case import Case, Change, Level, Outcome, Stage, State, open_deadlines
 from models.deadlines import DeadlineKind
 from models.errors import Stale
 from models.history import Entry, Event
@@ -28,8 +28,7 @@ _CASE_WITH_STAGE = f"""SELECT c.*, {_STAGE} FROM cases c
     JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number"""
 _DUE_WITH_CASE = f"""SELECT c.*, {_STAGE}, d.kind, d.due FROM deadlines d
     JOIN cases c ON c.reference = d.reference AND c.stage_number = d.stage
-    JOIN stages s ON s.reference = d.reference AND s.number = d.stage
-    WHERE d.open = 1"""
+    JOIN stages s ON s.reference = d.reference AND s.number = d.stage"""
 
 
 class SqliteCases:
@@ -121,9 +120,9 @@ class SqliteCases:
         if query.respond_by_from is not None:
             where.append("c.respond_by >= ?")
             values.append(query.respond_by_from.isoformat())
-        rows = self._execute(  # the parts are this method's own, the values are bound
+        rows = self._execute(
             f"""{_CASE_WITH_STAGE} WHERE {" AND ".join(where)}
-                ORDER BY c.respond_by IS NULL, c.respond_by, c.reference LIMIT ? OFFSET ?""",  # the parts are this method's own, values are bound
+                ORDER BY c.respond_by IS NULL, c.respond_by, c.reference LIMIT ? OFFSET ?""",
             (*values, query.limit, query.after),
         )
         return tuple(_case(row) for row in rows)
@@ -168,7 +167,7 @@ class SqliteCases:
 
     def _due_cases(self, where: str, values: tuple[object, ...]) -> tuple[DueCase, ...]:
         rows = self._execute(
-            f"{_DUE_WITH_CASE} AND {where} ORDER BY d.due, d.reference, d.kind", values
+            f"{_DUE_WITH_CASE} WHERE {where} ORDER BY d.due, d.reference, d.kind", values
         )
         return tuple(
             DueCase(_case(row), DeadlineKind(row["kind"]), date.fromisoformat(row["due"]))
@@ -199,30 +198,22 @@ class SqliteCases:
                 stage.outcome,
             ),
         )
-        self._keep_deadline(
-            case,
-            DeadlineKind.ACKNOWLEDGE,
-            stage.acknowledge_by,
-            case.is_open and stage.acknowledged_at is None,
-        )
-        self._keep_deadline(
-            case, DeadlineKind.RESPOND, stage.respond_by, case.is_open and stage.answered_at is None
-        )
+        self._keep_deadlines(case)
 
-    def _keep_deadline(
-        self, case: Case, kind: DeadlineKind, due: date | None, still_open: bool
-    ) -> None:
+    def _keep_deadlines(self, case: Case) -> None:
         """A new date starts its reminders anew; the same one keeps what was said."""
-        key = (case.reference, case.stage.number, kind)
-        if due is None:
-            self._execute("DELETE FROM deadlines WHERE reference=? AND stage=? AND kind=?", key)
-            return
-        self._execute(
-            """INSERT INTO deadlines (reference, stage, kind, due, open) VALUES (?,?,?,?,?)
-               ON CONFLICT (reference, stage, kind) DO UPDATE SET open=excluded.open,
-               reminded=CASE WHEN due=excluded.due THEN reminded END, due=excluded.due""",
-            (*key, due.isoformat(), still_open),
-        )
+        due = open_deadlines(case)
+        for kind in DeadlineKind:
+            key = (case.reference, case.stage.number, kind)
+            if kind not in due:
+                self._execute("DELETE FROM deadlines WHERE reference=? AND stage=? AND kind=?", key)
+                continue
+            self._execute(
+                """INSERT INTO deadlines (reference, stage, kind, due) VALUES (?,?,?,?)
+                   ON CONFLICT (reference, stage, kind) DO UPDATE SET
+                   reminded=CASE WHEN due=excluded.due THEN reminded END, due=excluded.due""",
+                (*key, due[kind].isoformat()),
+            )
 
     def _add_history(self, entries: tuple[Entry, ...]) -> None:
         self._executemany(

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from models.outbox import Delivered, Item, Kind, Parcel, Posting, State
+from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting, State
 from models.store.sqlite.columns import (
     optional_time_to_text,
     storable,
@@ -44,27 +44,28 @@ class SqliteOutbox:
         )
         return cursor.rowcount == 1
 
-    def claim(self, now: datetime, limit: int, lease: timedelta) -> tuple[Item, ...]:
+    def claim(self, lane: Lane, now: datetime, limit: int, lease: timedelta) -> tuple[Item, ...]:
         """Take the oldest that may leave, for as long as the lease."""
         rows = self._execute(
             """UPDATE outbox SET lease_until=?, attempts=attempts+1 WHERE id IN (
                  SELECT o.id FROM outbox o
-                 WHERE o.state='pending' AND o.not_before <= ?
+                 WHERE o.state='pending' AND o.lane=? AND o.not_before <= ?
                    AND (o.lease_until IS NULL OR o.lease_until <= ?)
                    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state='pending'
                      AND e.reference=o.reference AND e.lane=o.lane AND e.id < o.id)
                  ORDER BY o.id LIMIT ?)
                RETURNING *""",
-            (time_to_text(now + lease), time_to_text(now), time_to_text(now), limit),
+            (time_to_text(now + lease), lane, time_to_text(now), time_to_text(now), limit),
         ).fetchall()
         return tuple(_item(row) for row in sorted(rows, key=lambda row: int(row["id"])))
 
-    def begin(self, item: Item, lease_until: datetime) -> None:
-        """Note that the attempt starts now."""
-        self._execute(
-            "UPDATE outbox SET begun=1, lease_until=? WHERE id=?",
-            (time_to_text(lease_until), item.id),
+    def begin(self, item: Item, until: datetime) -> bool:
+        """Note that the attempt starts now; False where somebody else has the item."""
+        cursor = self._execute(
+            "UPDATE outbox SET begun=1, lease_until=? WHERE id=? AND state=? AND lease_until=?",
+            (time_to_text(until), item.id, State.PENDING, time_to_text(item.lease)),
         )
+        return cursor.rowcount == 1
 
     def sent(self, item: Item, delivered: Delivered, now: datetime) -> None:
         """It left; the places in Slack are kept."""
@@ -92,11 +93,12 @@ class SqliteOutbox:
         rows = self._execute("SELECT state, count(*) AS n FROM outbox GROUP BY state")
         return {row["state"]: row["n"] for row in rows}
 
-    def next_at(self) -> datetime | None:
+    def next_at(self, lane: Lane) -> datetime | None:
         """When the next pending item may leave."""
         row = self._execute(
             """SELECT min(max(not_before, coalesce(lease_until, not_before))) AS at
-               FROM outbox WHERE state='pending'"""
+               FROM outbox WHERE state='pending' AND lane=?""",
+            (lane,),
         ).fetchone()
         return text_to_time(row["at"])
 
@@ -155,4 +157,6 @@ def _item(row: sqlite3.Row) -> Item:
         json.loads(row["payload"]),
         text_to_time(row["good_until"]),
     )
-    return Item(row["id"], parcel, row["attempts"], bool(row["begun"]))
+    lease = text_to_time(row["lease_until"])
+    assert lease is not None
+    return Item(row["id"], parcel, row["attempts"], bool(row["begun"]), lease)

@@ -37,9 +37,9 @@ _FIRST = (
         answered_at TEXT, outcome TEXT, PRIMARY KEY (reference, number)) WITHOUT ROWID""",
     """CREATE TABLE deadlines (
         reference TEXT NOT NULL REFERENCES cases, stage INTEGER NOT NULL, kind TEXT NOT NULL,
-        due TEXT NOT NULL, open INTEGER NOT NULL, reminded INTEGER,
+        due TEXT NOT NULL, reminded INTEGER,
         PRIMARY KEY (reference, stage, kind)) WITHOUT ROWID""",
-    "CREATE INDEX deadlines_open ON deadlines (due) WHERE open = 1",
+    "CREATE INDEX deadlines_due ON deadlines (due)",
     """CREATE TABLE history (
         id INTEGER PRIMARY KEY, reference TEXT NOT NULL REFERENCES cases, version INTEGER NOT NULL,
         event TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, details TEXT NOT NULL)""",
@@ -49,7 +49,7 @@ _FIRST = (
         reference TEXT, payload TEXT NOT NULL, good_until TEXT, state TEXT NOT NULL,
         not_before TEXT NOT NULL, lease_until TEXT, begun INTEGER NOT NULL DEFAULT 0,
         attempts INTEGER NOT NULL DEFAULT 0, error TEXT, added_at TEXT NOT NULL, ended_at TEXT)""",
-    "CREATE INDEX outbox_pending ON outbox (not_before) WHERE state = 'pending'",
+    "CREATE INDEX outbox_pending ON outbox (lane, not_before) WHERE state = 'pending'",
     "CREATE INDEX outbox_order ON outbox (reference, lane, id) WHERE state = 'pending'",
     """CREATE TABLE places (
         key TEXT PRIMARY KEY, reference TEXT, channel TEXT NOT NULL, ts TEXT NOT NULL)""",

@@ -1,0 +1,177 @@
+"""Slack over its Web API: handlers.slack.api.SlackApi with slack_sdk, and the Bolt app."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from handlers.slack.api import Person, Place, Saying
+from models.errors import AnswerLost, Misconfigured, Unavailable, Undeliverable
+
+_EVENT = "carebot"
+_SEARCHED = 100
+_PAGE = 200
+
+# Slack's own trouble: nothing was done, and the next try may go through.
+_PASSING = frozenset({"ratelimited", "service_unavailable", "team_added_to_org"})
+# Slack's own trouble of which nobody knows whether it was done.
+_UNKNOWN_END = frozenset({"internal_error", "fatal_error", "request_timeout"})
+
+
+class WebSlack:
+    """Slack for one workspace. Shared by threads; channel names are resolved once."""
+
+    def __init__(self, client: WebClient) -> None:
+        """`client` retries nothing by itself: the outbox does, and knows what was done."""
+        self._client = client
+        self._channels: dict[str, str] = {}
+        self._team = ""
+
+    def connect(self, channels: Mapping[str, str]) -> None:
+        """Resolve the configured channels (setting to channel) and join the public ones.
+
+        Raises Misconfigured naming the setting of a channel that is not there or that carebot is
+        not invited to.
+        """
+        self._team = str(_call(self._client.auth_test)["team_id"])
+        kinds = "public_channel,private_channel"
+        listed = list(
+            self._pages(
+                "channels", self._client.conversations_list, types=kinds, exclude_archived=True
+            )
+        )
+        known = {channel[name]: channel for channel in listed for name in ("name", "id")}
+        for setting, channel in channels.items():
+            found = known.get(channel)
+            if found is None:
+                raise Misconfigured(
+                    f"{setting} = {channel!r}: no such channel in Slack, or a private one that "
+                    "carebot is not invited to"
+                )
+            if not found.get("is_member"):
+                _call(self._client.conversations_join, channel=found["id"])
+            self._channels[channel] = found["id"]
+
+    def channel_id(self, channel: str) -> str:
+        """The id of a configured channel."""
+        if channel not in self._channels:
+            raise Unavailable("carebot is not connected to Slack yet")
+        return self._channels[channel]
+
+    def post(
+        self, channel: str, saying: Saying, metadata: Mapping[str, str], thread: str | None = None
+    ) -> Place:
+        """Post; nothing is unfurled, no bare name becomes a mention."""
+        answer = _call(
+            self._client.chat_postMessage,
+            channel=channel,
+            text=saying.text,
+            blocks=list(saying.blocks) or None,
+            thread_ts=thread,
+            metadata=_metadata(metadata),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return Place(str(answer["channel"]), str(answer["ts"]))
+
+    def update(self, place: Place, saying: Saying, metadata: Mapping[str, str]) -> None:
+        """Redraw a message of ours."""
+        _call(
+            self._client.chat_update,
+            channel=place.channel,
+            ts=place.ts,
+            text=saying.text,
+            blocks=list(saying.blocks),
+            metadata=_metadata(metadata),
+        )
+
+    def find(self, channel: str, key: str, thread: str | None = None) -> Place | None:
+        """Our message with this key among the latest hundred of the channel, or in the thread."""
+        for message in self._searched(channel, thread):
+            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("key") == key:
+                return Place(channel, str(message["ts"]))
+        return None
+
+    def person(self, user: str) -> Person:
+        """A user. A user of another team is a stranger."""
+        found = _call(self._client.users_info, user=user)["user"]
+        profile = found.get("profile") or {}
+        name = profile.get("display_name") or found.get("real_name") or found.get("name") or user
+        other_team = found.get("team_id", self._team) != self._team
+        return Person(
+            id=user,
+            name=str(name),
+            is_guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
+            is_stranger=bool(found.get("is_stranger")) or other_team,
+            is_bot=bool(found.get("is_bot")),
+            is_deleted=bool(found.get("deleted")),
+        )
+
+    def is_member(self, user: str, channel: str) -> bool:
+        """Whether a user is in a channel."""
+        return user in self._pages("members", self._client.conversations_members, channel=channel)
+
+    def _searched(self, channel: str, thread: str | None) -> Iterable[Any]:
+        if thread is None:
+            answer = _call(
+                self._client.conversations_history,
+                channel=channel,
+                limit=_SEARCHED,
+                include_all_metadata=True,
+            )
+            return list(answer["messages"])
+        return self._pages(
+            "messages",
+            self._client.conversations_replies,
+            channel=channel,
+            ts=thread,
+            include_all_metadata=True,
+        )
+
+    def _pages(
+        self, field: str, method: Callable[..., SlackResponse], **arguments: object
+    ) -> Iterator[Any]:
+        cursor = None
+        while True:
+            answer = _call(method, limit=_PAGE, cursor=cursor, **arguments)
+            yield from answer[field]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+
+
+def _metadata(payload: Mapping[str, str]) -> dict[str, object]:
+    """Ids only: other apps of the workspace can read it."""
+    return {"event_type": _EVENT, "event_payload": dict(payload)}
+
+
+def _call(method: Callable[..., SlackResponse], **arguments: object) -> SlackResponse:
+    """Ask Slack, and say in our words what went wrong."""
+    try:
+        return method(**arguments)
+    except SlackApiError as error:
+        raise _in_our_words(error) from error
+    except (URLError, OSError, TimeoutError) as error:
+        if isinstance(getattr(error, "reason", None), ConnectionRefusedError):
+            raise Unavailable("Slack cannot be reached") from error
+        raise AnswerLost(f"Slack's answer was lost ({type(error).__name__})") from error
+
+
+def _in_our_words(error: SlackApiError) -> Unavailable | Undeliverable:
+    response = error.response
+    status = response.status_code
+    data = response.data if isinstance(response.data, dict) else {}
+    code = str(data.get("error", status))
+    if status == 429:
+        after = response.headers.get("Retry-After") or response.headers.get("retry-after") or 1
+        return Unavailable("Slack asks to wait", retry_after=float(after))
+    if status >= 500 or code in _UNKNOWN_END:
+        return AnswerLost(f"Slack had trouble of its own ({code})")
+    if code in _PASSING:
+        return Unavailable(f"Slack is not available ({code})")
+    details = "; ".join((data.get("response_metadata") or {}).get("messages", []))
+    return Undeliverable(f"Slack refused: {code} {details}".strip())

@@ -1,0 +1,112 @@
+"""What a click or a submitted modal does: read the request, call the use case, answer."""
+
+import json
+
+from handlers.slack import modals
+from handlers.slack.desk import Desk
+from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
+from models.case import Classification, Level, check_fresh, check_respond
+from models.errors import Refused
+from models.prediction import Category
+
+
+def claim(desk: Desk, request: Request) -> Reply:
+    """Claim was pressed."""
+    actor = desk.staff.actor(request.user)
+    case = desk.case_for(request.user, request.seen.reference)
+    desk.casework.claim(case.reference, actor, desk.now())
+    return Done()
+
+
+def open_change(desk: Desk, request: Request) -> Reply:
+    """Change was pressed."""
+    desk.staff.actor(request.user)
+    return OpenModal(
+        modals.change(desk.case_for(request.user, request.seen.reference), desk.council)
+    )
+
+
+def change(desk: Desk, request: Request) -> Reply:
+    """The change was submitted. A category of another body's matter needs the body, others a service."""
+    actor = desk.staff.actor(request.user)
+    desk.case_for(request.user, request.seen.reference)
+    category = Category(request.field("category"))
+    outside = category is Category.NON_COUNCIL
+    service, authority = request.field("service"), request.field("authority")
+    if outside and not authority:
+        return FieldErrors({"authority": "Choose the body whose matter it is."})
+    if not outside and not service:
+        return FieldErrors({"service": "Choose the service that answers it."})
+    level = modals.chosen(Level, request.field("level")) or Level.UNDETERMINED
+    to = Classification(
+        category=category,
+        service=None if outside else service,
+        authority=authority if outside else None,
+        level=level if category is Category.COMPLAINT else None,
+    )
+    desk.casework.reclassify(request.seen, to, actor, desk.now())
+    return Done()
+
+
+def open_acknowledgement(desk: Desk, request: Request) -> Reply:
+    """Acknowledge was pressed: the letter is shown, Send is a press of its own."""
+    actor = desk.staff.actor(request.user)
+    desk.case_for(request.user, request.seen.reference)
+    draft = desk.casework.draft_acknowledgement(request.seen, actor, desk.now())
+    return OpenModal(modals.preview(draft))
+
+
+def open_respond(desk: Desk, request: Request) -> Reply:
+    """Respond was pressed."""
+    desk.staff.actor(request.user)
+    case = desk.case_for(request.user, request.seen.reference)
+    check_fresh(case, request.seen.version)
+    check_respond(case)
+    return OpenModal(modals.respond(case, desk.casework.template(case.reference)))
+
+
+def respond(desk: Desk, request: Request) -> Reply:
+    """The answer was written: its preview opens over it."""
+    actor = desk.staff.actor(request.user)
+    desk.case_for(request.user, request.seen.reference)
+    draft = desk.casework.draft_answer(
+        request.seen,
+        request.field("text"),
+        modals.outcome(request.field("outcome")),
+        modals.chosen(Level, request.field("level")),
+        actor,
+        desk.now(),
+    )
+    return PushModal(modals.preview(draft))
+
+
+def send(desk: Desk, request: Request) -> Reply:
+    """Send was pressed on a preview."""
+    actor = desk.staff.actor(request.user)
+    try:
+        draft = str(json.loads(request.value)["draft"])
+    except (ValueError, KeyError, TypeError):
+        raise Refused("This preview is from another time. Please start from the card.") from None
+    desk.casework.send(draft, actor, desk.now())
+    return Done()
+
+
+def open_close(desk: Desk, request: Request) -> Reply:
+    """Close was pressed."""
+    desk.staff.actor(request.user)
+    case = desk.case_for(request.user, request.seen.reference)
+    check_fresh(case, request.seen.version)
+    if case.level is Level.UNDETERMINED:
+        raise Refused(
+            "An undetermined complaint cannot be closed: set its level with Change first."
+        )
+    return OpenModal(modals.close(case))
+
+
+def close(desk: Desk, request: Request) -> Reply:
+    """The close was submitted."""
+    actor = desk.staff.actor(request.user)
+    desk.case_for(request.user, request.seen.reference)
+    outcome = modals.outcome(request.field("outcome"))
+    desk.casework.close(request.seen, request.field("reason"), outcome, actor, desk.now())
+    return Done()

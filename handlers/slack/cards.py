@@ -1,0 +1,89 @@
+"""The card of a case: drawn from its state, never from what the card was before."""
+
+import json
+from datetime import date
+
+from handlers.slack import wording
+from handlers.slack.api import Block, Saying
+from models.case import Action, Case, allowed_actions
+from models.council import Council
+
+ACTION_PREFIX = "case_"
+_PRIMARY = frozenset({Action.CLAIM, Action.RESPOND})
+
+
+def card(case: Case, council: Council, today: date) -> Saying:
+    """The card with the buttons that fit the state. Untrusted text stands in plain text only."""
+    blocks: list[Block] = [
+        {"type": "header", "text": _plain(wording.title(case))},
+        {"type": "section", "text": _plain(wording.subject(case))},
+        {"type": "section", "fields": [_mrkdwn(f) for f in _fields(case, council, today)]},
+    ]
+    notes = _notes(case, council)
+    if notes:
+        blocks.append({"type": "context", "elements": [_mrkdwn(note) for note in notes]})
+    buttons = [_button(case, action) for action in allowed_actions(case)]
+    if buttons:
+        blocks.append({"type": "actions", "block_id": "case_actions", "elements": buttons})
+    return Saying(wording.spoken(case, council, today), blocks)
+
+
+def stub(case: Case, channel: str) -> Saying:
+    """What stays where the card was before the case moved to another channel (an id)."""
+    text = wording.moved(case, channel)
+    return Saying(text, [{"type": "context", "elements": [_mrkdwn(text)]}])
+
+
+def button_value(case: Case) -> str:
+    """What a button carries: which case, and the version its presser saw. It grants nothing."""
+    return json.dumps({"case": case.reference, "version": case.version})
+
+
+def _fields(case: Case, council: Council, today: date) -> list[str]:
+    owner = council.catalogue.owner_name(case.service, case.authority)
+    received = wording.day(council.local_date(case.received_at))
+    fields = [
+        f"*State*\n{wording.state(case)}",
+        f"*Answer due*\n{wording.answer_due(case, council, today)}",
+        f"*For*\n{wording.escape(owner)}",
+        f"*From*\n{wording.escape(wording.customer(case))}",
+        f"*Received*\n{received}, {wording.SOURCES[case.source]}",
+        f"*Acknowledgement*\n{wording.acknowledgement(case, council)}",
+        f"*The model said*\n{wording.confidence(case)}",
+    ]
+    if case.level is not None:
+        fields.append(f"*Level*\n{wording.LEVELS[case.level]}")
+    return fields
+
+
+def _notes(case: Case, council: Council) -> list[str]:
+    notes = []
+    if case.flags:
+        flags = ", ".join(wording.FLAGS[flag] for flag in case.flags)
+        notes.append(f":warning: *Flags:* {flags}")
+    if case.secondary_authority is not None:
+        body = council.catalogue.owner_name(None, case.secondary_authority)
+        notes.append(f"*Also a matter of:* {wording.escape(body)}")
+    return notes
+
+
+def _button(case: Case, action: Action) -> Block:
+    name = wording.ACTIONS[action]
+    button: Block = {
+        "type": "button",
+        "action_id": f"{ACTION_PREFIX}{action.value}",
+        "text": _plain(name),
+        "value": button_value(case),
+        "accessibility_label": f"{name} case {case.reference}",
+    }
+    if action in _PRIMARY:
+        button["style"] = "primary"
+    return button
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _mrkdwn(text: str) -> Block:
+    return {"type": "mrkdwn", "text": text}

@@ -1,0 +1,231 @@
+"""Carries what the outbox holds for Slack: each kind is drawn now, from the case as it is now."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from handlers.slack import cards, digest, threads, wording
+from handlers.slack.api import Place, Saying, SlackApi
+from models import outbox
+from models.case import Case, State, open_deadlines
+from models.channels import channel_for
+from models.council import Council
+from models.deadlines import DeadlineKind
+from models.errors import NotYet
+from models.outbox import Delivered, Dropped, Item, Kind, Posting
+from models.people import Actor
+from models.people import Kind as ActorKind
+from models.ports import Arrival, Query, Store
+
+_KEY = "key"
+
+
+def card_key(reference: str) -> str:
+    """The key under which the place of a case's card is remembered."""
+    return f"card:{reference}"
+
+
+@dataclass(frozen=True, slots=True)
+class SlackCourier:
+    """See handlers.delivery.Courier."""
+
+    store: Store
+    api: SlackApi
+    council: Council
+
+    def deliver(self, item: Item, now: datetime) -> Delivered | Dropped:
+        """Draw and post the item."""
+        return _CARRIERS[item.parcel.kind](self, item, now)
+
+    def find(self, item: Item) -> Delivered | None:
+        """Look for the key of an earlier attempt in the metadata of what stands there.
+
+        A redraw is not looked for: drawing it again is harmless.
+        """
+        parcel = item.parcel
+        if parcel.kind is Kind.CARD:
+            return self._find_card(item)
+        if parcel.reference is None:
+            channel = str(parcel.payload.get("channel", self.council.channels.triage))
+            place = self.api.find(self.api.channel_id(channel), parcel.key)
+            return Delivered() if place else None
+        card = self._card(parcel.reference)
+        if card is None or parcel.kind is Kind.WORDS:
+            return None  # the parts of a long text are each looked for when they are posted
+        place = self.api.find(card.channel, parcel.key, card.ts)
+        return Delivered() if place else None
+
+    def _find_card(self, item: Item) -> Delivered | None:
+        reference = _reference(item)
+        case = self._case(reference)
+        channel = self.api.channel_id(channel_for(case, self.council))
+        known = self._card(reference)
+        if known is not None and known.channel == channel:
+            return None
+        place = self.api.find(channel, card_key(reference))
+        if place is None:
+            return None
+        with self.store.work() as work:
+            work.places.put(_posting(reference, place))
+        return None
+
+    def card(self, item: Item, now: datetime) -> Delivered:
+        """Post the card, redraw it, or move it to the channel where it belongs now."""
+        reference = _reference(item)
+        case = self._case(reference)
+        channel = self.api.channel_id(channel_for(case, self.council))
+        saying = cards.card(case, self.council, self.council.local_date(now))
+        metadata = {_KEY: card_key(reference), "case": reference}
+        known = self._card(reference)
+        if known is not None and known.channel == channel:
+            self.api.update(Place(known.channel, known.ts), saying, metadata)
+            return Delivered()
+        place = self.api.post(channel, saying, metadata)
+        posting = _posting(reference, place)
+        if known is not None:
+            self._leave(case, known, posting, now)
+        return Delivered((posting,))
+
+    def _leave(self, case: Case, old: Posting, new: Posting, now: datetime) -> None:
+        """Blank the old card and put the customer's words under the new one."""
+        written = (Arrival.CASE, Arrival.REPLY)
+        with self.store.work() as work:
+            work.places.put(new)
+            for stored in work.messages.of_case(case.reference):
+                if stored.arrival in written:
+                    work.outbox.add(outbox.words(case.reference, stored.id, new.channel), now)
+        metadata = {_KEY: f"moved:{case.reference}", "case": case.reference}
+        self.api.update(Place(old.channel, old.ts), cards.stub(case, new.channel), metadata)
+
+    def words(self, item: Item, _now: datetime) -> Delivered | Dropped:
+        """A message's words, in as many posts as it takes; one that stands there is not repeated."""
+        with self.store.view() as work:
+            stored = work.messages.get(_int(item, "message"))
+        if stored is None:
+            return Dropped("the message is no longer kept")
+        card = self._placed_card(item)
+        for number, saying in enumerate(threads.words(stored)):
+            key = f"{item.parcel.key}:{number}"
+            if item.begun and self.api.find(card.channel, key, card.ts):
+                continue
+            self.api.post(card.channel, saying, {_KEY: key, "case": _reference(item)}, card.ts)
+        return Delivered()
+
+    def note(self, item: Item, _now: datetime) -> Delivered | Dropped:
+        """A line of history."""
+        reference, payload = _reference(item), item.parcel.payload
+        with self.store.view() as work:
+            entries = work.cases.history(reference)
+        for entry in entries:
+            if entry.version == payload["version"] and entry.event == payload["event"]:
+                who = self._name(entry.actor)
+                text = wording.history_line(entry, self.council, who)
+                return self._in_thread(item, threads.line(text))
+        return Dropped("there is no such history")
+
+    def reminder(self, item: Item, now: datetime) -> Delivered | Dropped:
+        """A reminder, if the deadline still stands and people are at work."""
+        self._only_in_working_hours(now)
+        payload = item.parcel.payload
+        kind, due = DeadlineKind(str(payload["kind"])), date.fromisoformat(str(payload["due"]))
+        case = self._case(_reference(item))
+        if open_deadlines(case).get(kind) != due:
+            return Dropped("the deadline was met or has changed")
+        today = self.council.local_date(now)
+        text = wording.reminder(case, kind, due, self.council, today)
+        return self._in_thread(item, threads.line(text))
+
+    def morning_list(self, item: Item, now: datetime) -> Delivered | Dropped:
+        """The list of a channel as things stand now; an empty one is not posted."""
+        self._only_in_working_hours(now)
+        today = self.council.local_date(now)
+        until = self.council.calendar.add(today, self.council.reminding.soon_days)
+        with self.store.view() as work:
+            due = work.cases.due(until)
+            triage = work.cases.find(Query(states=frozenset({State.TRIAGE}), limit=1_000))
+        payload = item.parcel.payload
+        channel = str(payload["channel"])
+        own = None if payload["whole"] else channel
+        saying = digest.morning_list(due, triage, self.council, today, own)
+        if saying is None:
+            return Dropped("there is nothing to list")
+        self.api.post(self.api.channel_id(channel), saying, {_KEY: item.parcel.key})
+        return Delivered()
+
+    def quarantine(self, item: Item, _now: datetime) -> Delivered:
+        """Tell the triage channel of a message that could not be read."""
+        channel = self.api.channel_id(self.council.channels.triage)
+        saying = threads.line(wording.quarantined(str(item.parcel.payload["why"])))
+        self.api.post(channel, saying, {_KEY: item.parcel.key})
+        return Delivered()
+
+    def _in_thread(self, item: Item, saying: Saying) -> Delivered:
+        card = self._placed_card(item)
+        metadata = {_KEY: item.parcel.key, "case": _reference(item)}
+        self.api.post(card.channel, saying, metadata, card.ts)
+        return Delivered()
+
+    def _case(self, reference: str) -> Case:
+        with self.store.view() as work:
+            case = work.cases.get(reference)
+        assert case is not None, reference
+        return case
+
+    def _card(self, reference: str) -> Posting | None:
+        with self.store.view() as work:
+            return work.places.get(card_key(reference))
+
+    def _placed_card(self, item: Item) -> Posting:
+        card = self._card(_reference(item))
+        if card is None:
+            raise NotYet("the card of the case does not stand yet", retry_after=2)
+        return card
+
+    def _name(self, actor: Actor) -> str:
+        if actor.kind is ActorKind.STAFF:
+            return self.api.person(actor.id).name
+        return "The customer" if actor.kind is ActorKind.CUSTOMER else "carebot"
+
+    def _only_in_working_hours(self, now: datetime) -> None:
+        """What nags waits for people to be at work. Raises NotYet with the time to wait."""
+        council, reminding = self.council, self.council.reminding
+        today, time = council.local_date(now), council.local_time(now)
+        works = council.calendar.is_working_day(today)
+        if works and reminding.opens <= time < reminding.closes:
+            return
+        early = works and time < reminding.opens
+        day = today if early else council.calendar.next_working_day(today)
+        opens = datetime.combine(day, reminding.opens, council.zone)
+        raise NotYet("nobody is at work", retry_after=(opens - now) / timedelta(seconds=1))
+
+
+_Carrier = Callable[[SlackCourier, Item, datetime], Delivered | Dropped]
+
+_CARRIERS: Mapping[Kind, _Carrier] = {
+    Kind.CARD: SlackCourier.card,
+    Kind.WORDS: SlackCourier.words,
+    Kind.NOTE: SlackCourier.note,
+    Kind.REMINDER: SlackCourier.reminder,
+    Kind.MORNING_LIST: SlackCourier.morning_list,
+    Kind.QUARANTINE: SlackCourier.quarantine,
+}
+
+
+def slack_kinds() -> Iterator[Kind]:
+    """The kinds of item that go to Slack."""
+    return iter(_CARRIERS)
+
+
+def _reference(item: Item) -> str:
+    assert item.parcel.reference is not None, item.parcel.key
+    return item.parcel.reference
+
+
+def _int(item: Item, name: str) -> int:
+    value = item.parcel.payload[name]
+    assert isinstance(value, int), (item.parcel.key, name)
+    return value
+
+
+def _posting(reference: str, place: Place) -> Posting:
+    return Posting(card_key(reference), reference, place.channel, place.ts)

@@ -1,0 +1,108 @@
+"""Lists of cases: the morning list of a channel, the whole for the lead, and /case mine, due…"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from handlers.slack import wording
+from handlers.slack.api import Block, Saying
+from models.case import Case, State
+from models.channels import channel_for, is_private
+from models.council import Council
+from models.ports import DueCase
+
+_LINES_A_BLOCK = 12
+_MOST_LINES = 60
+
+
+def morning_list(
+    due: Sequence[DueCase],
+    waiting: Sequence[Case],
+    council: Council,
+    today: date,
+    channel: str | None,
+) -> Saying | None:
+    """What is overdue, due today, due soon and waiting for a decision; None where nothing is.
+
+    For one channel (as configured), or with None the whole by service for the lead. A private
+    case is named without its subject outside its channel.
+    """
+    mine = [d for d in due if channel is None or channel_for(d.case, council) == channel]
+    triage = [c for c in waiting if channel is None or channel_for(c, council) == channel]
+    parts = [
+        ("Overdue", [_due_line(d, council, today, channel) for d in mine if d.due < today]),
+        ("Due today", [_due_line(d, council, today, channel) for d in mine if d.due == today]),
+        (
+            f"Due within {wording.working_days(council.reminding.soon_days)}",
+            [_due_line(d, council, today, channel) for d in mine if d.due > today],
+        ),
+        ("Waiting for a decision", [_case_line(c, council, today, channel) for c in triage]),
+    ]
+    filled = [(name, lines) for name, lines in parts if lines]
+    if not filled:
+        return None
+    counts = ", ".join(f"{len(lines)} {name.lower()}" for name, lines in filled)
+    where = "Every service" if channel is None else "This channel"
+    text = f"{wording.day(today)}. {where}: {counts}."
+    blocks: list[Block] = [
+        {
+            "type": "header",
+            "text": {"type": "plain_text", "text": f"The list of {wording.day(today)}"},
+        },
+        _section(f"{where}: {counts}."),
+    ]
+    for name, lines in filled:
+        blocks += _part(f"*{name}* ({len(lines)})", lines)
+    return Saying(text, blocks)
+
+
+def case_list(
+    heading: str, cases: Sequence[Case], council: Council, today: date, channel: str | None
+) -> Saying:
+    """Cases on lines, for the one who asked. Private ones are named without their subject."""
+    if not cases:
+        return Saying(f"{heading}: nothing.", [_section(f"*{heading}*: nothing.")])
+    lines = [_case_line(case, council, today, channel) for case in cases]
+    return Saying(f"{heading}: {len(cases)}.", _part(f"*{heading}* ({len(cases)})", lines))
+
+
+def _part(heading: str, lines: Sequence[str]) -> list[Block]:
+    shown = list(lines[:_MOST_LINES])
+    if len(lines) > len(shown):
+        shown.append(
+            f"…and {len(lines) - len(shown)} more: `/case overdue` and `/case due` list all."
+        )
+    blocks = [_section(heading)]
+    blocks += [
+        _section("\n".join(shown[i : i + _LINES_A_BLOCK]))
+        for i in range(0, len(shown), _LINES_A_BLOCK)
+    ]
+    return blocks
+
+
+def _due_line(deadline: DueCase, council: Council, today: date, channel: str | None) -> str:
+    left = wording.days_left(council, deadline.due, today)
+    what = wording.DEADLINES[deadline.kind]
+    return f"{_name(deadline.case, council, channel)}: {what} {left}, {_holder(deadline.case)}"
+
+
+def _case_line(case: Case, council: Council, today: date, channel: str | None) -> str:
+    due = wording.answer_due(case, council, today)
+    return f"{_name(case, council, channel)}: answer {due}, {_holder(case)}"
+
+
+def _name(case: Case, council: Council, channel: str | None) -> str:
+    owner = wording.escape(council.catalogue.owner_name(case.service, case.authority))
+    if is_private(case, council) and channel_for(case, council) != channel:
+        return f"• *{case.reference}* (private), {owner}"
+    subject = wording.escape(wording.subject(case, 60))
+    if case.state is State.TRIAGE:
+        return f"• *{case.reference}* “{subject}”, perhaps {owner}"
+    return f"• *{case.reference}* “{subject}”, {owner}"
+
+
+def _holder(case: Case) -> str:
+    return f"<@{case.holder}>" if case.holder else "not claimed"
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}

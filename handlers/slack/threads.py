@@ -1,0 +1,92 @@
+"""What stands in a case's thread: the customer's words, why the model thinks so, history."""
+
+from collections.abc import Iterator
+
+from handlers.slack import wording
+from handlers.slack.api import Block, Saying
+from models.message import Attachment
+from models.ports import StoredMessage
+from models.prediction import Prediction
+
+# A message of Slack's holds some 13,000 characters of blocks in all; half of it leaves room.
+_CHUNK = 2_800
+_CHUNKS_A_MESSAGE = 2
+_MESSAGES = 8
+
+
+def words(stored: StoredMessage) -> Iterator[Saying]:
+    """A message's own words in quotes that format nothing, then attachments and reasons.
+
+    Long messages are cut into several; what is beyond some 45,000 characters is counted, and
+    stays in the store.
+    """
+    text = _showable(stored.message.text) or "(the message has no text)"
+    chunks = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]
+    shown = chunks[: _CHUNKS_A_MESSAGE * _MESSAGES]
+    head = f"{wording.escape(_sender(stored))} wrote:"
+    for start in range(0, len(shown), _CHUNKS_A_MESSAGE):
+        part = shown[start : start + _CHUNKS_A_MESSAGE]
+        blocks = [_quote(chunk) for chunk in part]
+        if start == 0:
+            blocks.insert(0, _section(head))
+        last = start + _CHUNKS_A_MESSAGE >= len(shown)
+        if last:
+            blocks += _footer(stored, len(text) - sum(map(len, shown)))
+        yield Saying(head if start == 0 else "…and went on:", blocks)
+
+
+def _sender(stored: StoredMessage) -> str:
+    sender = stored.message.sender
+    return wording.one_line(sender.name or sender.address or "", 80) or "Somebody without a name"
+
+
+def _footer(stored: StoredMessage, left_out: int) -> list[Block]:
+    lines = []
+    if left_out:
+        lines.append(f"{left_out:,} more characters are kept in the store.")
+    if stored.message.attachments:
+        lines.append("*Attachments:* " + ", ".join(map(_attachment, stored.message.attachments)))
+    lines += [f"*Could not be read:* {wording.escape(d)}" for d in stored.message.defects[:3]]
+    if stored.prediction is not None:
+        lines.append(_reasons(stored.prediction))
+    return [_context(line[:2_000]) for line in lines if line]
+
+
+def _attachment(attachment: Attachment) -> str:
+    size = f"{max(1, round(attachment.size / 1000)):,} kB"
+    return f"{wording.escape(wording.one_line(attachment.name, 80))} ({size})"
+
+
+def _reasons(prediction: Prediction) -> str:
+    """The words that decided, with whether they spoke for or against."""
+    said = ", ".join(
+        f"“{wording.escape(wording.one_line(reason.word, 40))}”"
+        + (" (against)" if reason.weight < 0 else "")
+        for reason in prediction.reasons[:5]
+    )
+    return f"*Words that decided:* {said}" if said else ""
+
+
+def line(text: str) -> Saying:
+    """One line of mrkdwn in the thread."""
+    return Saying(text, [_section(text)])
+
+
+def _showable(text: str) -> str:
+    """Slack refuses a few control characters; they say nothing to a reader."""
+    return "".join(c for c in text if c in "\n\t" or c.isprintable() or ord(c) > 159).strip()
+
+
+def _quote(text: str) -> Block:
+    return {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_quote", "elements": [{"type": "text", "text": text}]}],
+    }
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}

@@ -1,0 +1,279 @@
+"""Every word that staff read in Slack. Dates in words, states in words, never by colour alone."""
+
+from datetime import date, datetime
+
+from models.case import Action, Case, Level, Outcome, State
+from models.council import Council
+from models.deadlines import DeadlineKind
+from models.history import Entry, Event
+from models.message import Source
+from models.prediction import Category, Flag
+
+CATEGORIES = {
+    Category.COMPLIMENT: "Compliment",
+    Category.COMPLAINT: "Complaint",
+    Category.GENERAL_ENQUIRY: "General enquiry",
+    Category.NON_COUNCIL: "Not the council's",
+}
+LEVELS = {
+    Level.UNDETERMINED: "Undetermined",
+    Level.GENERAL_ENQUIRY: "General enquiry",
+    Level.LEVEL_ONE: "Level One",
+    Level.LEVEL_TWO: "Level Two",
+}
+OUTCOMES = {
+    Outcome.UPHELD: "Upheld",
+    Outcome.PARTLY_UPHELD: "Partly upheld",
+    Outcome.NOT_UPHELD: "Not upheld",
+    Outcome.RESOLVED: "Resolved",
+    Outcome.WITHDRAWN: "Withdrawn",
+}
+FLAGS = {
+    Flag.MP_ENQUIRY: "MP enquiry",
+    Flag.OMBUDSMAN: "Ombudsman",
+    Flag.LEVEL_TWO_REQUEST: "asks for Level Two",
+    Flag.INFORMATION_REQUEST: "information request",
+    Flag.SAFEGUARDING: "safeguarding",
+    Flag.HAZARD: "hazard",
+    Flag.LEGAL_ACTION: "legal action",
+    Flag.DISCRIMINATION: "discrimination",
+}
+SOURCES = {
+    Source.WEBSITE: "web form",
+    Source.EMAIL: "email",
+    Source.LETTER: "letter",
+    Source.PHONE: "phone",
+    Source.FACE_TO_FACE: "visit",
+    Source.STAFF_PORTAL: "staff portal",
+}
+ACTIONS = {
+    Action.CLAIM: "Claim",
+    Action.CHANGE: "Change",
+    Action.ACKNOWLEDGE: "Acknowledge",
+    Action.RESPOND: "Respond",
+    Action.CLOSE: "Close",
+}
+DEADLINES = {
+    DeadlineKind.ACKNOWLEDGE: "acknowledgement",
+    DeadlineKind.RESPOND: "answer",
+}
+
+HELP = """*What you can ask*
+• `/case CC-2026-00042`: one case
+• `/case mine`: what you hold
+• `/case due`: due within five working days
+• `/case overdue`: past its date
+• `/case triage`: what somebody has to decide
+• `/case help`: this
+In a case's thread, where slash commands do not work, write `@carebot status`."""
+
+
+def escape(text: str) -> str:
+    """A customer's text inside mrkdwn: no mention, no channel call, no made-up link."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def one_line(text: str, limit: int) -> str:
+    """Text of unknown origin on one line, cut at `limit` characters with an ellipsis."""
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def day(value: date) -> str:
+    """A date in words, such as Mon 22 June 2020."""
+    return f"{value:%a} {value.day} {value:%B %Y}"
+
+
+def working_days(count: int) -> str:
+    """A count with its noun."""
+    return "1 working day" if count == 1 else f"{count} working days"
+
+
+def days_left(council: Council, due: date, today: date) -> str:
+    """How a due date stands to today, in words."""
+    if due == today:
+        return "due today"
+    if due < today:
+        return f"{working_days(council.calendar.count(due, today))} overdue"
+    return f"{working_days(council.calendar.count(today, due))} left"
+
+
+def title(case: Case) -> str:
+    """The head of a card."""
+    return f"{case.reference} · {CATEGORIES[case.category]}"
+
+
+def subject(case: Case, limit: int = 150) -> str:
+    """The customer's subject on one line."""
+    return one_line(case.subject, limit) or "(no subject)"
+
+
+def customer(case: Case) -> str:
+    """Who wrote, by name or address."""
+    sender = case.customer
+    return one_line(sender.name or sender.address or "", 80) or "somebody without a name"
+
+
+def state(case: Case) -> str:
+    """Where the case stands, with who holds it."""
+    if case.state is State.CLOSED:
+        outcome = case.stage.outcome
+        return f"Closed, {OUTCOMES[outcome].lower()}" if outcome else "Closed"
+    if case.state is State.ANSWERED:
+        return "Answered"
+    holder = f"held by <@{case.holder}>" if case.holder else "not claimed yet"
+    if case.state is State.TRIAGE:
+        return f"Waiting for a decision, {holder}"
+    if case.stage.answer_approved_at is not None:
+        return f"Answer on its way, {holder}"
+    return f"Open, {holder}"
+
+
+def acknowledgement(case: Case, council: Council) -> str:
+    """How the acknowledgement stands."""
+    stage = case.stage
+    if stage.acknowledged_at is not None:
+        return f"sent {day(council.local_date(stage.acknowledged_at))}"
+    if stage.acknowledgement_approved_at is not None:
+        return "on its way"
+    if case.customer.address is None:
+        return f"not possible by email; due {day(stage.acknowledge_by)}"
+    return f"not sent; due {day(stage.acknowledge_by)}"
+
+
+def answer_due(case: Case, council: Council, today: date) -> str:
+    """When the answer is due, with the days left while it is open."""
+    due = case.stage.respond_by
+    if case.stage.answered_at is not None:
+        return f"answered {day(council.local_date(case.stage.answered_at))}"
+    if due is None:
+        return "none promised"
+    return f"{day(due)} ({days_left(council, due, today)})" if case.is_open else day(due)
+
+
+def confidence(case: Case) -> str:
+    """What the model said at the start, in words."""
+    prediction = case.prediction
+    sure = f"{round(prediction.confidence * 100)} % sure"
+    return f"{CATEGORIES[prediction.category]}, {sure}"
+
+
+def spoken(case: Case, council: Council, today: date) -> str:
+    """The whole card in one sentence: what a screen reader reads and a phone notifies. mrkdwn."""
+    owner = council.catalogue.owner_name(case.service, case.authority)
+    flags = "".join(f", {FLAGS[flag]}" for flag in case.flags)
+    return (
+        f"{case.reference}: {CATEGORIES[case.category].lower()} for {escape(owner)}{flags}, "
+        f"“{escape(subject(case, 80))}” from {escape(customer(case))}. "
+        f"{state(case)}. Answer: {answer_due(case, council, today)}."
+    )
+
+
+def moved(case: Case, channel: str) -> str:
+    """What is left of a card where its case no longer stands."""
+    return f"{case.reference} is now in <#{channel}>."
+
+
+def history_line(entry: Entry, council: Council, who: str) -> str:
+    """A line of history for the thread. `who` is the actor's name: a line notifies nobody. mrkdwn."""
+    said = _HISTORY[entry.event](entry, council, escape(who))
+    return f"{said} ({_time(entry.at, council)})"
+
+
+def _reclassified(entry: Entry, council: Council, who: str) -> str:
+    changes = [
+        f"{name}: {_value(name, entry.details.get(f'{name}_was'), council)} → "
+        f"*{_value(name, entry.details.get(name), council)}*"
+        for name in ("category", "service", "authority", "level")
+        if f"{name}_was" in entry.details
+    ]
+    due = entry.details.get("respond_by")
+    if isinstance(due, str):
+        changes.append(f"answer due *{day(date.fromisoformat(due))}*")
+    return f"{who} decided. " + ("; ".join(changes) or "The model was right.")
+
+
+def _value(name: str, value: object, council: Council) -> str:
+    if value is None:
+        return "none"
+    text = str(value)
+    if name == "category":
+        return CATEGORIES[Category(text)]
+    if name == "level":
+        return LEVELS[Level(text)]
+    return escape(council.catalogue.owner_name(text if name == "service" else None, text))
+
+
+def _closed(entry: Entry, _council: Council, who: str) -> str:
+    outcome, reason = entry.details.get("outcome"), entry.details.get("reason")
+    how = f" as {OUTCOMES[Outcome(str(outcome))].lower()}" if outcome else ""
+    why = f": {escape(str(reason))}" if reason else ""
+    return f"{who} closed the case{how}{why}"
+
+
+def _approved(entry: Entry, _council: Council, who: str) -> str:
+    outcome = entry.details.get("outcome")
+    how = f", {OUTCOMES[Outcome(str(outcome))].lower()}" if outcome else ""
+    return f"{who} pressed Send on the answer{how}"
+
+
+def _reopened(entry: Entry, _council: Council, _who: str) -> str:
+    due = entry.details.get("respond_by")
+    until = f"; answer due *{day(date.fromisoformat(due))}*" if isinstance(due, str) else ""
+    return f"The customer wrote again and the case is open again{until}"
+
+
+def _added(entry: Entry, _council: Council, _who: str) -> str:
+    if entry.details.get("known_sender"):
+        return "The customer wrote again"
+    return "*Somebody new* wrote on this case: please check that it belongs here"
+
+
+_HISTORY = {
+    Event.OPENED: lambda _e, _c, _w: "Case opened",
+    Event.MESSAGE_ADDED: _added,
+    Event.AUTOMATIC_MESSAGE: lambda e, _c, _w: f"An automatic message came: {_reason(e)}",
+    Event.BOUNCED: lambda e, _c, _w: f"*A letter of ours did not arrive*: {_reason(e)}",
+    Event.CLAIMED: lambda _e, _c, w: f"{w} claimed the case",
+    Event.RECLASSIFIED: _reclassified,
+    Event.ACKNOWLEDGEMENT_APPROVED: lambda _e, _c, w: f"{w} sent the acknowledgement",
+    Event.ACKNOWLEDGED: lambda _e, _c, _w: "The acknowledgement left",
+    Event.ACKNOWLEDGEMENT_WITHHELD: lambda e, _c, _w: f"No acknowledgement left: {_reason(e)}",
+    Event.ANSWER_APPROVED: _approved,
+    Event.ANSWERED: lambda _e, _c, _w: "The answer left",
+    Event.LETTER_FAILED: lambda e, _c, _w: f"*The {_letter(e)} could not be sent*: {_reason(e)}",
+    Event.LETTER_UNKNOWN: lambda e, _c, _w: (
+        f"*Nobody can tell whether the {_letter(e)} left*: {_reason(e)}. "
+        "Check with whoever runs the mail server before you send it again"
+    ),
+    Event.CLOSED: _closed,
+    Event.REOPENED: _reopened,
+}
+
+
+def _reason(entry: Entry) -> str:
+    return escape(one_line(str(entry.details.get("reason", "")), 200))
+
+
+def _letter(entry: Entry) -> str:
+    return escape(str(entry.details.get("letter", "letter")))
+
+
+def _time(at: datetime, council: Council) -> str:
+    local = at.astimezone(council.zone)
+    return f"{local.day} {local:%b, %H:%M}"
+
+
+def reminder(case: Case, kind: DeadlineKind, due: date, council: Council, today: date) -> str:
+    """A reminder for the thread; it mentions the one person who holds the case. mrkdwn."""
+    who = f"<@{case.holder}>" if case.holder else "Nobody has claimed this case yet"
+    when = f"{day(due)}: {days_left(council, due, today)}"
+    return f"{who}: the {DEADLINES[kind]} to {case.reference} is due on {when}."
+
+
+def quarantined(why: str) -> str:
+    """For the triage channel: a message that could not be read. mrkdwn."""
+    return (
+        f"A message could not be read and is kept in quarantine: {escape(one_line(why, 300))}. "
+        "It lies in the mailbox's quarantine folder; please look at it there."
+    )
