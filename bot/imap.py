@@ -1,0 +1,359 @@
+"""A mailbox on an IMAP server (port `Mailbox`), read so that no mail is lost (mail.md, A3-A9).
+
+The server's \\Seen flag means nothing here: what was taken in is known by (account, folder,
+UIDVALIDITY, UID). IDLE (RFC 2177) is a hint to look sooner; the look itself is always a search.
+After any exception the connection is thrown away, because imapclient may have lost half a line
+(mjs/imapclient#519, #565), and the next call makes a new one.
+"""
+
+import select
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import structlog
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError, LoginError
+
+from models.errors import CarebotError, Unavailable
+from models.message import Origin, RawMessage
+
+Tls = Literal["tls", "starttls", "none"]
+
+_LISTED_AT_ONCE = 500
+_FETCHED_AT_ONCE = 20
+_BYTES_AT_ONCE = 8_000_000
+# Servers may drop an IDLE after 30 minutes (RFC 2177), routers after fewer.
+_LONGEST_IDLE = 300.0
+# A server without IDLE is asked this often, in seconds.
+_LOOKED_AT_LEAST = 15.0
+_DELETED = rb"\Deleted"
+# Answers to a login that say "not now" and nothing about the password (RFC 5530; Exchange Online).
+_NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "SERVER UNAVAILABLE", "TRY AGAIN")
+_log = structlog.get_logger(__name__)
+
+
+class ImapMailbox:
+    """One watched folder. Used by one thread; `interrupt` and `close` may come from another.
+
+    `look_every`: seconds between looks in `wait`, in place of IDLE. A Dovecot tells an idling
+    client of new mail half a second late, built in; a server on this machine may be asked ten
+    times a second instead, at 0.2 ms a look. `refused_pause`: seconds for which no login is tried
+    after the server refused the password, so that it does not lock the account.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        host: str,
+        port: int,
+        user: str,
+        password: str,
+        tls: Tls = "tls",
+        folder: str = "INBOX",
+        processed: str = "Processed",
+        quarantine: str = "Quarantine",
+        timeout: float = 30.0,
+        look_every: float | None = None,
+        refused_pause: float = 300.0,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Connects when first used. `timeout` is in seconds, for connecting and each answer."""
+        self._account, self._folder = account, folder
+        self._host, self._port, self._tls, self._timeout = host, port, tls, timeout
+        self._user, self._password = user, password
+        self._ssl_context = ssl_context or ssl.create_default_context()
+        self._wanted = {False: processed, True: quarantine}
+        self._targets: dict[bool, str] = {}
+        self._look_every, self._refused_pause = look_every, refused_pause
+        self._refused_until = 0.0
+        self._client: IMAPClient | None = None
+        self._uidvalidity = 0
+        self._highest = 0
+        self._closed = False
+        self._lock = threading.RLock()
+        self._wake, self._waker = socket.socketpair()
+        self._wake.setblocking(False)
+        self._waker.setblocking(False)
+
+    # Looking
+
+    def waiting(self, known: Callable[[Origin], bool]) -> Iterator[RawMessage]:
+        """What lies in the folder, by UID, left unread and undeleted; `known` ones are not fetched.
+
+        `received_at` is INTERNALDATE in UTC. A message that the server cannot hand over is left
+        for the next pass and does not stop those behind it. Raises Unavailable.
+        """
+        validity, uids = self._listed()
+        new = [uid for uid in uids if not known(self._origin(validity, uid))]
+        for start in range(0, len(new), _LISTED_AT_ONCE):
+            for batch in self._batches(new[start : start + _LISTED_AT_ONCE]):
+                yield from self._fetched(validity, batch)
+
+    def _listed(self) -> tuple[int, list[int]]:
+        with self._talking() as client:
+            client.noop()
+            uids = sorted(client.search("UNDELETED"))
+            self._highest = max(uids, default=self._highest)
+            return self._uidvalidity, uids
+
+    def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
+        """Few and small enough together that a slow line answers within the timeout."""
+        with self._talking() as client:
+            sizes = client.fetch(uids, ["RFC822.SIZE"])
+        batch: list[int] = []
+        together = 0
+        for uid in uids:
+            size = int(sizes.get(uid, {}).get(b"RFC822.SIZE", 0))
+            if batch and (len(batch) >= _FETCHED_AT_ONCE or together + size > _BYTES_AT_ONCE):
+                yield batch
+                batch, together = [], 0
+            batch.append(uid)
+            together += size
+        if batch:
+            yield batch
+
+    def _fetched(self, validity: int, uids: list[int]) -> Iterator[RawMessage]:
+        try:
+            found = self._fetch(validity, uids)
+        except Unavailable:
+            if len(uids) == 1:
+                # Where the server is gone this raises; else the message alone is at fault.
+                with self._talking():
+                    _log.warning("mailbox.unfetchable", account=self._account, uid=uids[0])
+                return
+            for uid in uids:
+                yield from self._fetched(validity, [uid])
+            return
+        yield from found
+
+    def _fetch(self, validity: int, uids: list[int]) -> list[RawMessage]:
+        with self._talking() as client:
+            if self._uidvalidity != validity:
+                return []
+            answers = client.fetch(uids, ["INTERNALDATE", "BODY.PEEK[]"])
+            return [
+                RawMessage(
+                    bytes(answers[uid][b"BODY[]"]),
+                    self._origin(validity, uid),
+                    _utc(answers[uid].get(b"INTERNALDATE")),
+                )
+                for uid in uids
+                # One that a person moved meanwhile is simply not in the answer.
+                if answers.get(uid, {}).get(b"BODY[]") is not None
+            ]
+
+    def _origin(self, validity: int, uid: int) -> Origin:
+        return Origin(self._account, self._folder, validity, uid)
+
+    # Filing
+
+    def file(self, origin: Origin, *, quarantined: bool = False) -> None:
+        """Move it to the processed (or the quarantine) folder, which is made if it is missing.
+
+        Nothing is done where the UIDVALIDITY is another one by now: the number means another
+        message then. Raises Unavailable.
+        """
+        with self._talking() as client:
+            if origin.uidvalidity != self._uidvalidity:
+                return
+            try:
+                self._move(client, origin.uid, self._target(client, quarantined))
+            except IMAPClientError as error:
+                if isinstance(error, IMAPClient.AbortError):
+                    raise
+                if not client.search(["UID", str(origin.uid)]):
+                    return
+                # Perhaps somebody deleted the folder: look again, make it again, once.
+                self._targets.clear()
+                self._move(client, origin.uid, self._target(client, quarantined))
+
+    @staticmethod
+    def _move(client: IMAPClient, uid: int, target: str) -> None:
+        if client.has_capability("MOVE"):
+            client.move([uid], target)
+            return
+        client.copy([uid], target)
+        client.add_flags([uid], [_DELETED], silent=True)
+        # A bare EXPUNGE would also remove what people have marked. Without UIDPLUS the message
+        # stays, marked as deleted, and `waiting` passes it over.
+        if client.has_capability("UIDPLUS"):
+            client.uid_expunge([uid])
+
+    def _target(self, client: IMAPClient, quarantined: bool) -> str:
+        if quarantined not in self._targets:
+            self._targets[quarantined] = _existing(client, self._wanted[quarantined])
+        return self._targets[quarantined]
+
+    # Waiting
+
+    def wait(self, seconds: float) -> None:
+        """Return when new mail may have come, when interrupted, or after `seconds`.
+
+        Raises Unavailable; how long to pause before the next try is the caller's to decide.
+        """
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            with self._talking() as client:
+                if self._something_new(client):
+                    return
+                if self._look_every is None and client.has_capability("IDLE"):
+                    told = self._idle(client, min(left, _LONGEST_IDLE))
+                    if told or self._interrupted():
+                        return
+                    continue
+            # The pause is outside the lock, so that close() does not wait for it.
+            self._readable(None, min(left, self._look_every or _LOOKED_AT_LEAST))
+            if self._interrupted():
+                return
+
+    def _something_new(self, client: IMAPClient) -> bool:
+        """Whether a UID lies above those last listed; "n:*" always names one, so it is compared.
+
+        An EXISTS that came with the answer to a search or fetch is lost in imapclient, so what
+        the server said is no proof that there is nothing.
+        """
+        client.noop()
+        found = client.search(["UNDELETED", "UID", f"{self._highest + 1}:*"])
+        return any(uid > self._highest for uid in found)
+
+    def _idle(self, client: IMAPClient, seconds: float) -> bool:
+        """Whether the server said something that may mean new mail, within `seconds`."""
+        client.idle()
+        readable = self._readable(client.socket(), seconds)
+        told = client.idle_check(timeout=0) if readable else []
+        _, later = client.idle_done()
+        # Readable with no whole line in it is the end of the connection, or half a line: then
+        # idle_done has raised, or the search of the next look will.
+        return (readable and not told) or any(_is_news(one) for one in [*told, *later])
+
+    def _readable(self, server: socket.socket | None, seconds: float) -> bool:
+        """Wait for the server or for `interrupt`; True only where it is the server."""
+        if self._closed:
+            return False
+        poll = select.poll()
+        poll.register(self._wake, select.POLLIN)
+        if server is not None:
+            poll.register(server, select.POLLIN)
+        ready = [descriptor for descriptor, _ in poll.poll(max(0.0, seconds) * 1000)]
+        return server is not None and server.fileno() in ready
+
+    def _interrupted(self) -> bool:
+        """Whether `interrupt` was called since the last time; it counts once."""
+        try:
+            return bool(self._wake.recv(4096))
+        except OSError:
+            return self._closed
+
+    def interrupt(self) -> None:
+        """Make the wait under way, or the next one, return at once. Never raises or blocks."""
+        with suppress(OSError):
+            self._waker.send(b"!")
+
+    # The connection
+
+    @contextmanager
+    def _talking(self) -> Iterator[IMAPClient]:
+        with self._lock:
+            try:
+                yield self._connected()
+            except CarebotError:
+                self._drop()
+                raise
+            except Exception as error:
+                # Whatever the library raised: nothing it holds can be trusted any more (A8).
+                self._drop()
+                raise Unavailable(
+                    f"The mailbox {self._account} does not answer ({type(error).__name__})."
+                ) from error
+
+    def _connected(self) -> IMAPClient:
+        if self._closed:
+            raise Unavailable(f"The mailbox {self._account} is closed.")
+        if self._client is None:
+            pause = self._refused_until - time.monotonic()
+            if pause > 0:
+                raise self._refused(pause)
+            client = IMAPClient(
+                self._host,
+                self._port,
+                ssl=self._tls == "tls",
+                ssl_context=self._ssl_context if self._tls == "tls" else None,
+                timeout=self._timeout,
+            )
+            self._client = client
+            client.normalise_times = False
+            if self._tls == "starttls":
+                client.starttls(self._ssl_context)
+            self._login(client)
+            validity = int(client.select_folder(self._folder)[b"UIDVALIDITY"])
+            if validity != self._uidvalidity:
+                self._uidvalidity, self._highest = validity, 0
+        return self._client
+
+    def _login(self, client: IMAPClient) -> None:
+        try:
+            client.login(self._user, self._password)
+        except LoginError as error:
+            if any(sign in str(error).upper() for sign in _NOT_NOW):
+                raise
+            self._refused_until = time.monotonic() + self._refused_pause
+            raise self._refused(self._refused_pause) from error
+
+    def _refused(self, pause: float) -> Unavailable:
+        return Unavailable(
+            f"The mailbox {self._account} refuses the user name or the password. "
+            "Check [mailbox] user and CAREBOT_IMAP_PASSWORD.",
+            retry_after=pause,
+        )
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(Exception):
+                client.shutdown()
+
+    def close(self) -> None:
+        """Log out. Never raises."""
+        self._closed = True
+        self.interrupt()
+        with self._lock:
+            client, self._client = self._client, None
+            if client is not None:
+                try:
+                    client.logout()
+                except Exception:  # noqa: BLE001  # it is being left: whatever it raised
+                    with suppress(Exception):
+                        client.shutdown()
+        self._wake.close()
+        self._waker.close()
+
+
+def _is_news(response: Any) -> bool:
+    return len(response) > 1 and response[1] in {b"EXISTS", b"RECENT"}
+
+
+def _utc(internal_date: object) -> datetime:
+    if isinstance(internal_date, datetime) and internal_date.tzinfo is not None:
+        return internal_date.astimezone(UTC)
+    raise ValueError("the server gave no INTERNALDATE")
+
+
+def _existing(client: IMAPClient, name: str) -> str:
+    """The folder's name on this server, below the personal namespace where it wants that."""
+    if client.folder_exists(name):
+        return name
+    prefix = ""
+    if client.has_capability("NAMESPACE"):
+        personal = client.namespace().personal
+        prefix = personal[0][0] if personal else ""
+    full = name if name.startswith(prefix) else f"{prefix}{name}"
+    if full == name or not client.folder_exists(full):
+        client.create_folder(full)
+    return full
