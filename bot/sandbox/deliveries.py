@@ -103,6 +103,7 @@ class Deliveries:
             self._every.append(delivery)
             self._open[delivery.envelope_id] = (delivery, on_ack)
         self._attempt(delivery, "")
+        self._changed()
         return delivery
 
     def acknowledge(self, envelope_id: str, response: Json | None) -> None:

@@ -106,10 +106,10 @@ class SocketMode:
             await websocket.send_json(goodbye("too_many_websockets"))
             await websocket.close()
             return
-        await websocket.send_json(self._hello())
-        writer = asyncio.create_task(connection.write())
         with self._workspace.lock:
+            connection.send(self._hello())  # queued before any payload can be
             self._connections.append(connection)
+        writer = asyncio.create_task(connection.write())
         self._workspace.changed()
         try:
             await self._read(websocket)

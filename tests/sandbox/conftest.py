@@ -1,6 +1,7 @@
 """A sandbox with an unmodified Bolt app connected to it over Socket Mode."""
 
 import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -72,7 +73,16 @@ class Running:
             self.sandbox.wait_for(lambda seen, before=before: seen.connected > before)
 
     def close(self) -> None:
+        # handler.close() alone may take ten seconds: when its thread reads the closing frame
+        # before the reading thread does, the latter sleeps on in its select. A reset wakes it.
+        ends = []
         for handler in self.handlers:
+            handler.client.auto_reconnect_enabled = False
+            ends.append(threading.Event())
+            handler.client.on_close_listeners.append(lambda _, end=ends[-1]: end.set())
+        self.sandbox.faults.cut_sockets()
+        for handler, end in zip(self.handlers, ends, strict=True):
+            end.wait(2)
             handler.close()
         self.pool.shutdown()
 
