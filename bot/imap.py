@@ -1,6 +1,6 @@
-"""A mailbox on an IMAP server (port `Mailbox`), read so that no mail is lost (mail.md, A3-A9).
+r"""A mailbox on an IMAP server (port `Mailbox`), read so that no mail is lost (mail.md, A3-A9).
 
-The server's \\Seen flag means nothing here: what was taken in is known by (account, folder,
+The server's \Seen flag means nothing here: what was taken in is known by (account, folder,
 UIDVALIDITY, UID). IDLE (RFC 2177) is a hint to look sooner; the look itself is always a search.
 After any exception the connection is thrown away, because imapclient may have lost half a line
 (mjs/imapclient#519, #565), and the next call makes a new one.
@@ -14,11 +14,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import structlog
-from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
+from imapclient.exceptions import (  # type: ignore[import-untyped]  # it ships no types
+    IMAPClientError,
+    LoginError,
+)
 
 from models.errors import CarebotError, Unavailable
 from models.message import Origin, RawMessage
@@ -28,7 +31,10 @@ Tls = Literal["tls", "starttls", "none"]
 _LISTED_AT_ONCE = 500
 _FETCHED_AT_ONCE = 20
 _BYTES_AT_ONCE = 8_000_000
-# Servers may drop an IDLE after 30 minutes (RFC 2177), routers after fewer.
+# Servers may drop an IDLE after 30 minutes (RFC 2177), routers after fewer. What comes in the
+# moment in which IDLE begins, Dovecot does not tell of, and mail likes to come in pairs: so the
+# first IDLE is short, and the look after it finds the second of a pair.
+_FIRST_IDLE = 0.7
 _LONGEST_IDLE = 300.0
 # A server without IDLE is asked this often, in seconds.
 _LOOKED_AT_LEAST = 15.0
@@ -75,7 +81,6 @@ class ImapMailbox:
         self._refused_until = 0.0
         self._client: IMAPClient | None = None
         self._uidvalidity = 0
-        self._highest = 0
         self._closed = False
         self._lock = threading.RLock()
         self._wake, self._waker = socket.socketpair()
@@ -99,9 +104,8 @@ class ImapMailbox:
     def _listed(self) -> tuple[int, list[int]]:
         with self._talking() as client:
             client.noop()
-            uids = sorted(client.search("UNDELETED"))
-            self._highest = max(uids, default=self._highest)
-            return self._uidvalidity, uids
+            _exists(client)
+            return self._uidvalidity, sorted(client.search("UNDELETED"))
 
     def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
         """Few and small enough together that a slow line answers within the timeout."""
@@ -199,39 +203,41 @@ class ImapMailbox:
         Raises Unavailable; how long to pause before the next try is the caller's to decide.
         """
         deadline = time.monotonic() + seconds
+        longest = _FIRST_IDLE
         while (left := deadline - time.monotonic()) > 0:
             with self._talking() as client:
-                if self._something_new(client):
+                if self._news(client):
                     return
                 if self._look_every is None and client.has_capability("IDLE"):
-                    told = self._idle(client, min(left, _LONGEST_IDLE))
+                    told = self._idle(client, min(left, longest))
                     if told or self._interrupted():
                         return
+                    longest = _LONGEST_IDLE
                     continue
             # The pause is outside the lock, so that close() does not wait for it.
             self._readable(None, min(left, self._look_every or _LOOKED_AT_LEAST))
             if self._interrupted():
                 return
 
-    def _something_new(self, client: IMAPClient) -> bool:
-        """Whether a UID lies above those last listed; "n:*" always names one, so it is compared.
+    @staticmethod
+    def _news(client: IMAPClient) -> bool:
+        """Whether the server has told of a message since the last search began.
 
-        An EXISTS that came with the answer to a search or fetch is lost in imapclient, so what
-        the server said is no proof that there is nothing.
+        An EXISTS may come with the answer to any command; imaplib keeps it until it is asked for,
+        so none is overlooked, however it falls between two commands.
         """
         client.noop()
-        found = client.search(["UNDELETED", "UID", f"{self._highest + 1}:*"])
-        return any(uid > self._highest for uid in found)
+        return _exists(client)
 
     def _idle(self, client: IMAPClient, seconds: float) -> bool:
         """Whether the server said something that may mean new mail, within `seconds`."""
         client.idle()
         readable = self._readable(client.socket(), seconds)
         told = client.idle_check(timeout=0) if readable else []
-        _, later = client.idle_done()
+        client.idle_done()
         # Readable with no whole line in it is the end of the connection, or half a line: then
         # idle_done has raised, or the search of the next look will.
-        return (readable and not told) or any(_is_news(one) for one in [*told, *later])
+        return (readable and not told) or _exists(client)
 
     def _readable(self, server: socket.socket | None, seconds: float) -> bool:
         """Wait for the server or for `interrupt`; True only where it is the server."""
@@ -292,9 +298,7 @@ class ImapMailbox:
             if self._tls == "starttls":
                 client.starttls(self._ssl_context)
             self._login(client)
-            validity = int(client.select_folder(self._folder)[b"UIDVALIDITY"])
-            if validity != self._uidvalidity:
-                self._uidvalidity, self._highest = validity, 0
+            self._uidvalidity = int(client.select_folder(self._folder)[b"UIDVALIDITY"])
         return self._client
 
     def _login(self, client: IMAPClient) -> None:
@@ -335,8 +339,10 @@ class ImapMailbox:
         self._waker.close()
 
 
-def _is_news(response: Any) -> bool:
-    return len(response) > 1 and response[1] in {b"EXISTS", b"RECENT"}
+def _exists(client: IMAPClient) -> bool:
+    """Whether an EXISTS has come since this was last asked."""
+    _, data = client._imap.response("EXISTS")  # noqa: SLF001
+    return bool(data != [None])
 
 
 def _utc(internal_date: object) -> datetime:

@@ -33,9 +33,9 @@ class _OnAnyPort(Controller):
     """aiosmtpd's controller greets itself on the port it was given, which for 0 is nobody's."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = int(self.server.sockets[0].getsockname()[1])
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd's own
 
 
 class SmtpReceiver:
@@ -83,7 +83,8 @@ class SmtpReceiver:
 
     def fail_next(self, *faults: Fault) -> None:
         """What happens to the next messages: "4xx" and "5xx" refuse them after DATA, "drop" takes
-        the message and cuts the connection in place of an answer."""
+        the message and cuts the connection in place of an answer.
+        """
         with self._changed:
             self._faults.extend(faults)
 
@@ -109,7 +110,11 @@ class SmtpReceiver:
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
         message = message_from_bytes(raw, policy=email.policy.default)
         received = Received(
-            message, raw, (envelope.mail_from or "").strip("<>"), tuple(envelope.rcpt_tos), self._now()
+            message,
+            raw,
+            (envelope.mail_from or "").strip("<>"),
+            tuple(envelope.rcpt_tos),
+            self._now(),
         )
         with self._changed:
             self._received.append(received)

@@ -8,8 +8,9 @@ from bot.smtp import SmtpLetterbox
 from bot.smtp_receiver import SmtpReceiver
 from models.errors import AnswerLost, Unavailable, Undeliverable
 from models.letter import Letter, LetterKind
-from tests.servers import receiver  # noqa: F401
 from tests.servers.relay import Relay
+
+pytest_plugins = ["tests.servers.fixtures"]
 
 NOW = datetime(2020, 6, 1, 9, 0, tzinfo=UTC)
 FROM = "complaints@council.gov.uk"
@@ -94,13 +95,15 @@ def test_nobody_listening_is_unavailable() -> None:
         letterbox(port).send(letter())
 
 
-def test_a_server_without_tls_is_sent_nothing_where_tls_is_asked_for(receiver: SmtpReceiver) -> None:
+def test_a_server_without_tls_is_sent_nothing_where_tls_is_asked_for(
+    receiver: SmtpReceiver,
+) -> None:
     with pytest.raises(Unavailable):
         letterbox(receiver.port, tls="starttls").send(letter())
     assert receiver.messages == ()
 
 
-def test_a_refused_login_names_the_setting_and_is_not_hurried(receiver: SmtpReceiver) -> None:
+def test_a_refused_login_names_the_setting_and_is_not_hurried() -> None:
     said: list[bytes] = []
 
     def serve(listener: socket.socket) -> None:
