@@ -22,6 +22,18 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class FixedClock:
+    """A time that was handed in and stands still."""
+
+    def __init__(self, at: datetime) -> None:
+        """Stand at an aware time."""
+        self._at = at
+
+    def now(self) -> datetime:
+        """The time handed in."""
+        return self._at
+
+
 class MovableClock:
     """The machine's time moved forwards by what was asked for; it never goes back."""
 

@@ -6,8 +6,9 @@ import sys
 import structlog
 
 
-def set_up_logs(level: int = logging.INFO) -> None:
-    """Send structured lines to standard error."""
+def set_up_logs(*, quiet: bool = False) -> None:
+    """Send structured lines to standard error; `quiet` leaves out all but errors."""
+    level = logging.ERROR if quiet else logging.INFO
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

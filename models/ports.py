@@ -12,7 +12,7 @@ from models.deadlines import DeadlineKind
 from models.history import Entry
 from models.letter import Letter, LetterFacts, LetterKind
 from models.message import Message, Origin, RawMessage
-from models.outbox import Delivered, Item, Lane, Parcel, Posting
+from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting
 from models.prediction import Prediction
 
 
@@ -292,6 +292,10 @@ class Outbox(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """How many items are in each state."""
+        ...
+
+    def sent_by_kind(self) -> Mapping[Kind, int]:
+        """How many items of each kind have left."""
         ...
 
     def next_at(self, lane: Lane) -> datetime | None:

@@ -93,6 +93,13 @@ class SqliteOutbox:
         rows = self._execute("SELECT state, count(*) AS n FROM outbox GROUP BY state")
         return {row["state"]: row["n"] for row in rows}
 
+    def sent_by_kind(self) -> Mapping[Kind, int]:
+        """How many items of each kind have left."""
+        rows = self._execute(
+            "SELECT kind, count(*) AS n FROM outbox WHERE state='sent' GROUP BY kind"
+        )
+        return {Kind(row["kind"]): row["n"] for row in rows}
+
     def next_at(self, lane: Lane) -> datetime | None:
         """When the next pending item may leave."""
         row = self._execute(

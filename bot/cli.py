@@ -1,0 +1,318 @@
+"""The command line. Each command reads the settings, wires the parts and calls one use case.
+
+Exit codes: 0 done; 1 the work failed; 2 the call or the configuration is wrong.
+"""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.errors import CarebotError, Misconfigured
+
+if TYPE_CHECKING:  # at run time a command imports what it needs: --help stays fast
+    from zoneinfo import ZoneInfo
+
+    from bot.config import CouncilFile, Environment
+
+_EXIT_FAILED = 1
+_EXIT_WRONG = 2
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="carebot: a council's complaints mailbox becomes cases in Slack, and none is forgotten.",
+)
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", envvar="CAREBOT_CONFIG", help="The settings; council.toml here if not given."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def main() -> None:
+    """Run the command line; every error of ours becomes a sentence and an exit code."""
+    with _sentences():
+        app()
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    try:
+        yield
+    except Misconfigured as error:
+        _complain(str(error))
+        sys.exit(_EXIT_WRONG)
+    except CarebotError as error:
+        _complain(str(error))
+        sys.exit(_EXIT_FAILED)
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): that is no failure of ours.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _complain(text: str) -> None:
+    typer.echo(f"carebot: {text}", err=True)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+@app.command()
+def demo(
+    *,
+    headless: Annotated[
+        bool, typer.Option(help="Run the story once, without a browser, and end.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Where the page is, on this machine.")] = 8025,
+    json_: Json = False,
+) -> None:
+    """Try everything on this machine: a workspace, a mailbox and the bot, with no account."""
+    from bot.demo import Demo
+    from bot.logs import set_up_logs
+
+    set_up_logs(quiet=True)
+    if not headless:
+        with Demo(port=port) as running:
+            typer.echo(running.where_to_look())
+            _wait_for_stop_signal()
+        return
+    from bot.demo_story import tell
+
+    with Demo(port=0) as running:
+        summary = tell(running, lambda line: typer.echo(line, err=True))
+    if json_:
+        _print_json(summary.to_json())
+    else:
+        typer.echo(summary.to_text())
+
+
+@app.command()
+def run(config: Config = None) -> None:
+    """Watch the mailbox, open cases, post them, remind, until stopped (SIGTERM or Ctrl-C)."""
+    from bot import wiring
+    from bot.clock import SystemClock
+    from bot.logs import set_up_logs
+    from bot.run import Bot
+
+    set_up_logs()
+    file, environment = _settings(config)
+    clock = SystemClock()
+    app_token = wiring.app_token_of(environment)
+    store = wiring.store_of(file, environment)
+    office = wiring.office_of(file, environment, store, clock)
+    bot = Bot(
+        office=office,
+        intake=wiring.intake_of(file, office.council, store),
+        mailbox=wiring.mailbox_of(file, environment),
+        clock=clock,
+        app_token=app_token,
+        channels=wiring.channels_of(file),
+        poll_seconds=file.mailbox.poll_seconds,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: bot.request_stop())
+    bot.start()
+    try:
+        bot.wait()
+    finally:
+        bot.stop()
+        store.close()
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help=".eml files, folders, Maildirs, mbox files.")],
+    config: Config = None,
+    *,
+    json_: Json = False,
+) -> None:
+    """Take in messages from files as if they had come by mail. What must leave waits."""
+    from bot import wiring
+    from bot.ingest import ingest_paths, to_line
+
+    file, environment = _settings(config)
+    store = wiring.store_of(file, environment)
+    intake = wiring.intake_of(file, wiring.council_of(file), store)
+    counts: dict[str, int] = {}
+    try:
+        for label, taken in ingest_paths(intake, paths, lambda: datetime.now(UTC)):
+            counts[taken.arrival] = counts.get(taken.arrival, 0) + 1
+            if json_:
+                _print_json(to_line(label, taken))
+            else:
+                typer.echo(f"{label}: {taken.arrival} {taken.reference or taken.reason}")
+    finally:
+        store.close()
+    total = sum(counts.values())
+    details = ", ".join(f"{n} {arrival}" for arrival, n in sorted(counts.items()))
+    typer.echo(f"{total} taken in" + (f": {details}" if details else ""), err=True)
+
+
+@app.command()
+def classify(
+    path: Annotated[str, typer.Argument(help="An email file, or - for standard input.")] = "-",
+    config: Config = None,
+    *,
+    jsonl: Annotated[
+        bool, typer.Option(help="JSON lines in (subject, body, perhaps from), predictions out.")
+    ] = False,
+    model: Annotated[Path | None, typer.Option(help="Another fitted model.")] = None,
+    json_: Json = False,
+) -> None:
+    """Say what a message is: category, service or authority, flags, confidence, reasons."""
+    from bot.classify import classify_email, classify_stream
+    from bot.wiring import classifier_of, reader_of
+
+    file = _catalogue_settings(config)
+    classifier = classifier_of(file, model)
+    if jsonl:
+        for line in classify_stream(path, classifier):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        return
+    prediction = classify_email(path, reader_of(file), classifier, datetime.now(UTC))
+    if json_:
+        _print_json(prediction.to_json())
+        return
+    to = prediction.service or prediction.authority
+    decide = "; a person should decide" if prediction.needs_person else ""
+    typer.echo(f"{prediction.category} for {to} ({prediction.confidence:.0%} sure{decide})")
+    typer.echo(f"topic {prediction.topic}, intent {prediction.intent}")
+    if prediction.flags:
+        typer.echo(f"flags: {', '.join(prediction.flags)}")
+    for reason in prediction.reasons:
+        typer.echo(f"  {reason.weight:+.2f}  {reason.word}")
+
+
+@app.command()
+def train(
+    corpus: Annotated[Path | None, typer.Option(help="A folder of labelled lines.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the fitted model goes.")] = None,
+    *,
+    json_: Json = False,
+) -> None:
+    """Fit the model from the corpus and measure it on files held out."""
+    from classifier.train import train as fit
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from classifier.labelled import CORPUS, DEFAULT_MODEL
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, int] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=total)
+            bar.update(tasks[step], completed=done)  # type: ignore[arg-type]  # rich's TaskID is an int
+
+        manifest = fit(corpus or CORPUS, out or DEFAULT_MODEL, now=datetime.now(UTC), progress=show)
+    if json_:
+        _print_json(manifest)
+    else:
+        typer.echo(json.dumps(manifest, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def evaluate(
+    lines: Annotated[Path, typer.Argument(help="Labelled JSON lines.")],
+    config: Config = None,
+    *,
+    model: Annotated[Path | None, typer.Option(help="Another fitted model.")] = None,
+    json_: Json = False,
+) -> None:
+    """Measure the model on labelled lines."""
+    from time import perf_counter
+
+    from classifier.evaluate import evaluate as measure
+
+    from bot.wiring import classifier_of
+    from classifier.labelled import read_labelled
+
+    classifier = classifier_of(_catalogue_settings(config), model)
+    report = measure(classifier, read_labelled(lines), timer=perf_counter)
+    if json_:
+        _print_json(report.to_json())
+    else:
+        typer.echo(report.to_text())
+
+
+@app.command()
+def tick(
+    config: Config = None,
+    now: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=[
+                "%Y-%m-%dT%H:%M:%S%z",
+                "%Y-%m-%dT%H:%M%z",
+                "%Y-%m-%dT%H:%M:%S",
+                "%Y-%m-%dT%H:%M",
+                "%Y-%m-%d",
+            ],
+            help="The time to tick at; local where it has no offset.",
+        ),
+    ] = None,
+    *,
+    json_: Json = False,
+) -> None:
+    """Tick the clock once, then deliver until the outbox is empty or nobody answers."""
+    from bot import wiring
+    from bot.clock import FixedClock, SystemClock
+    from bot.tick import tick_once
+
+    file, environment = _settings(config)
+    clock = SystemClock() if now is None else FixedClock(_aware(now, file.council.zone))
+    store = wiring.store_of(file, environment)
+    try:
+        office = wiring.office_of(file, environment, store, clock)
+        ticked = tick_once(office, wiring.channels_of(file), clock)
+    finally:
+        store.close()
+    if json_:
+        _print_json(ticked.to_json())
+    else:
+        typer.echo(ticked.to_text())
+
+
+def _settings(config: Path | None) -> "tuple[CouncilFile, Environment]":
+    from bot.config import DEFAULT_CONFIG, read_council_file, read_environment
+
+    return read_council_file(config or DEFAULT_CONFIG), read_environment()
+
+
+def _catalogue_settings(config: Path | None) -> "CouncilFile | None":
+    """The settings for what only needs the map; without any, a district's default map serves."""
+    from bot.config import DEFAULT_CONFIG, read_council_file
+
+    if config is None and not DEFAULT_CONFIG.exists():
+        _complain("no council.toml here: the default map of a district council is used")
+        return None
+    return read_council_file(config or DEFAULT_CONFIG)
+
+
+def _aware(at: datetime, zone: "ZoneInfo") -> datetime:
+    return at if at.tzinfo is not None else at.replace(tzinfo=zone)
+
+
+def _wait_for_stop_signal() -> None:
+    signal.sigwait({signal.SIGINT, signal.SIGTERM})

@@ -1,0 +1,240 @@
+"""The running bot: a loop each for mail, the clock and the two lanes of the outbox, and Slack."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import structlog
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+
+from bot.clock import Clock
+from bot.wiring import Office
+from handlers.intake import Intake
+from handlers.reminders import remind
+from handlers.slack.listeners import register
+from models.errors import Misconfigured, Unavailable
+from models.message import Origin
+from models.outbox import Lane
+from models.ports import Arrival, Mailbox
+
+_log = structlog.get_logger(__name__)
+
+_TICK_SECONDS = 20.0
+_DELIVERY_SECONDS = 5.0
+_SOON = timedelta(seconds=5)
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 60.0
+# Five slow listeners fill Bolt's own pool and the sixth misses Slack's three seconds.
+_LISTENERS = 20
+_BATCH = 16
+
+
+class Bot:
+    """Runs until it is stopped. Started again it goes on from the store, repeating nothing."""
+
+    def __init__(
+        self,
+        office: Office,
+        intake: Intake,
+        mailbox: Mailbox,
+        clock: Clock,
+        app_token: str,
+        channels: Mapping[str, str],
+        poll_seconds: float,
+    ) -> None:
+        """`channels` are the configured channels by setting. Nothing starts before `start`."""
+        self._office = office
+        self._intake = intake
+        self._mailbox = mailbox
+        self._clock = clock
+        self._app_token = app_token
+        self._channels = channels
+        self._poll_seconds = poll_seconds
+        self._stopping = threading.Event()
+        self._wakes = {lane: threading.Event() for lane in Lane}
+        self._clock_wake = threading.Event()
+        self._socket: SocketModeHandler | None = None
+        self._listeners = ThreadPoolExecutor(_LISTENERS, thread_name_prefix="listener")
+        self._fatal: Misconfigured | None = None
+        self._connected = threading.Event()
+        self._changed = threading.Condition()
+        self._resting = dict.fromkeys(Lane, False)
+        self._ticked_at: datetime | None = None
+        self._threads = [
+            threading.Thread(target=self._guarded, args=(name, loop), name=name)
+            for name, loop in (
+                ("mail", self._mail_pass),
+                ("clock", self._clock_pass),
+                ("letters", self._letters_pass),
+                ("slack", self._slack_pass),
+            )
+        ]
+
+    def start(self) -> None:
+        """Start every loop and return."""
+        for thread in self._threads:
+            thread.start()
+
+    def wait(self) -> None:
+        """Wait until somebody stops the bot. Raises Misconfigured where a setting stopped it."""
+        self._stopping.wait()
+        if self._fatal is not None:
+            raise self._fatal
+
+    def wait_connected(self, timeout: float) -> bool:
+        """Whether Slack was connected within `timeout` seconds."""
+        return self._connected.wait(timeout)
+
+    def wait_until(self, condition: Callable[[], bool], timeout: float) -> None:
+        """Wait until `condition` holds; it is looked at after each pass of a loop.
+
+        Raises TimeoutError after `timeout` seconds.
+        """
+        with self._changed:
+            if not self._changed.wait_for(condition, timeout):
+                raise TimeoutError(f"not within {timeout:.0f} seconds")
+
+    def wait_settled(self, timeout: float) -> None:
+        """Wait until the clock has looked at the time it is now and nothing is left to deliver."""
+        asked = self._clock.now()
+        self.tick_now()
+        self.wait_until(lambda: self._is_settled(asked), timeout)
+
+    def request_stop(self) -> None:
+        """Ask every loop to end; safe in a signal handler."""
+        self._stopping.set()
+        for wake in (*self._wakes.values(), self._clock_wake):
+            wake.set()
+        self._mailbox.interrupt()
+
+    def stop(self) -> None:
+        """End every loop and close what is open; what is under way is finished first."""
+        self.request_stop()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
+        if self._socket is not None:
+            self._socket.close()
+        self._listeners.shutdown()
+        self._mailbox.close()
+
+    def tick_now(self) -> None:
+        """Let the clock look at once: the time was moved."""
+        self._clock_wake.set()
+        self._wake()
+
+    def _is_settled(self, asked: datetime) -> bool:
+        if self._ticked_at is None or self._ticked_at < asked or not all(self._resting.values()):
+            return False
+        soon = self._clock.now() + _SOON
+        with self._office.store.view() as work:
+            next_times = [work.outbox.next_at(lane) for lane in Lane]
+        return all(at is None or at > soon for at in next_times)
+
+    def _notify(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _wake(self) -> None:
+        for wake in self._wakes.values():
+            wake.set()
+
+    def _guarded(self, name: str, one_pass: Callable[[], None]) -> None:
+        """The one boundary of a loop: it goes on after any failure, ever slower."""
+        pause = _FIRST_PAUSE
+        while not self._stopping.is_set():
+            try:
+                one_pass()
+                pause = _FIRST_PAUSE
+                continue
+            except Misconfigured as error:
+                self._fatal = error
+                self.request_stop()
+                return
+            except Unavailable as error:
+                _log.warning("unavailable", loop=name, reason=str(error))
+                wait = error.retry_after or pause
+            except Exception:  # noqa: BLE001  # a bug in one pass must not end the loop
+                _log.exception("loop_failed", loop=name)
+                wait = pause
+            self._stopping.wait(wait)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _mail_pass(self) -> None:
+        """Take in what waits, then file it: only what is stored is moved."""
+        booked: list[Origin] = []
+
+        def known(origin: Origin) -> bool:
+            with self._office.store.view() as work:
+                knows = work.ledger.knows(origin)
+            if knows:
+                booked.append(origin)
+            return knows
+
+        waiting = self._mailbox.waiting(known)
+        for taken in self._intake.take_in_all(waiting, self._clock.now, _BATCH):
+            self._wake()
+            self._notify()
+            _log.info("taken_in", arrival=taken.arrival, case=taken.reference, reason=taken.reason)
+            quarantined = taken.arrival is Arrival.QUARANTINED
+            self._mailbox.file(taken.raw.origin, quarantined=quarantined)
+            if self._stopping.is_set():
+                return
+        for origin in booked:
+            self._mailbox.file(origin)
+        if not self._stopping.is_set():
+            self._mailbox.wait(self._poll_seconds)
+
+    def _clock_pass(self) -> None:
+        self._clock_wake.clear()
+        now = self._clock.now()
+        if remind(self._office.store, self._office.council, now):
+            self._wake()
+        self._ticked_at = now
+        self._notify()
+        self._clock_wake.wait(_TICK_SECONDS)
+
+    def _letters_pass(self) -> None:
+        self._deliver(Lane.EMAIL)
+
+    def _slack_pass(self) -> None:
+        if self._socket is None:
+            self._connect()
+        self._deliver(Lane.SLACK)
+
+    def _deliver(self, lane: Lane) -> None:
+        wake = self._wakes[lane]
+        wake.clear()
+        ended = self._office.delivery.deliver_due(lane, self._clock.now)
+        if ended:
+            _log.info("delivered", lane=lane, **{str(state): n for state, n in ended.items()})
+            for other in Lane:
+                if other is not lane:
+                    self._wakes[other].set()
+        with self._office.store.view() as work:
+            next_at = work.outbox.next_at(lane)
+        wait = _DELIVERY_SECONDS
+        if next_at is not None:
+            wait = min(wait, max(0.05, (next_at - self._clock.now()) / timedelta(seconds=1)))
+        self._resting[lane] = not wake.is_set()
+        self._notify()
+        wake.wait(wait)
+        self._resting[lane] = False
+
+    def _connect(self) -> None:
+        """Resolve the channels, hang in the listeners, open Socket Mode. Raises Unavailable."""
+        office = self._office
+        office.slack.connect(self._channels)
+        app = App(client=office.client, listener_executor=self._listeners)
+        register(app, office.desk, self._wake)
+        socket = SocketModeHandler(app, self._app_token)
+        try:
+            socket.connect()
+        except Exception as error:
+            socket.close()
+            raise Unavailable(f"Socket Mode did not open ({type(error).__name__})") from error
+        self._socket = socket
+        self._connected.set()
+        _log.info("connected")
