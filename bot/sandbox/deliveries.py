@@ -27,6 +27,7 @@ class Delivery:
         self.ms: float | None = None
         self.response: Json | None = None
         self.attempts = 0
+        self.reached = False
         self.timed_out = False
         self._first_sent = time.perf_counter()
         self._settled = threading.Event()
@@ -141,6 +142,7 @@ class Deliveries:
             envelope |= {"retry_attempt": delivery.attempts, "retry_reason": reason}
         delivery.attempts += 1
         if self._send(envelope):
+            delivery.reached = True
             self._later(ACK_SECONDS, lambda: self._missed(delivery, "timeout"))
         else:
             self._missed(delivery, "connection_failed")

@@ -191,7 +191,8 @@ class Interactions:
             )
             heard = self._events.heard(message)
         for delivery in heard:
-            delivery.wait_ack()
+            if delivery.reached:  # without a connection the event waits for its retry, not we
+                delivery.wait_ack()
         return heard[-1] if heard else None
 
     def open_home(self, user: str) -> Delivery:

@@ -285,7 +285,8 @@ class Sandbox:
 
     def _drop(self, request: Request) -> None:
         if self._server is not None and request.client is not None:
-            self._server.reset({(request.client.host, request.client.port)})
+            # On the server's own thread already, and before anything of the answer leaves.
+            self._server.reset_here({(request.client.host, request.client.port)})
 
 
 class _Server(uvicorn.Server):
@@ -307,9 +308,10 @@ class _Server(uvicorn.Server):
     def reset(self, clients: set[tuple[str, int]]) -> None:
         """Break the connections of those clients as a failing network does."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._reset, clients)
+            self._loop.call_soon_threadsafe(self.reset_here, clients)
 
-    def _reset(self, clients: set[tuple[str, int]]) -> None:
+    def reset_here(self, clients: set[tuple[str, int]]) -> None:
+        """The same at once, on the server's own thread."""
         for connection in list(self.server_state.connections):
             protocol: Any = connection
             if protocol.client in clients:
