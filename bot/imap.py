@@ -9,24 +9,18 @@ After any exception the connection is thrown away, because imapclient may have l
 import select
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Literal
 
 import structlog
 from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
-from imapclient.exceptions import (  # type: ignore[import-untyped]  # it ships no types
-    IMAPClientError,
-    LoginError,
-)
+from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]  # no types
 
-from models.errors import CarebotError, Unavailable
+from bot.imap_connection import ImapConnection, Tls, existing_folder, told_of_mail
+from models.errors import Unavailable
 from models.message import Origin, RawMessage
-
-Tls = Literal["tls", "starttls", "none"]
 
 _LISTED_AT_ONCE = 500
 _FETCHED_AT_ONCE = 20
@@ -39,8 +33,6 @@ _LONGEST_IDLE = 300.0
 # A server without IDLE is asked this often, in seconds.
 _LOOKED_AT_LEAST = 15.0
 _DELETED = rb"\Deleted"
-# Answers to a login that say "not now" and nothing about the password (RFC 5530; Exchange Online).
-_NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "SERVER UNAVAILABLE", "TRY AGAIN")
 _log = structlog.get_logger(__name__)
 
 
@@ -72,17 +64,21 @@ class ImapMailbox:
     ) -> None:
         """Connects when first used. `timeout` is in seconds, for connecting and each answer."""
         self._account, self._folder = account, folder
-        self._host, self._port, self._tls, self._timeout = host, port, tls, timeout
-        self._user, self._password = user, password
-        self._ssl_context = ssl_context or ssl.create_default_context()
+        self._connection = ImapConnection(
+            account=account,
+            host=host,
+            port=port,
+            user=user,
+            password=password,
+            tls=tls,
+            folder=folder,
+            timeout=timeout,
+            refused_pause=refused_pause,
+            ssl_context=ssl_context,
+        )
         self._wanted = {False: processed, True: quarantine}
         self._targets: dict[bool, str] = {}
-        self._look_every, self._refused_pause = look_every, refused_pause
-        self._refused_until = 0.0
-        self._client: IMAPClient | None = None
-        self._uidvalidity = 0
-        self._closed = False
-        self._lock = threading.RLock()
+        self._look_every = look_every
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
@@ -102,14 +98,14 @@ class ImapMailbox:
                 yield from self._fetched(validity, batch)
 
     def _listed(self) -> tuple[int, list[int]]:
-        with self._talking() as client:
+        with self._connection.talking() as client:
             client.noop()
-            _exists(client)
-            return self._uidvalidity, sorted(client.search("UNDELETED"))
+            told_of_mail(client)
+            return self._connection.uidvalidity, sorted(client.search("UNDELETED"))
 
     def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
         """Few and small enough together that a slow line answers within the timeout."""
-        with self._talking() as client:
+        with self._connection.talking() as client:
             sizes = client.fetch(uids, ["RFC822.SIZE"])
         batch: list[int] = []
         together = 0
@@ -129,7 +125,7 @@ class ImapMailbox:
         except Unavailable:
             if len(uids) == 1:
                 # Where the server is gone this raises; else the message alone is at fault.
-                with self._talking():
+                with self._connection.talking():
                     _log.warning("mailbox.unfetchable", account=self._account, uid=uids[0])
                 return
             for uid in uids:
@@ -138,8 +134,8 @@ class ImapMailbox:
         yield from found
 
     def _fetch(self, validity: int, uids: list[int]) -> list[RawMessage]:
-        with self._talking() as client:
-            if self._uidvalidity != validity:
+        with self._connection.talking() as client:
+            if self._connection.uidvalidity != validity:
                 return []
             answers = client.fetch(uids, ["INTERNALDATE", "BODY.PEEK[]"])
             return [
@@ -164,8 +160,8 @@ class ImapMailbox:
         Nothing is done where the UIDVALIDITY is another one by now: the number means another
         message then. Raises Unavailable.
         """
-        with self._talking() as client:
-            if origin.uidvalidity != self._uidvalidity:
+        with self._connection.talking() as client:
+            if origin.uidvalidity != self._connection.uidvalidity:
                 return
             try:
                 self._move(client, origin.uid, self._target(client, quarantined))
@@ -192,7 +188,7 @@ class ImapMailbox:
 
     def _target(self, client: IMAPClient, quarantined: bool) -> str:
         if quarantined not in self._targets:
-            self._targets[quarantined] = _existing(client, self._wanted[quarantined])
+            self._targets[quarantined] = existing_folder(client, self._wanted[quarantined])
         return self._targets[quarantined]
 
     # Waiting
@@ -205,7 +201,7 @@ class ImapMailbox:
         deadline = time.monotonic() + seconds
         longest = _FIRST_IDLE
         while (left := deadline - time.monotonic()) > 0:
-            with self._talking() as client:
+            with self._connection.talking() as client:
                 if self._news(client):
                     return
                 if self._look_every is None and client.has_capability("IDLE"):
@@ -227,7 +223,7 @@ class ImapMailbox:
         so none is overlooked, however it falls between two commands.
         """
         client.noop()
-        return _exists(client)
+        return told_of_mail(client)
 
     def _idle(self, client: IMAPClient, seconds: float) -> bool:
         """Whether the server said something that may mean new mail, within `seconds`."""
@@ -237,11 +233,11 @@ class ImapMailbox:
         client.idle_done()
         # Readable with no whole line in it is the end of the connection, or half a line: then
         # idle_done has raised, or the search of the next look will.
-        return (readable and not told) or _exists(client)
+        return (readable and not told) or any(_is_news(one) for one in told) or told_of_mail(client)
 
     def _readable(self, server: socket.socket | None, seconds: float) -> bool:
         """Wait for the server or for `interrupt`; True only where it is the server."""
-        if self._closed:
+        if self._connection.closed:
             return False
         poll = select.poll()
         poll.register(self._wake, select.POLLIN)
@@ -255,111 +251,27 @@ class ImapMailbox:
         try:
             return bool(self._wake.recv(4096))
         except OSError:
-            return self._closed
+            return self._connection.closed
 
     def interrupt(self) -> None:
         """Make the wait under way, or the next one, return at once. Never raises or blocks."""
         with suppress(OSError):
             self._waker.send(b"!")
 
-    # The connection
-
-    @contextmanager
-    def _talking(self) -> Iterator[IMAPClient]:
-        with self._lock:
-            try:
-                yield self._connected()
-            except CarebotError:
-                self._drop()
-                raise
-            except Exception as error:
-                # Whatever the library raised: nothing it holds can be trusted any more (A8).
-                self._drop()
-                raise Unavailable(
-                    f"The mailbox {self._account} does not answer ({type(error).__name__})."
-                ) from error
-
-    def _connected(self) -> IMAPClient:
-        if self._closed:
-            raise Unavailable(f"The mailbox {self._account} is closed.")
-        if self._client is None:
-            pause = self._refused_until - time.monotonic()
-            if pause > 0:
-                raise self._refused(pause)
-            client = IMAPClient(
-                self._host,
-                self._port,
-                ssl=self._tls == "tls",
-                ssl_context=self._ssl_context if self._tls == "tls" else None,
-                timeout=self._timeout,
-            )
-            self._client = client
-            client.normalise_times = False
-            if self._tls == "starttls":
-                client.starttls(self._ssl_context)
-            self._login(client)
-            self._uidvalidity = int(client.select_folder(self._folder)[b"UIDVALIDITY"])
-        return self._client
-
-    def _login(self, client: IMAPClient) -> None:
-        try:
-            client.login(self._user, self._password)
-        except LoginError as error:
-            if any(sign in str(error).upper() for sign in _NOT_NOW):
-                raise
-            self._refused_until = time.monotonic() + self._refused_pause
-            raise self._refused(self._refused_pause) from error
-
-    def _refused(self, pause: float) -> Unavailable:
-        return Unavailable(
-            f"The mailbox {self._account} refuses the user name or the password. "
-            "Check [mailbox] user and CAREBOT_IMAP_PASSWORD.",
-            retry_after=pause,
-        )
-
-    def _drop(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            with suppress(Exception):
-                client.shutdown()
-
     def close(self) -> None:
-        """Log out. Never raises."""
-        self._closed = True
+        """Log out; a wait under way in another thread returns first. Never raises."""
+        self._connection.closed = True
         self.interrupt()
-        with self._lock:
-            client, self._client = self._client, None
-            if client is not None:
-                try:
-                    client.logout()
-                except Exception:  # noqa: BLE001  # it is being left: whatever it raised
-                    with suppress(Exception):
-                        client.shutdown()
+        self._connection.close()
         self._wake.close()
         self._waker.close()
 
 
-def _exists(client: IMAPClient) -> bool:
-    """Whether an EXISTS has come since this was last asked."""
-    _, data = client._imap.response("EXISTS")  # noqa: SLF001
-    return bool(data != [None])
+def _is_news(response: Sequence[object]) -> bool:
+    return len(response) > 1 and response[1] in {b"EXISTS", b"RECENT"}
 
 
 def _utc(internal_date: object) -> datetime:
     if isinstance(internal_date, datetime) and internal_date.tzinfo is not None:
         return internal_date.astimezone(UTC)
     raise ValueError("the server gave no INTERNALDATE")
-
-
-def _existing(client: IMAPClient, name: str) -> str:
-    """The folder's name on this server, below the personal namespace where it wants that."""
-    if client.folder_exists(name):
-        return name
-    prefix = ""
-    if client.has_capability("NAMESPACE"):
-        personal = client.namespace().personal
-        prefix = personal[0][0] if personal else ""
-    full = name if name.startswith(prefix) else f"{prefix}{name}"
-    if full == name or not client.folder_exists(full):
-        client.create_folder(full)
-    return full
