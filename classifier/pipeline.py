@@ -6,7 +6,7 @@ many times faster to fit; probabilities come from a softmax whose sharpness is f
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,6 +27,9 @@ from models.prediction import Flag, Intent
 from models.topics import TOPICS
 
 Floats = NDArray[np.float32]
+
+MIXED = len(Flag)
+"""The column after the flags: whether the message is in two matters."""
 
 _SMOOTHING = 0.15
 _CARD_WEIGHT = 0.3
@@ -60,6 +63,17 @@ class Examples:
     intents: NDArray[np.int64]
     flags: NDArray[np.int64]
 
+    def chosen(self, rows: NDArray[np.int64]) -> "Examples":
+        """The same with these lines only."""
+        return replace(
+            self,
+            topic_rows=self.topic_rows[rows],
+            intent_rows=self.intent_rows[rows],
+            topics=self.topics[rows],
+            intents=self.intents[rows],
+            flags=self.flags[rows],
+        )
+
 
 def examples(lines: Sequence[Labelled]) -> Examples:
     """The corpus and the cards as rows. Raises Misconfigured where a line lacks topic or intent."""
@@ -85,7 +99,12 @@ def examples(lines: Sequence[Labelled]) -> Examples:
         flag_cards=about_words.weigh(cards["flags"]),
         topics=np.array([_TOPIC_PLACE[line.topic or ""] for line in lines]),
         intents=np.array([_INTENT_PLACE[line.intent or ""] for line in lines]),
-        flags=np.array([[int(flag in line.flags) for flag in Flag] for line in lines]),
+        flags=np.array(
+            [
+                [*(int(flag in line.flags) for flag in Flag), int(line.second_topic is not None)]
+                for line in lines
+            ]
+        ),
     )
 
 
@@ -111,7 +130,7 @@ def fit_intent(known: Examples, chosen: NDArray[np.int64]) -> RidgeClassifier:
 
 def fit_flags(known: Examples, chosen: NDArray[np.int64]) -> RidgeClassifier:
     """The flag heads, one against the rest each, fitted on the chosen lines and all cards."""
-    cards = np.zeros((known.flag_cards.shape[0], len(Flag)), np.int64)
+    cards = np.zeros((known.flag_cards.shape[0], MIXED + 1), np.int64)
     for row, (flag, _) in enumerate(read_cards("flags")):
         cards[row, _FLAG_PLACE[flag]] = 1
     labels = np.concatenate([known.flags[chosen], cards])

@@ -1,0 +1,165 @@
+"""The model on disk: a skops file, which cannot run code, and a manifest in JSON beside it."""
+
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from skops import io as skops_io
+from skops.io.exceptions import UntrustedTypesFoundException
+
+from classifier.features import Vocabulary
+from classifier.pipeline import Heads
+from classifier.tuning import Logit, Tuning
+from models.errors import Misconfigured
+
+FORMAT = 1
+_LIBRARIES = ("scikit-learn", "numpy", "scipy", "skops")
+_TRAIN = "run `carebot train`"
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """Everything a prediction needs."""
+
+    about: Vocabulary
+    meant: Vocabulary
+    heads: Heads
+    tuning: Tuning
+
+
+def libraries() -> dict[str, str]:
+    """The versions a model is bound to."""
+    return {name: version(name) for name in _LIBRARIES}
+
+
+def save(artefact: Artefact, manifest: Mapping[str, object], out: Path) -> None:
+    """Write model and manifest, each whole or not at all; the manifest last."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "about": _vocabulary(artefact.about),
+        "meant": _vocabulary(artefact.meant),
+        "heads": {
+            "topic": artefact.heads.topic,
+            "intent": artefact.heads.intent,
+            "flags": artefact.heads.flags,
+        },
+        "tuning": asdict(artefact.tuning),
+    }
+    _atomically(
+        out,
+        lambda path: skops_io.dump(content, path, compression=zipfile.ZIP_DEFLATED, compresslevel=1),
+    )
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    _atomically(out.with_suffix(".json"), lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def read_manifest(path: Path) -> dict[str, object]:
+    """The manifest beside the model at `path`. Raises Misconfigured where there is none to use."""
+    beside = path.with_suffix(".json")
+    if not path.is_file() or not beside.is_file():
+        raise Misconfigured(f"no model at {path}: {_TRAIN}")
+    try:
+        manifest = json.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"{beside}: not a manifest ({error}): {_TRAIN}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise Misconfigured(f"{beside}: not a manifest of this version of carebot: {_TRAIN}")
+    return manifest
+
+
+def load(path: Path) -> tuple[Artefact, dict[str, object]]:
+    """Model and manifest at `path`.
+
+    Raises Misconfigured where there is none, where it was made with other library versions, or
+    where the file holds a type that is not plainly scikit-learn's, numpy's or Python's own data.
+    """
+    manifest = read_manifest(path)
+    made_with, here = manifest.get("libraries"), libraries()
+    if made_with != here:
+        raise Misconfigured(
+            f"the model at {path} was made with {_told(made_with)}, here are {_told(here)}: {_TRAIN}"
+        )
+    try:
+        strangers = skops_io.get_untrusted_types(file=path)
+        if strangers:
+            raise Misconfigured(
+                f"the model at {path} holds types that are not trusted "
+                f"({', '.join(strangers)}): {_TRAIN}"
+            )
+        return _artefact(skops_io.load(path, trusted=[])), manifest
+    except UntrustedTypesFoundException as error:
+        raise Misconfigured(f"the model at {path} is not trusted: {error}: {_TRAIN}") from error
+    except Misconfigured:
+        raise
+    # A damaged zip or a schema of another shape ends in whatever skops stumbles over first.
+    except Exception as error:
+        raise Misconfigured(f"the model at {path} cannot be read ({error}): {_TRAIN}") from error
+
+
+def _vocabulary(vocabulary: Vocabulary) -> dict[str, object]:
+    # One text and not a list: skops writes a node for each item of a list.
+    return {"names": "\n".join(vocabulary.names), "weights": vocabulary.weights}
+
+
+def _artefact(content: dict[str, dict[str, object]]) -> Artefact:
+    def vocabulary(name: str) -> Vocabulary:
+        names = content[name]["names"]
+        if not isinstance(names, str):
+            raise TypeError(f"{name}: the names are not text")
+        return Vocabulary(names.split("\n"), content[name]["weights"])
+
+    heads = Heads(**content["heads"])
+    about, meant = vocabulary("about"), vocabulary("meant")
+    for head, words in ((heads.topic, about), (heads.flags, about), (heads.intent, meant)):
+        if head.coef_.shape[1] != len(words.names):
+            raise ValueError("the heads do not fit the vocabulary")
+    return Artefact(about, meant, heads, _tuning(content["tuning"]))
+
+
+def _tuning(content: Mapping[str, object]) -> Tuning:
+    def logit(name: str) -> Logit:
+        numbers = content[name]
+        if not isinstance(numbers, dict):
+            raise TypeError(f"{name}: not a logit")
+        return Logit(np.asarray(numbers["weights"]), float(numbers["offset"]))
+
+    def number(name: str) -> float:
+        return float(str(content[name]))
+
+    heats = content["heats"]
+    if not isinstance(heats, (tuple, list)):
+        raise TypeError("heats: not a pair")
+    return Tuning(
+        heats=(float(heats[0]), float(heats[1])),
+        side=logit("side"),
+        confidence=logit("confidence"),
+        secondary=logit("secondary"),
+        threshold=number("threshold"),
+        secondary_threshold=number("secondary_threshold"),
+        flag_thresholds=np.asarray(content["flag_thresholds"]),
+        strange=number("strange"),
+    )
+
+
+def _told(libraries_: object) -> str:
+    if not isinstance(libraries_, dict):
+        return "unknown libraries"
+    return ", ".join(f"{name} {number}" for name, number in libraries_.items())
+
+
+def _atomically(path: Path, write: Callable[[Path], object]) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=path.suffix)
+    os.close(handle)
+    half = Path(name)
+    try:
+        write(half)
+        half.chmod(0o644)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)

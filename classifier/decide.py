@@ -1,0 +1,209 @@
+"""From evidence to a decision under one council's map: category, owner, topic, and how sure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.calibration import Array, log_odds, softmax
+from classifier.evidence import Evidence
+from classifier.pipeline import MIXED
+from models.council import Catalogue
+from models.prediction import Flag, Intent
+from models.topics import TOPICS
+
+_TOPIC_IDS = tuple(TOPICS)
+_INTENTS = tuple(Intent)
+_SENTENCE_HEAT = 6.0
+
+
+class Ownership:
+    """The catalogue's map as a matrix: which topic belongs to which owner, and who is outside."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Number the owners of this catalogue."""
+        owners = [catalogue.owner(topic) for topic in _TOPIC_IDS]
+        unique = list(dict.fromkeys(owners))
+        self.names = [owner.service or owner.authority or "" for owner in unique]
+        self.outside = np.array([owner.authority is not None for owner in unique])
+        self.of_topic = np.array([unique.index(owner) for owner in owners])
+        self._groups = [np.flatnonzero(self.of_topic == n) for n in range(len(unique))]
+
+    def sums(self, topics: Array) -> Array:
+        """Topic probabilities summed by owner."""
+        return np.column_stack([topics[:, group].sum(axis=1) for group in self._groups])
+
+    def peaks(self, topics: NDArray[np.floating]) -> Array:
+        """The best topic score of each owner."""
+        return np.column_stack([topics[:, group].max(axis=1) for group in self._groups])
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A batch of decisions, a row a message. Places are in TOPICS, Intent and Ownership.names."""
+
+    topic: NDArray[np.int64]
+    intent: NDArray[np.int64]
+    owner: NDArray[np.int64]
+    outside: NDArray[np.bool_]
+    rival: NDArray[np.int64]
+    rival_signs: Array
+    signs: Array
+
+    def topics(self) -> Iterator[str]:
+        """The topic ids."""
+        return (_TOPIC_IDS[place] for place in self.topic)
+
+    def intents(self) -> Iterator[Intent]:
+        """The intents."""
+        return (_INTENTS[place] for place in self.intent)
+
+
+def side_signs(evidence: Evidence, ownership: Ownership, heat: float) -> Array:
+    """Signs of whether the matter is another body's: of the whole, and of single sentences.
+
+    A message in two matters is labelled by the council's part (labels.md, case 6), so that the
+    strongest voice for either side counts, and whether the message is in two matters at all.
+    """
+    elsewhere = ownership.sums(softmax(evidence.topics, heat))[:, ownership.outside].sum(axis=1)
+    whole = ownership.peaks(evidence.topics)
+    spoken = _strongest(ownership.peaks(evidence.sentences), evidence.starts)
+    return np.column_stack(
+        [
+            log_odds(elsewhere),
+            evidence.flags[:, MIXED],
+            _best(whole, ~ownership.outside),
+            _best(whole, ownership.outside),
+            _best(spoken, ~ownership.outside),
+            _best(spoken, ownership.outside),
+        ]
+    )
+
+
+def decide(
+    evidence: Evidence,
+    ownership: Ownership,
+    heats: tuple[float, float],
+    elsewhere: Array,
+) -> Decided:
+    """The likeliest category, in it the likeliest owner, and of that owner the likeliest topic.
+
+    `elsewhere` is the probability of `non_council`; the other categories share the rest by intent.
+    """
+    topics, intents = softmax(evidence.topics, heats[0]), softmax(evidence.intents, heats[1])
+    owners = _rebalanced(ownership.sums(topics), elsewhere, ownership.outside)
+    outside = elsewhere > intents.max(axis=1) * (1 - elsewhere)
+    side = ownership.outside[None, :] == outside[:, None]
+    owner = np.where(side, owners, -1).argmax(axis=1)
+    mine = ownership.of_topic[None, :] == owner[:, None]
+    rival = _rival(evidence, owner, ownership)
+    sure_intent = np.where(outside, 1.0, intents.max(axis=1))
+    return Decided(
+        topic=np.where(mine, topics, -1).argmax(axis=1),
+        intent=intents.argmax(axis=1),
+        owner=owner,
+        outside=outside,
+        rival=rival,
+        rival_signs=_rival_signs(evidence, owners, owner, rival, ownership),
+        signs=_signs(evidence, owners, owner, sure_intent, ownership),
+    )
+
+
+def _rebalanced(owners: Array, elsewhere: Array, outside: NDArray[np.bool_]) -> Array:
+    """The owners' probabilities, made to agree with the probability of either side."""
+    before = owners[:, outside].sum(axis=1)
+    least = 1e-9
+    grown = np.where(
+        outside[None, :],
+        (elsewhere / np.maximum(before, least))[:, None],
+        ((1 - elsewhere) / np.maximum(1 - before, least))[:, None],
+    )
+    balanced: Array = owners * grown
+    return balanced
+
+
+def _signs(
+    evidence: Evidence,
+    owners: Array,
+    owner: NDArray[np.int64],
+    sure_intent: Array,
+    ownership: Ownership,
+) -> Array:
+    """Signs of whether category and owner are right."""
+    rows = np.arange(len(owner))
+    others = np.arange(owners.shape[1])[None, :] != owner[:, None]
+    spoken = _strongest(ownership.peaks(evidence.sentences), evidence.starts)
+    chosen = owners[rows, owner]
+    outside = ownership.outside[owner]
+    elsewhere = owners[:, ownership.outside].sum(axis=1)
+    return np.column_stack(
+        [
+            log_odds(chosen * sure_intent),
+            log_odds(chosen),
+            log_odds(sure_intent),
+            log_odds(np.where(outside, elsewhere, 1 - elsewhere)),
+            log_odds(np.where(others, owners, 0).max(axis=1)),
+            spoken[rows, owner],
+            np.where(others, spoken, -9).max(axis=1),
+            evidence.flags[:, MIXED],
+            evidence.topics.max(axis=1),
+            np.log1p(evidence.words),
+            evidence.known,
+            outside,
+        ]
+    )
+
+
+def _best(scores: Array, columns: NDArray[np.bool_]) -> Array:
+    """The best of these columns; a low constant where a council's map has none of them."""
+    if not columns.any():
+        return np.full(len(scores), -1.0)
+    best: Array = scores[:, columns].max(axis=1)
+    return best
+
+
+def _strongest(sentences: Array, starts: NDArray[np.int64]) -> Array:
+    """The highest score an owner has in any one sentence of a message."""
+    strongest: Array = np.maximum.reduceat(sentences, starts, axis=0)
+    return strongest
+
+
+def _rival(
+    evidence: Evidence, owner: NDArray[np.int64], ownership: Ownership
+) -> NDArray[np.int64]:
+    """The other body most spoken of, in the whole (which tells better) and in a sentence."""
+    spoken = _strongest(ownership.peaks(evidence.sentences), evidence.starts)
+    voice = spoken + 4 * ownership.peaks(evidence.topics)
+    places = np.arange(voice.shape[1])
+    allowed = ownership.outside[None, :] & (places[None, :] != owner[:, None])
+    return np.where(allowed, voice, -99.0).argmax(axis=1)
+
+
+def _rival_signs(
+    evidence: Evidence,
+    owners: Array,
+    owner: NDArray[np.int64],
+    rival: NDArray[np.int64],
+    ownership: Ownership,
+) -> Array:
+    """Signs of whether the message really needs that other body too."""
+    rows = np.arange(len(owner))
+    likely = ownership.sums(softmax(evidence.sentences, _SENTENCE_HEAT))
+    spoken = _strongest(likely, evidence.starts)
+    return np.column_stack(
+        [
+            log_odds(spoken[rows, rival]),
+            log_odds(owners[rows, rival]),
+            ownership.peaks(evidence.topics)[rows, rival],
+            log_odds(spoken[rows, owner]),
+            evidence.flags[:, MIXED],
+            np.log1p(evidence.words),
+        ]
+    )
+
+
+def flag_places(scores: NDArray[np.floating], thresholds: NDArray[np.floating]) -> list[list[Flag]]:
+    """The flags of each message whose score reaches its threshold."""
+    flags = tuple(Flag)
+    return [[flags[n] for n in np.flatnonzero(row >= thresholds)] for row in scores]

@@ -1,0 +1,178 @@
+"""How good: predictions beside labels."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from classifier.calibration import expected_error
+from classifier.labelled import Labelled
+from classifier.predict import Classifier
+from models.errors import Misconfigured
+from models.prediction import Category, Flag, Prediction
+
+Timer = Callable[[], float]
+"""Seconds of a clock that only goes forward, such as time.perf_counter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Precision, recall and their mean of one class, and how often it is labelled."""
+
+    precision: float
+    recall: float
+    f1: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was measured. Shares are from 0 to 1.
+
+    `service` and `authority` are shares of all lines that have that label; `both` is category and
+    owner right together; `coverage` is the share answered without a person, `automatic` how often
+    category and owner were both right there.
+    """
+
+    n: int
+    accuracy: float
+    macro_f1: float
+    categories: dict[str, Measure]
+    confusion: dict[str, dict[str, int]]
+    service: float
+    authority: float
+    both: float
+    secondary: Measure
+    flags: dict[str, Measure]
+    calibration_error: float
+    coverage: float
+    automatic: float | None
+    milliseconds: float | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """All of it, for json.dumps."""
+        return asdict(self)
+
+    def to_text(self) -> str:
+        """All of it, for people."""
+        automatic = "-" if self.automatic is None else f"{self.automatic:.1%}"
+        lines = [
+            f"texts                     {self.n}",
+            f"category right            {self.accuracy:.1%}   macro-F1 {self.macro_f1:.3f}",
+            f"service right             {self.service:.1%}   authority right {self.authority:.1%}",
+            f"category and owner right  {self.both:.1%}",
+            f"calibration error         {self.calibration_error:.3f}",
+            f"without a person          {self.coverage:.1%}   of those right {automatic}",
+        ]
+        if self.milliseconds is not None:
+            lines.append(f"time                      {self.milliseconds:.2f} ms a message")
+        lines += ["", f"{'':24}{'precision':>10}{'recall':>8}{'F1':>7}{'n':>7}"]
+        measures = self.categories | {"secondary authority": self.secondary} | self.flags
+        lines += [
+            f"{name:24}{m.precision:>10.3f}{m.recall:>8.3f}{m.f1:>7.3f}{m.n:>7}"
+            for name, m in measures.items()
+        ]
+        names = list(Category)
+        lines += ["", "labelled \\ predicted    " + "".join(f"{name:>17}" for name in names)]
+        lines += [
+            f"{row:24}" + "".join(f"{self.confusion[row][column]:>17}" for column in names)
+            for row in names
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def evaluate(
+    classifier: Classifier, lines: Iterable[Labelled], *, timer: Timer | None = None
+) -> Report:
+    """Predict every line and compare. Time is measured only where a timer is handed in.
+
+    Raises Misconfigured where there is no line.
+    """
+    known = list(lines)
+    texts = [(line.subject, line.body, line.sender) for line in known]
+    before = timer() if timer else 0.0
+    predictions = list(classifier.predict_many(texts))
+    taken = timer() - before if timer else None
+    return measure(known, predictions, seconds=taken)
+
+
+def measure(
+    lines: Sequence[Labelled], predictions: Sequence[Prediction], *, seconds: float | None = None
+) -> Report:
+    """The report on these predictions of these lines."""
+    if not lines:
+        raise Misconfigured("there is no labelled line to measure on")
+    pairs = list(zip(lines, predictions, strict=True))
+    categories = {
+        category.value: _measure(
+            [line.category is category for line in lines],
+            [prediction.category is category for prediction in predictions],
+        )
+        for category in Category
+    }
+    both = np.array([_right(line, prediction) for line, prediction in pairs])
+    alone = np.array([not prediction.needs_person for prediction in predictions])
+    return Report(
+        n=len(lines),
+        accuracy=_share([line.category is p.category for line, p in pairs]),
+        macro_f1=float(np.mean([m.f1 for m in categories.values() if m.n])),
+        categories=categories,
+        confusion=_confusion(lines, predictions),
+        service=_share([line.service == p.service for line, p in pairs if line.service]),
+        authority=_share([line.authority == p.authority for line, p in pairs if line.authority]),
+        both=_share(both.tolist()),
+        secondary=_secondary(lines, predictions),
+        flags={
+            flag.value: _measure(
+                [flag in line.flags for line in lines], [flag in p.flags for p in predictions]
+            )
+            for flag in Flag
+        },
+        calibration_error=expected_error(np.array([p.confidence for p in predictions]), both),
+        coverage=_share(alone.tolist()),
+        automatic=_share(both[alone].tolist()) if alone.any() else None,
+        milliseconds=None if seconds is None else seconds * 1000 / len(lines),
+    )
+
+
+def _right(line: Labelled, prediction: Prediction) -> bool:
+    return (line.category, line.service, line.authority) == (
+        prediction.category,
+        prediction.service,
+        prediction.authority,
+    )
+
+
+def _share(right: Sequence[bool]) -> float:
+    return sum(right) / len(right) if right else 0.0
+
+
+def _measure(truth: Sequence[bool], said: Sequence[bool]) -> Measure:
+    hits = sum(a and b for a, b in zip(truth, said, strict=True))
+    return _of_counts(hits, sum(said), sum(truth))
+
+
+def _of_counts(hits: int, said: int, true: int) -> Measure:
+    precision = hits / said if said else 0.0
+    recall = hits / true if true else 0.0
+    return Measure(precision, recall, 2 * hits / (said + true) if said + true else 0.0, true)
+
+
+def _secondary(lines: Sequence[Labelled], predictions: Sequence[Prediction]) -> Measure:
+    labels = [line.secondary_authority for line in lines]
+    said = [prediction.secondary_authority for prediction in predictions]
+    hits = sum(a is not None and a == b for a, b in zip(labels, said, strict=True))
+    return _of_counts(
+        hits, sum(s is not None for s in said), sum(label is not None for label in labels)
+    )
+
+
+def _confusion(
+    lines: Sequence[Labelled], predictions: Sequence[Prediction]
+) -> dict[str, dict[str, int]]:
+    pairs = zip(lines, predictions, strict=True)
+    counted = Counter((line.category, prediction.category) for line, prediction in pairs)
+    return {
+        row.value: {column.value: counted[row, column] for column in Category} for row in Category
+    }

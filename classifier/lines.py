@@ -1,0 +1,54 @@
+"""JSON lines in, JSON lines out, in the same order."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from classifier.predict import BATCH, Classifier, Text
+
+_FIELDS = ("subject", "body", "from")
+
+
+def classify_lines(
+    lines: Iterable[str], classifier: Classifier, *, batch: int = BATCH
+) -> Iterator[str]:
+    """A JSON prediction for each line with `subject`, `body` and perhaps `from` and `id`.
+
+    A malformed line gives `{"error": …, "line": n}` in its place and does not stop the stream.
+    Up to `batch` lines are read before their answers are given: 1 answers each line at once.
+    """
+    numbered = enumerate(lines, start=1)
+    while some := list(islice(numbered, max(batch, 1))):
+        yield from _answers(some, classifier)
+
+
+def _answers(lines: list[tuple[int, str]], classifier: Classifier) -> Iterator[str]:
+    asked = [(number, _asked(line)) for number, line in lines if line.strip()]
+    texts = [question[0] for _, question in asked if not isinstance(question, str)]
+    predictions = classifier.predict_many(texts)
+    for number, question in asked:
+        if isinstance(question, str):
+            yield _line({"error": question, "line": number})
+        else:
+            yield _line(question[1] | next(predictions).to_json())
+
+
+def _asked(line: str) -> tuple[Text, dict[str, object]] | str:
+    """The text with the id to hand through; what is wrong with the line, as text, otherwise."""
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return f"not JSON: {error}"
+    if not isinstance(data, dict):
+        return "not a JSON object"
+    if "body" not in data and "subject" not in data:
+        return "subject and body are missing"
+    subject, body, sender = (data.get(field) or "" for field in _FIELDS)
+    if not (isinstance(subject, str) and isinstance(body, str) and isinstance(sender, str)):
+        return "subject, body and from must be text"
+    return (subject, body, sender), ({"id": data["id"]} if "id" in data else {})
+
+
+def _line(data: dict[str, object]) -> str:
+    # ASCII: a lone surrogate of the input then passes through any output encoding.
+    return json.dumps(data)

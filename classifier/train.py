@@ -1,0 +1,55 @@
+"""Fit the model on the corpus: heads, then everything that is drawn from held-out scores."""
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from classifier.artefact import FORMAT, Artefact, libraries, save
+from classifier.crossval import (
+    Progress,
+    example_catalogue,
+    held_out,
+    report_held_out,
+    silent,
+)
+from classifier.decide import Ownership
+from classifier.labelled import corpus_hash, read_labelled
+from classifier.pipeline import examples, fit_heads
+from classifier.tuning import PRECISION, tune
+
+_STEPS = 5
+_SHORT = 6
+
+
+def train(
+    corpus: Path, out: Path, *, now: datetime, progress: Progress = silent
+) -> dict[str, object]:
+    """Fit on every labelled line under `corpus`; write model and manifest; return the manifest.
+
+    `progress` is told (step, done, total). Raises Misconfigured where a line cannot be used.
+    """
+    progress("read the corpus", 0, _STEPS)
+    lines, digest = read_labelled(corpus), corpus_hash(corpus)
+    progress("count the words", 1, _STEPS)
+    known = examples(lines)
+    evidence, held = held_out(known, lines, progress)
+    progress("draw the thresholds", 2, _STEPS)
+    tuning = tune(evidence, known, lines, Ownership(example_catalogue()))
+    report = report_held_out(evidence, held, known, lines)
+    progress("fit on everything", 3, _STEPS)
+    heads = fit_heads(known, np.arange(len(lines)))
+    progress("write the model", 4, _STEPS)
+    manifest: dict[str, object] = {
+        "format": FORMAT,
+        "model": f"{now:%Y-%m-%d}-{digest[:_SHORT]}",
+        "trained": now.isoformat(),
+        "corpus": {"sha256": digest, "texts": len(lines)},
+        "libraries": libraries(),
+        "threshold": tuning.threshold,
+        "precision_aimed_at": PRECISION,
+        "held_out": report.to_json(),
+    }
+    save(Artefact(known.about, known.meant, heads, tuning), manifest, out)
+    progress("write the model", _STEPS, _STEPS)
+    return manifest
