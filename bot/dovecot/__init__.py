@@ -36,8 +36,9 @@ class PrivateDovecot:
     host = "127.0.0.1"
     user = "intake"
 
-    def __init__(self) -> None:
-        """Nothing runs yet."""
+    def __init__(self, extra: str = "") -> None:
+        """Nothing runs yet. `extra` are lines of Dovecot's own configuration, which come last."""
+        self._extra = extra
         self.password = secrets.token_hex(8)
         self.port = 0
         self.base = Path()
@@ -95,7 +96,7 @@ class PrivateDovecot:
         text = _CONF.read_text(encoding="utf-8")
         for word, value in words.items():
             text = text.replace(word, value)
-        (self.base / "dovecot.conf").write_text(text, encoding="utf-8")
+        (self.base / "dovecot.conf").write_text(f"{text}\n{self._extra}\n", encoding="utf-8")
         self.base.chmod(0o755)
         for name in ("run", "state", "mail"):
             folder = self.base / name

@@ -1,13 +1,17 @@
+import os
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from imapclient import IMAPClient
 
-from bot.dovecot import PrivateDovecot
+from bot.dovecot import PrivateDovecot, available
 from bot.imap import ImapMailbox
 from models.errors import Unavailable
 from models.message import Origin, RawMessage
@@ -355,3 +359,85 @@ def test_closing_twice_is_no_error(open_mailbox: Open) -> None:
     mailbox.close()
     mailbox.close()
     mailbox.interrupt()
+
+
+CAPABILITIES = {
+    "no_move": "IMAP4rev1 UIDPLUS IDLE NAMESPACE",
+    "neither": "IMAP4rev1 NAMESPACE",
+}
+
+
+@pytest.fixture(scope="module", params=list(CAPABILITIES))
+def old_server(request: pytest.FixtureRequest) -> Iterator[PrivateDovecot]:
+    """A server that does not say that it knows MOVE (or UIDPLUS and IDLE either)."""
+    if available() is None and not os.environ.get("CI"):
+        pytest.skip("Dovecot is missing: apt-get install dovecot-imapd")
+    with PrivateDovecot(f"imap_capability = {CAPABILITIES[request.param]}") as server:
+        yield server
+
+
+def test_without_move_only_the_one_message_is_removed_and_it_is_not_seen_again(
+    old_server: PrivateDovecot, mail_user: str
+) -> None:
+    person = IMAPClient(old_server.host, old_server.port, ssl=False, timeout=5)
+    person.login(mail_user, old_server.password)
+    person.append("INBOX", mail(1))
+    person.append("INBOX", mail(2), flags=[rb"\Deleted"])
+    person.append("INBOX", mail(3))
+    mailbox = ImapMailbox(
+        account="old", host=old_server.host, port=old_server.port, user=mail_user,
+        password=old_server.password, tls="none", timeout=5.0,
+    )  # fmt: skip
+    found = waiting(mailbox)
+    assert [raw.origin.uid for raw in found] == [1, 3]
+    mailbox.file(found[0].origin)
+    assert [raw.origin.uid for raw in waiting(mailbox)] == [3]
+    # What a person marked as deleted is theirs to remove: a bare EXPUNGE would have.
+    assert 2 in uids(person, "INBOX")
+    assert len(uids(person, "Processed")) == 1
+    started = time.perf_counter()
+    mailbox.wait(0.2)
+    assert time.perf_counter() - started < 2
+    mailbox.close()
+    person.logout()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 with its key in one file, signed by nobody."""
+    folder = tmp_path_factory.mktemp("certificate")
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    subprocess.run(
+        [*command.split(), "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-keyout", "key", "-out", "cert"], cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+    (folder / "both.pem").write_bytes(
+        (folder / "key").read_bytes() + (folder / "cert").read_bytes()
+    )
+    return folder / "both.pem"
+
+
+def test_over_tls_only_a_server_with_a_trusted_certificate_gets_the_password(
+    certificate: Path, mail_user: str
+) -> None:
+    if available() is None and not os.environ.get("CI"):
+        pytest.skip("Dovecot is missing: apt-get install dovecot-imapd")
+    files = f"ssl = required\nssl_cert = <{certificate}\nssl_key = <{certificate}"
+    with PrivateDovecot(files) as server:
+        settings = {
+            "account": "tls", "host": server.host, "port": server.port, "user": mail_user,
+            "password": server.password, "tls": "starttls", "timeout": 5.0,
+        }  # fmt: skip
+        trusting = ImapMailbox(
+            **settings, ssl_context=ssl.create_default_context(cafile=certificate)
+        )
+        server.drop(mail_user, mail())
+        assert len(waiting(trusting)) == 1
+        started = time.perf_counter()
+        trusting.wait(0.2)
+        assert time.perf_counter() - started < 3
+        trusting.close()
+        wary = ImapMailbox(**settings)
+        with pytest.raises(Unavailable, match="SSLCertVerificationError"):
+            waiting(wary)
+        wary.close()
