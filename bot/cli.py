@@ -104,6 +104,7 @@ def run(config: Config = None) -> None:
     """Watch the mailbox, open cases, post them, remind, until stopped (SIGTERM or Ctrl-C)."""
     from bot import wiring
     from bot.clock import SystemClock
+    from bot.council_of_settings import channels_of
     from bot.logs import set_up_logs
     from bot.run import Bot
 
@@ -119,7 +120,7 @@ def run(config: Config = None) -> None:
         mailbox=wiring.mailbox_of(file, environment),
         clock=clock,
         app_token=app_token,
-        channels=wiring.channels_of(file),
+        channels=channels_of(file),
         poll_seconds=file.mailbox.poll_seconds,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -141,11 +142,12 @@ def ingest(
 ) -> None:
     """Take in messages from files as if they had come by mail. What must leave waits."""
     from bot import wiring
+    from bot.council_of_settings import council_of
     from bot.ingest import ingest_paths, to_line
 
     file, environment = _settings(config)
     store = wiring.store_of(file, environment)
-    intake = wiring.intake_of(file, wiring.council_of(file), store)
+    intake = wiring.intake_of(file, council_of(file), store)
     counts: dict[str, int] = {}
     try:
         for label, taken in ingest_paths(intake, paths, lambda: datetime.now(UTC)):
@@ -278,6 +280,7 @@ def tick(
     """Tick the clock once, then deliver until the outbox is empty or nobody answers."""
     from bot import wiring
     from bot.clock import FixedClock, SystemClock
+    from bot.council_of_settings import channels_of
     from bot.tick import tick_once
 
     file, environment = _settings(config)
@@ -285,7 +288,7 @@ def tick(
     store = wiring.store_of(file, environment)
     try:
         office = wiring.office_of(file, environment, store, clock)
-        ticked = tick_once(office, wiring.channels_of(file), clock)
+        ticked = tick_once(office, channels_of(file), clock)
     finally:
         store.close()
     if json_:

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from bot import wiring
 from bot.clock import MovableClock
 from bot.config import CouncilFile, Environment, council_file
+from bot.council_of_settings import channels_of
 from bot.demo_mailbox import DemoMailbox, open_demo_mailbox
 from bot.example import example_settings
 from bot.run import Bot
@@ -75,7 +76,7 @@ class Demo:
             mailbox=wiring.mailbox_of(self.file, environment),
             clock=self.clock,
             app_token=self.sandbox.app_token,
-            channels=wiring.channels_of(self.file),
+            channels=channels_of(self.file),
             poll_seconds=self.file.mailbox.poll_seconds,
         )
         self.bot.start()

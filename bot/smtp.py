@@ -1,5 +1,6 @@
 """Letters leave by SMTP (port `Letterbox`). What can go wrong is told apart by what may have
-happened to the letter: nothing left, it may have left, or it never will (mail.md, E33)."""
+happened to the letter: nothing left, it may have left, or it never will (mail.md, E33).
+"""
 
 import smtplib
 import ssl
@@ -97,7 +98,8 @@ class SmtpLetterbox:
 
     def _hand_over(self, server: smtplib.SMTP, recipient: str, content: bytes) -> None:
         """The steps of RFC 5321 one by one: only between the text's end and its answer is the
-        letter's fate unknown."""
+        letter's fate unknown.
+        """
         try:
             server.ehlo_or_helo_if_needed()
             self._expect(server.mail(self._envelope_sender))

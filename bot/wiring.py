@@ -1,7 +1,6 @@
 """The only file that names concrete classes: settings go in, working parts come out."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +8,9 @@ from classifier.predict import Classifier
 from pydantic import SecretStr
 from slack_sdk import WebClient
 
-from bot.bank_holidays import working_calendar
 from bot.clock import Clock
 from bot.config import CouncilFile, Environment
+from bot.council_of_settings import catalogue_of, council_of
 from bot.imap import ImapMailbox
 from bot.maildir import MaildirMailbox
 from bot.slack_api import WebSlack
@@ -26,72 +25,13 @@ from handlers.mail.parse import MailReader, ReadingRules
 from handlers.slack.courier import SlackCourier, slack_kinds
 from handlers.slack.desk import Desk
 from handlers.slack.who import Staff
-from models.council import (
-    Acknowledging,
-    Authority,
-    Catalogue,
-    Channels,
-    Council,
-    CouncilType,
-    Reminding,
-    Service,
-    default_catalogue,
-)
+from models.council import Council, CouncilType, default_catalogue
 from models.errors import Misconfigured
 from models.outbox import Kind
-from models.policy import PRESETS, Policy
 from models.ports import Mailbox, Store
 from models.store import open_store
 
 _SLACK_TIMEOUT = 10
-
-
-def catalogue_of(file: CouncilFile) -> Catalogue:
-    """The catalogue of the settings. Raises Misconfigured."""
-    return Catalogue(
-        file.council.type,
-        tuple(Service(s.id, s.name, s.channel, s.head) for s in file.service),
-        tuple(Authority(a.id, a.name, a.signpost, a.contact) for a in file.authority),
-        file.topics,
-    )
-
-
-def policy_of(file: CouncilFile) -> Policy:
-    """The preset with what the settings change of it."""
-    section = file.policy
-    changed = section.model_dump(exclude={"preset"}, exclude_none=True)
-    preset = PRESETS[section.preset]
-    return Policy(**{name: changed.get(name, getattr(preset, name)) for name in _POLICY_FIELDS})
-
-
-_POLICY_FIELDS = tuple(Policy.__dataclass_fields__)
-
-
-def council_of(file: CouncilFile) -> Council:
-    """The council of the settings. Raises Misconfigured."""
-    slack, reminders, acknowledgements = file.slack, file.reminders, file.acknowledgements
-    return Council(
-        name=file.council.name,
-        catalogue=catalogue_of(file),
-        policy=policy_of(file),
-        calendar=working_calendar(file.council.nation, file.council.closure_days),
-        zone=file.council.zone,
-        channels=Channels(slack.triage_channel, slack.lead_channel, slack.private),
-        reminding=Reminding(**reminders.model_dump()),
-        acknowledging=Acknowledging(**acknowledgements.model_dump()),
-    )
-
-
-def channels_of(file: CouncilFile) -> Mapping[str, str]:
-    """Every configured channel by the setting that names it."""
-    services = {f"service {s.id}: channel": s.channel for s in file.service}
-    private = {f"slack.private.{flag}": channel for flag, channel in file.slack.private.items()}
-    return {
-        **services,
-        **private,
-        "slack.triage_channel": file.slack.triage_channel,
-        "slack.lead_channel": file.slack.lead_channel,
-    }
 
 
 def reader_of(file: CouncilFile | None) -> MailReader:

@@ -15,7 +15,8 @@ def page_state(sandbox: "Sandbox", demo: DemoControls | None, ask: Json) -> Json
     workspace = sandbox.workspace
     with workspace.lock:
         people = list(workspace.people.values())
-        me = workspace.person(ask["user"]) if ask.get("user") else people[0]
+        # A browser may remember someone from another sandbox.
+        me = workspace.people.get(ask.get("user", "")) or people[0]
         channels = [each for each in workspace.channels.values() if me.id in each.members]
         view, home = sandbox.views.top(me.id), sandbox.views.home(me.id)
         state: Json = {

@@ -22,7 +22,9 @@ async function refresh() {
   const special = [MAIL, HOME].includes(place);
   let found = special ? null : state?.channels.find((each) => each.name === place && !each.is_direct)
     ?? state?.channels.find((each) => each.id === place);
-  const next = await get("state", { user: here.user, channel: found?.id ?? "", thread: here.thread });
+  const { user } = here;
+  const next = await get("state", { user, channel: found?.id ?? "", thread: here.thread });
+  if (here.user === user) here.user = next.me; // else someone else was chosen meanwhile
   if (!special && !found) {
     state = next;
     found = next.channels.find((each) => [each.name, each.id].includes(place)) ?? next.channels[0];
@@ -32,7 +34,6 @@ async function refresh() {
   }
   if (here.place !== (found?.id ?? place)) seen = null;
   here.place = found?.id ?? place;
-  here.user = next.me;
   state = next;
   draw();
   if (found && document.visibilityState === "visible"
@@ -250,12 +251,16 @@ function threadLink(message) {
     onclick: () => {
       location.hash = `${address(place)}/${message.thread_ts ?? message.ts}`;
       showPanel("thread");
-      afterDrawing = () => by("thread-title").focus();
+      focusWhenDrawn(message.thread_ts ?? message.ts, () => by("thread-title"));
     },
   }, label, unseen(` to ${message.author}: ${spoken(message).slice(0, 80)}`));
 }
 
-let afterDrawing = null;
+// Where the focus goes once the thread is there, or is gone: other drawings may come before.
+let awaited = null;
+function focusWhenDrawn(thread, target) {
+  awaited = { thread, target };
+}
 
 function drawThread() {
   const aside = by("thread");
@@ -273,8 +278,10 @@ function drawThread() {
     drawMessages(box, state.thread, true);
     if (atEnd) box.scrollTop = box.scrollHeight;
   } else if (!before) showPanel("main");
-  afterDrawing?.();
-  afterDrawing = null;
+  if (awaited?.thread === here.thread) {
+    awaited.target()?.focus();
+    awaited = null;
+  }
 }
 
 function drawMail(box) {
@@ -341,7 +348,7 @@ by("close-thread").addEventListener("click", () => {
   const opener = `${here.thread}/thread`;
   location.hash = location.hash.split("/")[0];
   showPanel("main");
-  afterDrawing = () => find(opener)?.focus();
+  focusWhenDrawn("", () => find(opener));
 });
 document.addEventListener("keydown", (event) => {
   const free = !document.querySelector("dialog[open]");

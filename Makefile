@@ -1,0 +1,46 @@
+# The whole developer interface. Everything lands in .venv and in this folder, nothing elsewhere.
+PYTHON ?= python3
+BIN := .venv/bin
+MODEL := classifier/model/carebot.skops
+
+.PHONY: help demo test lint format train bench servers clean
+
+help: ## What there is
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(MODEL) ## Try everything on this machine, with no account anywhere
+	$(BIN)/carebot demo $(DEMO)
+
+test: $(MODEL) servers ## Every test; what needs a server that is missing says so
+	$(BIN)/pytest $(TESTS)
+
+lint: .venv/installed ## Types, style, floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed ## Put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+train: .venv/installed ## Fit the model from classifier/corpus
+	$(BIN)/carebot train
+
+bench: $(MODEL) servers ## One table of ratios
+	$(BIN)/python -m benchmarks
+
+servers: ## Dovecot and Chromium for the tests, where they may be installed
+	@./.ci/servers
+
+clean: ## Forget the environment and the model
+	rm -rf .venv classifier/model
+
+$(MODEL): .venv/installed $(wildcard classifier/*.py classifier/corpus/*.jsonl classifier/cards/*)
+	$(BIN)/carebot train > /dev/null
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --group dev --editable .
+	touch $@

@@ -1,0 +1,188 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from models.case import (
+    ALLOWED,
+    Action,
+    Case,
+    Classification,
+    Level,
+    Outcome,
+    Report,
+    State,
+    acknowledged,
+    add_reply,
+    allowed_actions,
+    answered,
+    approve_answer,
+    check_acknowledge,
+    check_fresh,
+    claim,
+    close,
+    letter_failed,
+    open_case,
+    reclassify,
+)
+from models.council import CouncilType, default_catalogue
+from models.errors import Refused, Stale
+from models.history import Event
+from models.message import Sender, Source
+from models.people import staff
+from models.policy import PRESETS
+from models.prediction import Category
+from tests.support.council import example_council, utc
+from tests.support.triage import ToldTriage
+
+COUNCIL = example_council()
+NOW = utc(2020, 6, 1)
+PRIYA, SAM = staff("U1"), staff("U2")
+
+
+def opened(told: str = "#missed_bin complaint", **changes: object) -> Case:
+    prediction = ToldTriage(default_catalogue(CouncilType.DISTRICT)).predict("", told)
+    report = Report(
+        "CC-2020-00001", "Bins", Sender("Jo", "jo@post.example"), Source.EMAIL, NOW, prediction
+    )
+    return replace(open_case(report, COUNCIL, NOW).case, **changes)
+
+
+def in_state(state: State) -> Case:
+    return opened(state=state, level=Level.LEVEL_ONE)
+
+
+def test_a_new_complaint_is_undetermined_and_dated_by_the_policy() -> None:
+    case = opened()
+    assert (case.state, case.level) == (State.OPEN, Level.UNDETERMINED)
+    assert (case.stage.acknowledge_by, case.stage.respond_by) == (
+        date(2020, 6, 4),
+        date(2020, 6, 22),
+    )
+
+
+def test_a_case_that_the_model_is_unsure_of_waits_in_triage() -> None:
+    assert opened("#missed_bin complaint unsure").state is State.TRIAGE
+
+
+def test_a_claim_names_the_holder_in_case_and_history() -> None:
+    change = claim(opened(), PRIYA, NOW)
+    assert (change.case.holder, change.case.version) == ("U1", 2)
+    assert [(e.event, e.actor) for e in change.entries] == [(Event.CLAIMED, PRIYA)]
+
+
+def test_a_second_claim_is_refused_and_says_who_was_first() -> None:
+    held = claim(opened(), PRIYA, NOW).case
+    with pytest.raises(Refused, match="<@U1> already holds CC-2020-00001"):
+        claim(held, SAM, NOW)
+
+
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [(a, s) for a in Action for s in State if s not in ALLOWED[a]],
+)
+def test_an_action_that_does_not_fit_the_state_is_refused_with_a_sentence(
+    action: Action, state: State
+) -> None:
+    case = in_state(state)
+    to = Classification(Category.COMPLAINT, "housing", None, Level.LEVEL_ONE)
+    act = {
+        Action.CLAIM: lambda: claim(case, PRIYA, NOW),
+        Action.CHANGE: lambda: reclassify(case, to, COUNCIL, PRIYA, NOW),
+        Action.ACKNOWLEDGE: lambda: check_acknowledge(case),
+        Action.RESPOND: lambda: approve_answer(case, Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW),
+        Action.CLOSE: lambda: close(case, "", None, PRIYA, NOW),
+    }[action]
+    with pytest.raises(Refused, match="CC-2020-00001"):
+        act()
+    assert action not in allowed_actions(case)
+
+
+def test_reclassifying_ends_triage_moves_the_dates_and_keeps_what_they_were() -> None:
+    case = opened("#missed_bin complaint unsure")
+    to = Classification(Category.GENERAL_ENQUIRY, "housing", None, None)
+    change = reclassify(case, to, COUNCIL, PRIYA, NOW)
+    assert (change.case.state, change.case.service, change.case.level) == (
+        State.OPEN,
+        "housing",
+        None,
+    )
+    assert change.case.stage.respond_by == date(2020, 6, 15)
+    details = change.entries[0].details
+    assert (details["respond_by_was"], details["respond_by"]) == ("2020-06-22", "2020-06-15")
+    assert (details["service_was"], details["service"]) == ("waste_recycling", "housing")
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        Classification(Category.NON_COUNCIL, None, None, None),
+        Classification(Category.NON_COUNCIL, "housing", "police", None),
+        Classification(Category.COMPLAINT, None, None, Level.LEVEL_ONE),
+        Classification(Category.COMPLAINT, "no_such", None, Level.LEVEL_ONE),
+    ],
+)
+def test_a_matter_is_a_services_or_a_bodys_never_both_or_neither(to: Classification) -> None:
+    with pytest.raises(Refused):
+        reclassify(opened(), to, COUNCIL, PRIYA, NOW)
+
+
+def test_a_complaint_is_not_answered_before_level_and_outcome_are_decided() -> None:
+    with pytest.raises(Refused, match="level"):
+        approve_answer(opened(), Outcome.UPHELD, Level.UNDETERMINED, PRIYA, NOW)
+    with pytest.raises(Refused, match="outcome"):
+        approve_answer(opened(), None, Level.LEVEL_ONE, PRIYA, NOW)
+
+
+def test_an_answer_on_its_way_is_not_approved_a_second_time() -> None:
+    case = approve_answer(opened(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
+    assert Action.RESPOND not in allowed_actions(case)
+    with pytest.raises(Refused, match="on its way"):
+        approve_answer(case, Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW)
+
+
+def test_an_answer_that_failed_can_be_approved_again() -> None:
+    case = approve_answer(opened(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
+    failed = letter_failed(case, "response", "no such mailbox", NOW, unknown=False).case
+    assert approve_answer(failed, Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW)
+
+
+def test_an_undetermined_complaint_cannot_be_closed() -> None:
+    with pytest.raises(Refused, match="undetermined"):
+        close(opened(), "rang them", Outcome.RESOLVED, PRIYA, NOW)
+
+
+def test_a_case_without_a_written_answer_is_closed_only_with_a_reason() -> None:
+    case = in_state(State.OPEN)
+    with pytest.raises(Refused, match="say why"):
+        close(case, "  ", Outcome.RESOLVED, PRIYA, NOW)
+    closed = close(case, "rang them", Outcome.RESOLVED, PRIYA, NOW).case
+    assert (closed.state, closed.stage.outcome) == (State.CLOSED, Outcome.RESOLVED)
+
+
+def test_a_reply_reopens_an_answered_case_with_a_clock_that_starts_anew() -> None:
+    case = answered(
+        approve_answer(opened(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case, NOW
+    ).case
+    later = utc(2020, 7, 1)
+    change = add_reply(case, 7, COUNCIL, received_at=later, known_sender=True, now=later)
+    assert [e.event for e in change.entries] == [Event.MESSAGE_ADDED, Event.REOPENED]
+    assert change.case.state is State.OPEN
+    assert (change.case.stage.number, change.case.stage.respond_by) == (2, date(2020, 7, 22))
+
+
+def test_a_reply_to_an_open_case_leaves_its_dates_alone() -> None:
+    case = opened()
+    change = add_reply(case, 7, COUNCIL, received_at=NOW, known_sender=True, now=NOW)
+    assert (change.case.state, change.case.stage) == (case.state, case.stage)
+
+
+def test_the_code_re_dates_the_answer_when_the_acknowledgement_has_gone() -> None:
+    council = replace(COUNCIL, policy=PRESETS["lgsco-2024"])
+    change = acknowledged(opened(), council, PRIYA, utc(2020, 6, 2))
+    assert change.case.stage.respond_by == date(2020, 6, 16)
+
+
+def test_a_change_on_a_stale_view_is_told_apart_from_a_refusal() -> None:
+    with pytest.raises(Stale, match="look again"):
+        check_fresh(claim(opened(), PRIYA, NOW).case, 1)

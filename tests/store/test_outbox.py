@@ -1,0 +1,110 @@
+from datetime import datetime, timedelta
+
+from models import outbox
+from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting
+from models.ports import Store
+from tests.support.council import utc
+
+NOW = utc(2026, 11, 27)
+LEASE = timedelta(seconds=15)
+
+
+def claim(store: Store, now: datetime = NOW, lane: Lane = Lane.SLACK) -> list[Item]:
+    with store.work() as work:
+        return list(work.outbox.claim(lane, now, 50, LEASE))
+
+
+def add(store: Store, *parcels: Parcel) -> None:
+    with store.work() as work:
+        for parcel in parcels:
+            work.outbox.add(parcel, NOW)
+
+
+def keys(items: list[Item]) -> list[str]:
+    return [item.parcel.key for item in items]
+
+
+def test_a_key_is_taken_once_for_ever(store: Store) -> None:
+    parcel = outbox.words("CC-1", 1)
+    with store.work() as work:
+        assert work.outbox.add(parcel, NOW)
+        assert not work.outbox.add(parcel, NOW)
+    (item,) = claim(store)
+    with store.work() as work:
+        work.outbox.sent(item, Delivered(), NOW)
+        assert not work.outbox.add(parcel, NOW)
+
+
+def test_items_of_one_case_leave_one_after_the_other(store: Store) -> None:
+    add(store, outbox.card("CC-1", 1), outbox.words("CC-1", 1), outbox.card("CC-2", 1))
+    first = claim(store)
+    assert keys(first) == ["card:CC-1:1", "card:CC-2:1"]
+    assert claim(store) == []
+    with store.work() as work:
+        work.outbox.sent(first[0], Delivered(), NOW)
+    assert keys(claim(store)) == ["words:CC-1:1"]
+
+
+def test_redraws_of_a_card_that_waits_are_folded_into_one(store: Store) -> None:
+    add(store, outbox.card("CC-1", 1), outbox.card("CC-1", 2), outbox.card("CC-1", 3))
+    assert keys(claim(store)) == ["card:CC-1:1"]
+
+
+def test_a_redraw_asked_for_while_the_card_is_being_drawn_is_not_lost(store: Store) -> None:
+    add(store, outbox.card("CC-1", 1))
+    (item,) = claim(store)
+    add(store, outbox.card("CC-1", 2))
+    with store.work() as work:
+        work.outbox.sent(item, Delivered(), NOW)
+    assert keys(claim(store)) == ["card:CC-1:2"]
+
+
+def test_a_lease_that_ran_out_gives_the_item_to_the_next_and_says_that_it_was_begun(
+    store: Store,
+) -> None:
+    add(store, outbox.card("CC-1", 1))
+    (first,) = claim(store)
+    with store.work() as work:
+        assert work.outbox.begin(first, NOW + LEASE)
+    assert claim(store, NOW + LEASE / 2) == []
+    (second,) = claim(store, NOW + LEASE)
+    assert (second.begun, second.attempts) == (True, 2)
+
+
+def test_who_lost_the_lease_cannot_begin(store: Store) -> None:
+    add(store, outbox.card("CC-1", 1))
+    (first,) = claim(store)
+    (second,) = claim(store, NOW + LEASE)
+    with store.work() as work:
+        assert not work.outbox.begin(first, NOW + LEASE * 3)
+        assert work.outbox.begin(second, NOW + LEASE * 3)
+
+
+def test_a_retry_waits_for_its_time_and_holds_back_what_follows_in_its_case(store: Store) -> None:
+    add(store, outbox.card("CC-1", 1), outbox.words("CC-1", 1))
+    (item,) = claim(store)
+    with store.work() as work:
+        work.outbox.retry(item, NOW + timedelta(minutes=1), "Slack is down", begun=False)
+        assert work.outbox.next_at(Lane.SLACK) == NOW
+    assert claim(store) == []
+    (again,) = claim(store, NOW + timedelta(minutes=1))
+    assert (again.parcel.key, again.begun) == ("card:CC-1:1", False)
+
+
+def test_a_dead_lane_does_not_hold_up_the_other(store: Store) -> None:
+    letter = Parcel("letter:CC-1:acknowledgement:1", Kind.LETTER, "CC-1")
+    add(store, outbox.card("CC-1", 1), letter)
+    assert keys(claim(store, lane=Lane.EMAIL)) == [letter.key]
+
+
+def test_places_are_kept_with_the_delivery_and_find_their_case(store: Store) -> None:
+    add(store, outbox.card("CC-1", 1))
+    (item,) = claim(store)
+    posting = Posting("card:CC-1", "CC-1", "C1", "1.0001")
+    with store.work() as work:
+        work.outbox.sent(item, Delivered((posting,)), NOW)
+        assert work.places.get("card:CC-1") == posting
+        assert work.places.case_at("C1", "1.0001") == "CC-1"
+        assert work.places.case_at("C2", "1.0001") is None
+        assert work.outbox.counts() == {"sent": 1}
+        assert work.outbox.sent_by_kind() == {Kind.CARD: 1}
