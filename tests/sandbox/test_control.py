@@ -20,6 +20,7 @@ def look(sandbox, path, **query):
 
 def test_another_process_acts_and_looks_by_json(running, client, channel):
     running.app.action("press")(lambda ack: ack())
+    running.app.event("message")(lambda: None)
     running.app.command("/case")(lambda ack: ack("three are overdue"))
     running.connect()
     sandbox = running.sandbox
@@ -69,12 +70,14 @@ def test_unread_messages_are_counted_until_they_are_read(joined, client, channel
     for number in range(2):
         client.chat_postMessage(channel=channel, text=str(number))
 
+    amina = joined.workspace.person("amina").id
+
     def unread():
-        channels = look(joined, "state", user="amina").json()["channels"]
+        channels = look(joined, "state", user=amina).json()["channels"]
         return {each["name"]: each["unread"] for each in channels}
 
     assert unread()["triage"] == 2
-    ask(joined, "read", user=joined.workspace.person("amina").id, channel="triage")
+    ask(joined, "read", user=amina, channel="triage")
     assert unread()["triage"] == 0
 
 
