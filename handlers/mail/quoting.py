@@ -114,7 +114,7 @@ def _without_quotes(text: str) -> str:
 
 
 def _around_marked_quote(text: str, above: str, below: str, written: str) -> str:
-    if not _without_endings(written).strip():
+    if _says_nothing(written):
         return above or text
     blocks = len(re.findall(r"(?:^|\n)>[^\n]*(?:\n+>[^\n]*)*", below.strip("\n")))
     bottom_only = blocks == 1 and not above.strip()
@@ -139,7 +139,7 @@ def _without_marked_tail(text: str) -> str:
     ):
         return text
     above, below = "\n".join(lines[:first]).strip(), "\n".join(lines[last + 1 :]).strip()
-    if above and _without_endings(below).strip():
+    if above and not _says_nothing(below):
         return text
     return above or below
 
@@ -174,6 +174,11 @@ def _by_library(text: str) -> tuple[int | None, int]:
 @cache
 def _library() -> EmailReplyParser:
     return EmailReplyParser(languages=list(_LANGUAGES))
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether there is nothing but a signature or the like."""
+    return _without_endings(f".\n{text}").strip() == "."
 
 
 def _without_endings(text: str) -> str:
