@@ -28,15 +28,19 @@ class Ownership:
         self.names = [owner.service or owner.authority or "" for owner in unique]
         self.outside = np.array([owner.authority is not None for owner in unique])
         self.of_topic = np.array([unique.index(owner) for owner in owners])
-        self._groups = [np.flatnonzero(self.of_topic == n) for n in range(len(unique))]
+        # Topics side by side that have one owner: sums and peaks are then one call each.
+        self._order = np.argsort(self.of_topic, kind="stable")
+        self._starts = np.searchsorted(self.of_topic[self._order], np.arange(len(unique)))
 
     def sums(self, topics: Array) -> Array:
         """Topic probabilities summed by owner."""
-        return np.column_stack([topics[:, group].sum(axis=1) for group in self._groups])
+        summed: Array = np.add.reduceat(topics[:, self._order], self._starts, axis=1)
+        return summed
 
     def peaks(self, topics: NDArray[np.floating]) -> Array:
         """The best topic score of each owner."""
-        return np.column_stack([topics[:, group].max(axis=1) for group in self._groups])
+        peaks: Array = np.maximum.reduceat(topics[:, self._order], self._starts, axis=1)
+        return peaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def side_signs(evidence: Evidence, ownership: Ownership, heat: float) -> Array:
     """
     elsewhere = ownership.sums(softmax(evidence.topics, heat))[:, ownership.outside].sum(axis=1)
     whole = ownership.peaks(evidence.topics)
-    spoken = _strongest(ownership.peaks(evidence.sentences), evidence.starts)
+    spoken = ownership.peaks(_strongest(evidence.sentences, evidence.starts))
     return np.column_stack(
         [
             log_odds(elsewhere),
@@ -133,7 +137,7 @@ def _signs(
     """Signs of whether category and owner are right."""
     rows = np.arange(len(owner))
     others = np.arange(owners.shape[1])[None, :] != owner[:, None]
-    spoken = _strongest(ownership.peaks(evidence.sentences), evidence.starts)
+    spoken = ownership.peaks(_strongest(evidence.sentences, evidence.starts))
     chosen = owners[rows, owner]
     outside = ownership.outside[owner]
     elsewhere = owners[:, ownership.outside].sum(axis=1)
@@ -163,21 +167,20 @@ def _best(scores: Array, columns: NDArray[np.bool_]) -> Array:
     return best
 
 
-def _strongest(sentences: Array, starts: NDArray[np.int64]) -> Array:
-    """The highest score an owner has in any one sentence of a message."""
+def _strongest(sentences: NDArray[np.floating], starts: NDArray[np.int64]) -> Array:
+    """The highest score of each column in any one sentence of a message."""
     strongest: Array = np.maximum.reduceat(sentences, starts, axis=0)
     return strongest
 
 
-def _rival(
-    evidence: Evidence, owner: NDArray[np.int64], ownership: Ownership
-) -> NDArray[np.int64]:
+def _rival(evidence: Evidence, owner: NDArray[np.int64], ownership: Ownership) -> NDArray[np.int64]:
     """The other body most spoken of, in the whole (which tells better) and in a sentence."""
-    spoken = _strongest(ownership.peaks(evidence.sentences), evidence.starts)
+    spoken = ownership.peaks(_strongest(evidence.sentences, evidence.starts))
     voice = spoken + 4 * ownership.peaks(evidence.topics)
     places = np.arange(voice.shape[1])
     allowed = ownership.outside[None, :] & (places[None, :] != owner[:, None])
-    return np.where(allowed, voice, -99.0).argmax(axis=1)
+    rival: NDArray[np.int64] = np.where(allowed, voice, -99.0).argmax(axis=1)
+    return rival
 
 
 def _rival_signs(

@@ -6,6 +6,7 @@ remembered: that is what makes an analyser in Python fast enough.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import chain, pairwise
 
 import numpy as np
@@ -23,8 +24,9 @@ _REMEMBERED_WORDS = 100_000
 Analyser = Callable[[Reading], list[str]]
 
 
-def _prefixes(word: str) -> list[str]:
-    return ["^" + word[:size] for size in _PREFIXES if len(word) > size]
+@lru_cache(_REMEMBERED_WORDS)
+def _prefixes(word: str) -> tuple[str, ...]:
+    return tuple("^" + word[:size] for size in _PREFIXES if len(word) > size)
 
 
 def topic_features(reading: Reading) -> list[str]:
@@ -32,8 +34,7 @@ def topic_features(reading: Reading) -> list[str]:
     spoken = [*reading.subject, ".", *reading.body]
     found = list(chain(spoken, reading.quoted))
     found += [f"{a} {b}" for a, b in pairwise(spoken)]
-    for word in spoken:
-        found += _prefixes(word)
+    found += chain.from_iterable(map(_prefixes, spoken))
     found += ["s:" + word for word in reading.subject]
     found += ["b:" + word for word in reading.body[:_BEGINNING]]
     return found
@@ -52,10 +53,8 @@ def intent_features(reading: Reading) -> list[str]:
 
 def sentence_features(sentence: list[str]) -> list[str]:
     """As `topic_features`, for one sentence or one card."""
-    found = [*sentence, *(f"{a} {b}" for a, b in pairwise(sentence))]
-    for word in sentence:
-        found += _prefixes(word)
-    return found
+    pairs = [f"{a} {b}" for a, b in pairwise(sentence)]
+    return [*sentence, *pairs, *chain.from_iterable(map(_prefixes, sentence))]
 
 
 class Vocabulary:

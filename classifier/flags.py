@@ -10,9 +10,7 @@ _SENDERS = (
     (Flag.OMBUDSMAN, ("lgo.org.uk", "housing-ombudsman.org.uk")),
 )
 # Wordings of law and office were tried as rules and left out: the learned heads were better.
-_WORDINGS = (
-    (Flag.HAZARD, re.compile(r"(?i)\bsmell(?:s|ing)? of gas\b|\bgas (?:smell|leak)\b")),
-)
+_WORDINGS = ((Flag.HAZARD, re.compile(r"(?i)\bsmell(?:s|ing)? of gas\b|\bgas (?:smell|leak)\b")),)
 # Missing one of these costs more than a needless look: the threshold prefers recall.
 RECALL_COUNTS = {Flag.SAFEGUARDING: 1.5, Flag.HAZARD: 1.5}
 

@@ -130,7 +130,7 @@ def _choice(
 
 def _member(value: object, field: str, kind: type[_Choice], where: str) -> _Choice:
     try:
-        return kind(value)
+        return kind(str(value))
     except ValueError:
         raise Misconfigured(f"{where}: {field}: {value!r}; allowed: {', '.join(kind)}") from None
 

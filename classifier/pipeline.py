@@ -141,9 +141,7 @@ def fit_flags(known: Examples, chosen: NDArray[np.int64]) -> RidgeClassifier:
 
 def fit_heads(known: Examples, chosen: NDArray[np.int64]) -> Heads:
     """All three heads, fitted on the chosen lines."""
-    return Heads(
-        fit_topic(known, chosen), fit_intent(known, chosen), fit_flags(known, chosen)
-    )
+    return Heads(fit_topic(known, chosen), fit_intent(known, chosen), fit_flags(known, chosen))
 
 
 def _fit(
