@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = Path(__file__).parent / "page"
 KEEP_ALIVE_SECONDS: Final = 15.0
+DEMO_SECONDS: Final = 1.0
 HOSTS: Final = {"127.0.0.1", "localhost"}
 # The page loads nothing from elsewhere and runs no script but its own.
 POLICY: Final = (
@@ -38,6 +39,7 @@ class Control:
         self._sandbox = sandbox
         self._demo = demo
         self._stopping = False
+        self._patience = KEEP_ALIVE_SECONDS if demo is None else DEMO_SECONDS
         self._wakers: set[Callable[[], None]] = set()
         sandbox.workspace.watchers.append(self._wake)
 
@@ -120,14 +122,26 @@ class Control:
                 loop.call_soon_threadsafe(changed.set)
 
         self._wakers.add(wake)
+        told: object = None
         try:
             while not self._stopping:
                 changed.clear()
-                yield f"data: {self._sandbox.workspace.version}\n\n"
+                now = await run_in_threadpool(self._seen_by_page)
+                # A comment keeps the connection alive and lets a reader that left be noticed.
+                yield ": still here\n\n" if now == told else f"data: {now[0]}\n\n"
+                told = now
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), KEEP_ALIVE_SECONDS)
+                    await asyncio.wait_for(changed.wait(), self._patience)
         finally:
             self._wakers.discard(wake)
+
+    def _seen_by_page(self) -> tuple[int, ...]:
+        """What makes the page ask anew; the demo's letters and clock change without a word."""
+        version = self._sandbox.workspace.version
+        if self._demo is None:
+            return (version,)
+        minute = int(self._demo.now().timestamp() // 60)
+        return version, len(self._demo.sent_mail()), self._demo.samples_left(), minute
 
     def _wake(self) -> None:
         for waker in list(self._wakers):

@@ -1,7 +1,6 @@
 """What a person does in Slack's client, and what the app's answer does to their screen."""
 
 import copy
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -20,14 +19,12 @@ from bot.sandbox.records import (
     SlackError,
     View,
 )
+from bot.sandbox.typed_text import as_typed, with_references
 from bot.sandbox.views import Views, block_elements, initial_values
-from bot.sandbox.workspace import BOT_ID, BOT_NAME, BOT_USER_ID, Workspace
+from bot.sandbox.workspace import BOT_ID, Workspace
 
 TROUBLE: Final = "We had some trouble connecting. Try again?"
 REQUIRED: Final = "Please complete this required field."
-KEPT: Final = re.compile(
-    r"<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+|!(?:channel|here|everyone))(?:\|[^<>]*)?>"
-)
 Found = tuple[Json, Json]
 
 
@@ -164,7 +161,7 @@ class Interactions:
                 person,
                 place,
                 command,
-                self._with_references(text),
+                with_references(self._workspace, text),
                 trigger_id=workspace.grants.trigger(person.id),
                 response_url=self._response_url(person, place, None),
             )
@@ -187,7 +184,13 @@ class Interactions:
             if thread_ts is not None:
                 thread_ts = self._thread(place, thread_ts)
             message = self._workspace.post(
-                Message(place.id, "", self._typed(text), thread_ts=thread_ts, user=person.id)
+                Message(
+                    place.id,
+                    "",
+                    as_typed(self._workspace, text),
+                    thread_ts=thread_ts,
+                    user=person.id,
+                )
             )
             heard = self._events.heard(message)
         for delivery in heard:
@@ -306,32 +309,6 @@ class Interactions:
     def _user_id(self, name: str) -> str:
         return self._workspace.person(name).id
 
-    def _typed(self, text: str) -> str:
-        """What Slack's client sends for typed text: mentions as ids, the rest escaped."""
-        parts = []
-        end = 0
-        for match in KEPT.finditer(text):
-            parts += [_escaped(text[end : match.start()]), match.group()]
-            end = match.end()
-        parts.append(_escaped(text[end:]))
-        typed = "".join(parts)
-        for name, person in self._names().items():
-            typed = re.sub(rf"(?<![\w<])@{re.escape(name)}\b", f"<@{person}>", typed)
-        return re.sub(r"(?<![\w<])@(channel|here|everyone)\b", r"<!\1>", typed)
-
-    def _with_references(self, text: str) -> str:
-        """A command's text with `should_escape`: people and channels that exist become ids."""
-        for name, person in self._names().items():
-            text = re.sub(rf"(?<![\w<])@{re.escape(name)}\b", f"<@{person}|{name}>", text)
-        for channel in self._workspace.channels.values():
-            pattern = rf"(?<![\w<])#{re.escape(channel.name)}(?![\w-])"
-            text = re.sub(pattern, f"<#{channel.id}|{channel.name}>", text)
-        return text
-
-    def _names(self) -> dict[str, str]:
-        names = {person.name: person.id for person in self._workspace.people.values()}
-        return names | {BOT_NAME: BOT_USER_ID}
-
 
 # Slack gives up after three seconds; the giving up itself must be seen by the one who waits.
 ACK_PATIENCE: Final = 3.5
@@ -380,7 +357,3 @@ def _known_errors(view: View, answer: Json) -> dict[str, str]:
     if not isinstance(errors, dict) or not errors or set(errors) - inputs:
         raise SlackError("invalid_response_errors")
     return {name: str(text) for name, text in errors.items()}
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,6 +1,6 @@
 """What the page shows, as one JSON value: it asks again after every change and draws anew."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.sandbox.conversations import message_json
 from bot.sandbox.records import Channel, DemoControls, Json, Message, Person, SlackError, View
@@ -8,6 +8,8 @@ from bot.sandbox.workspace import BOT_ID, BOT_NAME, BOT_USER_ID, Workspace
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
+
+SHOWN: Final = 200
 
 
 def page_state(sandbox: "Sandbox", demo: DemoControls | None, ask: Json) -> Json:
@@ -110,7 +112,7 @@ def _messages(workspace: Workspace, me: Person, name: Any, thread: Any) -> list[
         every = parents + sorted(below, key=lambda each: each.ts)
     else:
         above = [each for each in alone if each.thread_ts is None]
-        every = sorted(every + above, key=lambda each: each.ts)
+        every = sorted(every + above, key=lambda each: each.ts)[-SHOWN:]
     return [message_view(workspace, each) for each in every]
 
 

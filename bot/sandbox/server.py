@@ -190,7 +190,7 @@ class Sandbox:
     def wait_for(self, condition: Callable[["Sandbox"], T], timeout: float = 10) -> T:
         """The condition's value as soon as it is true; it is asked again after each change.
 
-        A condition that raises LookupError, or Slack's own refusal, counts as not yet true.
+        A condition that raises LookupError (a list is still empty) counts as not yet true.
         """
         end = time.monotonic() + timeout
         while True:

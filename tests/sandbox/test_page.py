@@ -152,6 +152,7 @@ def test_a_choice_acts_when_it_is_made_and_not_before(desk, open_page):
     page.keyboard.press("p")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Moved to Planning").first).to_be_visible()
+    expect(page.get_by_role("button", name="Planning ▾")).to_be_focused()
     expect(page.get_by_text("Only visible to you")).to_be_visible()
 
 
@@ -415,7 +416,8 @@ class Demo:
 
 def test_the_demo_bar_moves_the_clock_and_the_mailbox(open_page):
     people = [Person("amina", "Amina Khan")]
-    with Sandbox(channels=["triage"], people=people, demo=Demo()) as sandbox:
+    demo = Demo()
+    with Sandbox(channels=["triage"], people=people, demo=demo) as sandbox:
         page = open_page(sandbox)
         bar = page.get_by_role("region", name="Demo")
         expect(bar).to_contain_text("Friday 27 November 2026, 09:00")
@@ -429,4 +431,6 @@ def test_the_demo_bar_moves_the_clock_and_the_mailbox(open_page):
         expect(letter.get_by_role("heading")).to_have_text("We have it")
         expect(letter).to_contain_text("To jo@example.org, Mon 30 Nov 2026")
         expect(letter).to_contain_text(ATTACK)
+        demo.mail.append(SentMail(demo.time, "al@example.org", "Our answer", "Dear Al", None))
+        expect(page.get_by_role("heading", name="Our answer")).to_be_visible()
         page.close()

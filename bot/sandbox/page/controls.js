@@ -44,7 +44,6 @@ function button(element, block, surface) {
 }
 
 function menu(element, block, surface) {
-  const chosen = surface.chosen(block.block_id, element.action_id);
   const name = element.type === "overflow" ? "More actions"
     : element.placeholder?.text ?? "Choose";
   const list = h("ul", { role: "menu", hidden: true, "aria-label": name });
@@ -59,10 +58,14 @@ function menu(element, block, surface) {
     onkeydown: (event) => {
       if (event.key === "ArrowDown" && list.hidden) { event.preventDefault(); open(); }
     },
-  }, element.type === "overflow" ? "⋯" : `${chosen ?? name} ▾`);
+  }, element.type === "overflow" ? "⋯" : `${element.initial_option?.text.text ?? name} ▾`);
   const items = optionsOf(element, surface).map((option) => h("li", { role: "none" }, h("button", {
     type: "button", role: "menuitem", tabindex: "-1",
-    onclick: () => { close(); perform(element, block, surface, opener, option.value); },
+    onclick: () => {
+      close();
+      if (element.type !== "overflow") opener.textContent = `${option.text.text} ▾`;
+      perform(element, block, surface, opener, option.value);
+    },
   }, option.text.text)));
   list.append(...items);
   const buttons = items.map((item) => item.firstChild);

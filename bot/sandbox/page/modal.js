@@ -10,7 +10,8 @@ let opener = null; // where the focus goes when it closes
 let fields = new Map(); // "block_id.action_id" -> () => value
 
 export function rememberOpener() {
-  if (!dialog.open) opener = document.activeElement?.dataset?.key ?? document.activeElement?.id;
+  const here = document.activeElement?.dataset?.key || document.activeElement?.id;
+  if (!dialog.open && here) opener = here;
 }
 
 export function drawModal(view, surface, { submit, close, find }) {

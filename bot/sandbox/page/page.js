@@ -3,6 +3,7 @@
 import { blocks } from "./blocks.js";
 import { compose, pressed } from "./compose.js";
 import { get, h, post, reconcile, unseen } from "./dom.js";
+import { messageNode, spoken } from "./message.js";
 import { drawModal, rememberOpener } from "./modal.js";
 import { mrkdwn } from "./mrkdwn.js";
 
@@ -12,7 +13,6 @@ const HOME = "home";
 const here = { user: sessionStorage.getItem("user") ?? "", place: "", thread: "" };
 let state = null;
 let seen = null; // keys of the messages that were already announced, in this place
-const chosen = new Map(); // what was chosen in a message's select, as its reader sees it
 
 // Talking with the server
 
@@ -82,15 +82,14 @@ const names = {
   channel: (id) => state.channels.find((each) => each.id === id)?.name ?? "a private channel",
 };
 
-const base = () => ({ names, people: state.people, confirm, chosen: () => undefined,
+const base = () => ({ names, people: state.people, confirm,
   field: (block) => h("p", { class: "quiet" }, block.label.text) });
 
 function messageSurface(message) {
   return {
     ...base(),
     key: message.ts,
-    chosen: (block, action) => chosen.get(`${message.ts}/${block}.${action}`),
-    act: (action, value, key) => attempt(() => {
+    act: (action, value) => attempt(() => {
       rememberOpener();
       const ask = { user: here.user, channel: message.channel, ts: message.ts, action_id: action };
       return value === undefined ? post("click", ask) : post("choose", { ...ask, value });
@@ -129,7 +128,6 @@ function draw() {
   drawMain();
   drawThread();
   if (key && !focused.isConnected) find(key)?.focus();
-  if (state.view) rememberOpener();
   drawModal(state.view, state.view && viewSurface(state.view, "click-in-view"), {
     submit: (values) => attempt(() => post("submit", { user: here.user, values }), () => {}),
     close: () => attempt(() => post("close", { user: here.user })),
@@ -200,7 +198,8 @@ function drawMessages(box, messages, inThread) {
   const empty = [{ id: "empty", empty: true }];
   const items = messages.map((each) => ({ ...each, id: `${each.ts}`, inThread }));
   reconcile(box, items.length ? items : empty, (item) =>
-    item.empty ? h("p", { class: "quiet empty" }, "No messages yet.") : messageNode(item));
+    item.empty ? h("p", { class: "quiet empty" }, "No messages yet.")
+      : messageNode(item, messageSurface(item), openThread));
   announce(messages);
 }
 
@@ -210,50 +209,16 @@ function announce(messages) {
   const fresh = messages.filter((each) => !seen.has(each.ts));
   fresh.forEach((each) => seen.add(each.ts));
   if (fresh.length) {
-    by("news").replaceChildren(...fresh.map((each) => h("p", {}, `${each.author}: ${spoken(each)}`)));
+    by("news").replaceChildren(...fresh.map((each) => h("p", {}, `${each.author}: ${spoken(each, names)}`)));
   }
 }
 
-function spoken(message) { // a screen reader is given the text, not the blocks, as in Slack
-  return h("div", {}, mrkdwn(message.text || "a message", names)).textContent;
-}
-
-function messageNode(message) {
-  const when = new Date(Number(message.ts) * 1000);
-  const time = when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  const body = message.blocks?.length
-    ? blocks(message.blocks.map((block, place) => ({ ...block, place })), messageSurface(message))
-    : [h("p", {}, mrkdwn(message.text, names))];
-  return h("article", {
-    class: message.ephemeral ? "message alone" : "message", "data-ts": message.ts, tabindex: "-1",
-    "aria-label": `${message.author}, ${time}`,
-  },
-  h("span", { class: message.is_app ? "face app" : "face", "aria-hidden": "true" }, message.author.slice(0, 1).toUpperCase()),
-  h("div", { class: "content" },
-    message.ephemeral ? h("p", { class: "quiet" }, "👁 Only visible to you") : null,
-    h("p", { class: "byline" }, h("strong", {}, message.author),
-      message.is_app ? h("span", { class: "label" }, "APP") : null,
-      h("time", { class: "quiet", datetime: when.toISOString(), title: when.toLocaleString("en-GB") }, time)),
-    message.subtype === "thread_broadcast" && !message.inThread
-      ? h("p", { class: "quiet" }, "Also sent from a thread") : null,
-    h("div", { class: "body" }, body, message.shows_edited ? h("span", { class: "quiet" }, "(edited)") : null),
-    message.reactions ? h("p", { class: "quiet" }, message.reactions.flatMap((each) =>
-      [...mrkdwn(`:${each.name}:`, names), ` ${each.count} `])) : null,
-    message.inThread || message.ephemeral ? null : threadLink(message)));
-}
-
-function threadLink(message) {
-  const count = message.reply_count ?? 0;
-  const label = count ? `${count} ${count === 1 ? "reply" : "replies"}` : "Reply in thread";
-  const place = state.channels.find((each) => each.id === message.channel);
-  return h("button", {
-    type: "button", class: count ? "plain replies" : "plain replies start", "data-key": `${message.ts}/thread`,
-    onclick: () => {
-      location.hash = `${address(place)}/${message.thread_ts ?? message.ts}`;
-      showPanel("thread");
-      focusWhenDrawn(message.thread_ts ?? message.ts, () => by("thread-title"));
-    },
-  }, label, unseen(` to ${message.author}: ${spoken(message).slice(0, 80)}`));
+function openThread(message) {
+  const ts = message.thread_ts ?? message.ts;
+  const channel = state.channels.find((each) => each.id === message.channel);
+  location.hash = `${address(channel)}/${ts}`;
+  showPanel("thread");
+  focusWhenDrawn(ts, () => by("thread-title"));
 }
 
 // Where the focus goes once the thread is there, or is gone: other drawings may come before.
