@@ -23,6 +23,7 @@ _LINE_END = re.compile(r"(?i)<(?:/(?:p|div|tr|li|h\d|blockquote|table)|br)\b[^>]
 _BLANK = re.compile(r"[ \t]*\n[ \t]*\n\s*")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _MANY_TAGS = 500
+_TEXTS = frozenset(["text/plain", "text/html", "text/x-amp-html", "text/watch-html"])
 # Structure that no person wrote and nobody misses among the attachments.
 _NOISE = frozenset(
     ["application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"]
@@ -50,10 +51,11 @@ class Contents:
 def contents(message: Part, defects: list[str]) -> Contents:
     """Walk the parts in reading order, without recursion, at most MOST_PARTS of them."""
     found = Contents()
-    waiting: list[Part] = [message]
+    # With each part, whether its text is wanted: of a text in several forms only one is.
+    waiting: list[tuple[Part, bool]] = [(message, True)]
     seen = 0
     while waiting:
-        part = waiting.pop()
+        part, wanted = waiting.pop()
         seen += 1
         if seen > MOST_PARTS:
             defects.append(f"more than {MOST_PARTS} parts: the rest is left out")
@@ -64,12 +66,13 @@ def contents(message: Part, defects: list[str]) -> Contents:
             # It says that it has parts, and has none: what is there is shown as text.
             kind = "text/plain"
         if kind == "multipart/alternative" and children:
-            waiting.extend(_chosen(children, defects))
+            best = _best(children, defects)
+            waiting.extend((child, wanted and child is best) for child in reversed(children))
         elif kind.startswith("multipart/") and part.is_multipart():
             found.encrypted = found.encrypted or kind == "multipart/encrypted"
-            waiting.extend(reversed(children))
+            waiting.extend((child, wanted) for child in reversed(children))
         else:
-            _take(part, kind, found, defects)
+            _take(part, kind, found, defects, wanted=wanted)
     return found
 
 
@@ -82,12 +85,12 @@ def inner_parts(part: Part) -> list[Part]:
     return [one for one in inner if isinstance(one, Part)] if isinstance(inner, list) else []
 
 
-def _take(part: Part, kind: str, found: Contents, defects: list[str]) -> None:
+def _take(part: Part, kind: str, found: Contents, defects: list[str], *, wanted: bool) -> None:
     if kind == "message/rfc822":
         found.forwarded.append(part)
         found.others.append(part)
-    elif kind in {"text/plain", "text/html"} and not _is_file(part):
-        text = _text(part, kind, defects)
+    elif kind in _TEXTS and not _is_file(part):
+        text = _text(part, kind, defects) if wanted else ""
         if text.strip():
             found.texts.append(text)
     elif kind not in _NOISE:
@@ -111,19 +114,16 @@ def content_type(part: Part) -> str:
         return "text/plain"
 
 
-def _chosen(children: list[Part], defects: list[str]) -> list[Part]:
-    """Of one thing in several forms: the plain text unless it is blank, else the HTML.
+def _best(children: list[Part], defects: list[str]) -> Part:
+    """Of one text in several forms: the plain one unless it is blank, else the richest.
 
-    What is no text (a calendar) is kept beside it. The order is that of a stack: last first.
+    The files beside the forms that are not chosen are kept: Apple Mail hides a PDF among them.
     """
-    texts = [c for c in children if content_type(c).startswith(("text/", "multipart/"))]
-    others = [c for c in children if c not in texts]
-    calendars = [c for c in texts if content_type(c) == "text/calendar"]
-    for child in texts:
+    for child in children:
         if content_type(child) == "text/plain" and _text(child, "text/plain", defects).strip():
-            return [*calendars, *others, child]
-    rich = [c for c in texts if content_type(c) != "text/plain" and c not in calendars]
-    return [*calendars, *others, *(rich[-1:] or texts[:1])]
+            return child
+    rich = [c for c in children if content_type(c).startswith(("text/html", "multipart/"))]
+    return rich[-1] if rich else children[0]
 
 
 def payload(part: Part, defects: list[str]) -> bytes:
@@ -152,7 +152,7 @@ def _text(part: Part, kind: str, defects: list[str]) -> str:
     if defect and defect not in defects:
         defects.append(defect)
     text = clean(text)
-    if kind == "text/html":
+    if kind != "text/plain":
         return html_to_text(text, defects)
     if parameter(part, "format").lower() == "flowed":
         return _unflowed(text, delsp=parameter(part, "delsp").lower() == "yes")
