@@ -29,7 +29,7 @@ class FormField:
 
 DEFAULT_FIELDS = (
     FormField(
-        Role.NAME, r"(?:your |full |customer(?:'s)? |caller(?:'s)? )?name|caller|contact name"
+        Role.NAME, r"(?:your |full |customer(?:'s)? |caller(?:'s)? )?name|caller|contact name|from"
     ),
     FormField(Role.EMAIL, r"(?:your |contact |customer )?e-?mail(?: address)?"),
     FormField(
@@ -54,6 +54,9 @@ _CHANNELS = (
 )
 _MOST_FIELDS = 200
 _FEWEST_FIELDS = 2
+_LABELLED = re.compile(r"[ \t*•]*[^:\n]{1,60}:")
+# "A form was submitted on the website." above the fields.
+_MOST_LOOSE_LINES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +90,24 @@ class FormReader:
         """The form in `text`; None unless it has details, another field, and starts with one."""
         text = text.strip()
         found = list(islice(self._line.finditer(text), _MOST_FIELDS))
-        if len(found) < _FEWEST_FIELDS or text[: found[0].start()].strip().count("\n") > 1:
+        if len(found) < _FEWEST_FIELDS:
             return None
         at = next((i for i, m in enumerate(found) if self._role(m[1]) is Role.DETAILS), None)
         if at is None:
+            return None
+        before = text[: found[at].start()].split("\n")
+        if (
+            sum(1 for line in before if line.strip() and not _LABELLED.match(line))
+            > _MOST_LOOSE_LINES
+        ):
             return None
         # Details run over many lines, and a resident's own line may look like a field. So only
         # fields that stand together at the very end are taken off them.
         trailing = self._trailing(text, found[at + 1 :])
         end = trailing[0].start() if trailing else len(text)
-        return self._form([*found[:at], *trailing], text[found[at].start(2) : end].strip())
+        return self._form(
+            [*before, *text[end:].split("\n")], text[found[at].start(2) : end].strip()
+        )
 
     def _role(self, label: str) -> Role:
         return next((role for pattern, role in self._roles if pattern.match(label)), Role.OTHER)
@@ -112,13 +123,16 @@ class FormReader:
             end = match.start()
         return trailing
 
-    def _form(self, matches: list[re.Match[str]], details: str) -> Form | None:
+    def _form(self, lines: list[str], details: str) -> Form | None:
         values: dict[Role, str] = {}
         others: list[str] = []
-        for match in matches:
-            role, value = self._role(match[1]), match[2].strip()
+        for line in lines:
+            match = self._line.match(line)
+            role = self._role(match[1]) if match else Role.OTHER
+            value = match[2].strip() if match else line.strip()
             if role is Role.OTHER and value:
-                others.append(f"{match[1]}: {value}")
+                # A field that nobody told us of may say where the pothole is: it is kept as it is.
+                others.append(line.strip())
             elif value:
                 values.setdefault(role, value)
         if not details:
