@@ -22,7 +22,7 @@ from classifier.tuning import tune
 from models.council import Catalogue, CouncilType, default_catalogue
 from models.prediction import Prediction
 
-FOLDS = 4
+FOLDS = 8
 _WORKERS = 2
 
 Progress = Callable[[str, int, int], None]
@@ -38,7 +38,7 @@ def example_catalogue() -> Catalogue:
 
 
 def folds(lines: Sequence[Labelled]) -> NDArray[np.int64]:
-    """The fold of each text: whole files together, or text by text in fewer than four files."""
+    """The fold of each text: whole files together, or text by text where files are few."""
     files = sorted({line.file for line in lines})
     if len(files) < FOLDS:
         return np.arange(len(lines)) % FOLDS
@@ -108,7 +108,7 @@ def report_held_out(
 
 
 def cross_validate(corpus: Path, progress: Progress = silent) -> Report:
-    """What a model trained on three quarters of the corpus' files does on the other quarter."""
+    """What a model trained on seven eighths of the corpus' files does on the rest."""
     lines = read_labelled(corpus)
     known = examples(lines)
     evidence, heads = held_out(known, lines, progress)

@@ -15,6 +15,7 @@ from classifier.pipeline import Floats
 from models.prediction import Reason
 
 MOST = 5
+_LOOKED_AT = 20
 _LEAST_WEIGHT = 0.01
 _MARKS = ("s:", "b:", "e:")
 
@@ -50,8 +51,13 @@ class Explainer:
         found, total = self.contributions(rows, weights, row, topic, intent)
         heavy = self._telling[found] & (np.abs(total) >= _LEAST_WEIGHT)
         found, total = found[heavy], total[heavy]
-        order = np.argsort(-np.abs(total), kind="stable")[:MOST]
-        return tuple(Reason(self.terms[found[n]], float(total[n])) for n in order)
+        order = np.argsort(-np.abs(total), kind="stable")[:_LOOKED_AT]
+        shown: list[Reason] = []
+        for n in order.tolist():
+            term = self.terms[found[n]]
+            if len(shown) < MOST and not _said_already(term, shown):
+                shown.append(Reason(term, float(total[n])))
+        return tuple(shown)
 
 
 def _added(
@@ -69,9 +75,15 @@ def _term(name: str) -> str:
     return name[2:] if name.startswith(_MARKS) else name
 
 
+def _said_already(term: str, shown: list[Reason]) -> bool:
+    """Whether the term is only the beginning of a word that is shown, or it with its neighbour."""
+    stem = term.rstrip("…")
+    return any(stem in reason.word or reason.word.rstrip("…") in stem for reason in shown)
+
+
 def _telling(term: str) -> bool:
     """Whether a person learns something from the term."""
-    return any(
+    return " ." not in term and any(
         len(word) > 2 and not word.isdigit() and word not in ENGLISH_STOP_WORDS
         for word in term.split()
     )

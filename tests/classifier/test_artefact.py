@@ -7,6 +7,7 @@ import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 from skops import io as skops_io
 
+from classifier.crossval import FOLDS
 from classifier.evaluate import evaluate
 from classifier.labelled import read_labelled
 from classifier.predict import Classifier
@@ -26,7 +27,11 @@ def copied(trained, tmp_path):
 
 def test_training_tells_its_steps_and_leaves_two_files(trained):
     out, manifest, steps = trained
-    assert [step for step in steps if step[0] == "hold out files"][-1] == ("hold out files", 4, 4)
+    assert [step for step in steps if step[0] == "hold out files"][-1] == (
+        "hold out files",
+        FOLDS,
+        FOLDS,
+    )
     assert steps[-1][1] == steps[-1][2]
     assert sorted(file.name for file in out.parent.iterdir()) == ["carebot.json", "carebot.skops"]
     assert json.loads(out.with_suffix(".json").read_text(encoding="utf-8")) == manifest
