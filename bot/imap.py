@@ -126,7 +126,7 @@ class ImapMailbox:
             if len(uids) == 1:
                 # Where the server is gone this raises; else the message alone is at fault.
                 with self._connection.talking():
-                    _log.warning("mailbox.unfetchable", account=self._account, uid=uids[0])
+                    _log.warning("mailbox.unfetchable", folder=self._folder, uid=uids[0])
                 return
             for uid in uids:
                 yield from self._fetched(validity, [uid])

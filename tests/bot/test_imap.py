@@ -225,7 +225,7 @@ def test_a_wait_ends_soon_after_mail_arrives(
         while not waiting(mailbox):
             mailbox.wait(10)
     # Dovecot itself holds the news back for half a second from a client in IDLE.
-    assert time.perf_counter() - arrived[0] < (0.4 if look_every else 2.0)
+    assert time.perf_counter() - arrived[0] < (1.0 if look_every else 5.0)
 
 
 def test_mail_that_came_between_look_and_wait_ends_the_wait_at_once(

@@ -15,7 +15,7 @@ from tests.servers.scripted_imap import Answer, ScriptedImap
 def opened(server: ScriptedImap) -> ImapMailbox:
     return ImapMailbox(
         account="complaints", host="127.0.0.1", port=server.port, user="u", password="p", tls="none",
-        timeout=2.0,
+        timeout=0.7,
     )  # fmt: skip
 
 
