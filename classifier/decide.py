@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from classifier.calibration import Array, log_odds, softmax
 from classifier.evidence import Evidence
-from classifier.pipeline import MIXED
+from classifier.pipeline import MIXED, Floats
 from models.council import Catalogue
 from models.prediction import Flag, Intent
 from models.topics import TOPICS
@@ -138,6 +138,9 @@ def _signs(
     rows = np.arange(len(owner))
     others = np.arange(owners.shape[1])[None, :] != owner[:, None]
     spoken = ownership.peaks(_strongest(evidence.sentences, evidence.starts))
+    body, starts = _without_subject(evidence)
+    in_body = ownership.peaks(_strongest(body, starts))[rows, owner]
+    likely = ownership.sums(softmax(body, _SENTENCE_HEAT))
     chosen = owners[rows, owner]
     outside = ownership.outside[owner]
     elsewhere = owners[:, ownership.outside].sum(axis=1)
@@ -155,6 +158,9 @@ def _signs(
             np.log1p(evidence.words),
             evidence.known,
             outside,
+            # A subject may be left over from an earlier matter: does the body say it too?
+            in_body,
+            log_odds(_strongest(likely, starts)[rows, owner]),
         ]
     )
 
@@ -171,6 +177,15 @@ def _strongest(sentences: NDArray[np.floating], starts: NDArray[np.int64]) -> Ar
     """The highest score of each column in any one sentence of a message."""
     strongest: Array = np.maximum.reduceat(sentences, starts, axis=0)
     return strongest
+
+
+def _without_subject(evidence: Evidence) -> tuple[Floats, NDArray[np.int64]]:
+    """The sentences without each message's first, its subject, unless there is no other."""
+    lengths = np.diff(np.append(evidence.starts, len(evidence.sentences)))
+    kept = np.ones(len(evidence.sentences), bool)
+    kept[evidence.starts[lengths > 1]] = False
+    left = np.maximum(lengths - 1, 1)
+    return evidence.sentences[kept], np.cumsum(left) - left
 
 
 def _rival(evidence: Evidence, owner: NDArray[np.int64], ownership: Ownership) -> NDArray[np.int64]:

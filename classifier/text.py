@@ -84,12 +84,13 @@ def _apart(subject: str, body: str) -> tuple[str, str]:
     """The sender's own lines and the quoted ones; a forwarded message is not a quotation."""
     own: list[str] = []
     quoted: list[str] = []
-    below = False
+    spoke = below = False
     for line in body.split("\n"):
         if _QUOTED_LINE.match(line):
             quoted.append(line.lstrip(" \t>"))
             continue
-        below = below or (any(part.strip() for part in own) and bool(_QUOTE_STARTS.match(line)))
+        below = below or (spoke and bool(_QUOTE_STARTS.match(line)))
+        spoke = spoke or bool(line.strip())
         (quoted if below else own).append(line)
     if quoted and (_FORWARD.match(subject) or len(" ".join(own).split()) < _FEW_WORDS):
         return "\n".join(own + quoted), ""

@@ -20,9 +20,6 @@ from models.prediction import Category, Flag
 PRECISION = 0.98
 """How often a category and its owner must be right where no person looks first."""
 
-# A threshold just good enough on the texts it was chosen on is a little too low for others.
-_MARGIN = 0.005
-
 # Below this share of known words a text is of another kind: another language, or spam.
 _STRANGE = 0.5
 
@@ -80,7 +77,7 @@ def tune(
         side=side,
         confidence=sure,
         secondary=secondary,
-        threshold=precise_threshold(apart, right, PRECISION + _MARGIN),
+        threshold=precise_threshold(apart, right, PRECISION),
         secondary_threshold=best_threshold(secondary(decided.rival_signs), meant),
         flag_thresholds=np.array(
             [

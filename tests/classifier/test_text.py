@@ -14,7 +14,9 @@ def test_quoted_lines_are_told_apart_from_the_senders_own():
 
 
 def test_what_stands_below_a_mail_header_is_quoted():
-    reading = read("Re: bins", "Thanks, that is fine\n\nFrom: Customer Services\nSent: Monday\nDear Sir")
+    reading = read(
+        "Re: bins", "Thanks, that is fine\n\nFrom: Customer Services\nSent: Monday\nDear Sir"
+    )
     assert reading.body == ["thanks", "that", "is", "fine"]
 
 
