@@ -43,7 +43,9 @@ class ImapConnection:
         self._account, self._folder = account, folder
         self._host, self._port, self._tls, self._timeout = host, port, tls, timeout
         self._user, self._password = user, password
-        self._ssl_context = ssl_context or ssl.create_default_context()
+        self._ssl_context = ssl_context
+        if ssl_context is None and tls != "none":
+            self._ssl_context = ssl.create_default_context()
         self._refused_pause = refused_pause
         self._refused_until = 0.0
         self._client: IMAPClient | None = None

@@ -46,7 +46,10 @@ class SmtpLetterbox:
         self._envelope_sender = envelope_sender
         self._from_address, self._from_name = from_address, from_name
         self._now = now
-        self._ssl_context = ssl_context or ssl.create_default_context()
+        self._ssl_context = ssl_context
+        if ssl_context is None and tls != "none":
+            # smtplib checks no certificate unless it is told to.
+            self._ssl_context = ssl.create_default_context()
 
     def send(self, letter: Letter) -> None:
         """Hand the letter over.
