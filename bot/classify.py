@@ -7,7 +7,6 @@ from pathlib import Path
 
 from classifier.lines import classify_lines
 from classifier.predict import Classifier
-
 from models.errors import Misconfigured
 from models.message import Origin, RawMessage
 from models.ports import Reader
@@ -19,10 +18,8 @@ _BATCH = 64
 
 def classify_email(path: str, read: Reader, classifier: Classifier, now: datetime) -> Prediction:
     """The prediction of one email at a path, or on standard input. Raises Misconfigured."""
-    if path == _STANDARD_INPUT:
-        content = sys.stdin.buffer.read()
-    else:
-        content = _open(path).read_bytes()
+    piped = path == _STANDARD_INPUT
+    content = sys.stdin.buffer.read() if piped else _open(path).read_bytes()
     message = read(RawMessage(content, Origin("classify", path), now))
     return classifier.predict(message.subject, message.new_text, message.sender.address or "")
 
@@ -33,8 +30,8 @@ def classify_stream(path: str, classifier: Classifier) -> Iterator[str]:
         lines = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
         yield from classify_lines(lines, classifier, batch=1)
         return
-    with _open(path).open(encoding="utf-8", errors="replace") as lines:
-        yield from classify_lines(lines, classifier, batch=_BATCH)
+    with _open(path).open(encoding="utf-8", errors="replace") as file:
+        yield from classify_lines(file, classifier, batch=_BATCH)
 
 
 def _open(path: str) -> Path:

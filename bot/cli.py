@@ -91,7 +91,7 @@ def demo(
         return
     from bot.demo_story import tell
 
-    with Demo(port=0) as running:
+    with Demo(port=0, feed=False) as running:
         summary = tell(running, lambda line: typer.echo(line, err=True))
     if json_:
         _print_json(summary.to_json())
@@ -207,11 +207,11 @@ def train(
     json_: Json = False,
 ) -> None:
     """Fit the model from the corpus and measure it on files held out."""
-    from classifier.train import train as fit
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from classifier.labelled import CORPUS, DEFAULT_MODEL
+    from classifier.train import train as fit
 
     columns = (
         TextColumn("{task.description}"),
@@ -245,9 +245,8 @@ def evaluate(
     """Measure the model on labelled lines."""
     from time import perf_counter
 
-    from classifier.evaluate import evaluate as measure
-
     from bot.wiring import classifier_of
+    from classifier.evaluate import evaluate as measure
     from classifier.labelled import read_labelled
 
     classifier = classifier_of(_catalogue_settings(config), model)

@@ -16,6 +16,13 @@ from models.prediction import Category
 
 _SECONDS = 60.0
 _OFFICER = "priya"
+_ANSWER = """Dear customer
+
+We are sorry. The crew was given the wrong list. We have put the list right, and you will be
+visited tomorrow.
+
+Customer Care Team
+"""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -100,7 +107,8 @@ def _work_on_a_complaint(demo: Demo, say: Callable[[str], None]) -> Case:
     say(f"{complaint.reference} is claimed")
     sandbox.click(_OFFICER, card.channel, card.ts, "case_respond")
     sandbox.wait_for(lambda s: _view(s) == "case_respond", _SECONDS)
-    sandbox.fill_and_submit(_OFFICER, {"outcome": "upheld", "level": "level_one"})
+    answer = {"outcome": "upheld", "level": "level_one", "text": _ANSWER}
+    sandbox.fill_and_submit(_OFFICER, answer)
     sandbox.wait_for(lambda s: _view(s) == "letter_send", _SECONDS)
     before = len(demo.letterbox.messages)
     sandbox.fill_and_submit(_OFFICER, {})

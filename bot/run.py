@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import structlog
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 
 from bot.clock import Clock
+from bot.socket_mode import SocketMode
 from bot.wiring import Office
 from handlers.intake import Intake
 from handlers.reminders import remind
@@ -55,7 +55,7 @@ class Bot:
         self._stopping = threading.Event()
         self._wakes = {lane: threading.Event() for lane in Lane}
         self._clock_wake = threading.Event()
-        self._socket: SocketModeHandler | None = None
+        self._socket: SocketMode | None = None
         self._listeners = ThreadPoolExecutor(_LISTENERS, thread_name_prefix="listener")
         self._fatal: Misconfigured | None = None
         self._connected = threading.Event()
@@ -229,12 +229,8 @@ class Bot:
         office.slack.connect(self._channels)
         app = App(client=office.client, listener_executor=self._listeners)
         register(app, office.desk, self._wake)
-        socket = SocketModeHandler(app, self._app_token)
-        try:
-            socket.connect()
-        except Exception as error:
-            socket.close()
-            raise Unavailable(f"Socket Mode did not open ({type(error).__name__})") from error
+        socket = SocketMode(app, self._app_token)
+        socket.open()
         self._socket = socket
         self._connected.set()
         _log.info("connected")

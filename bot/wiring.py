@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.predict import Classifier
 from pydantic import SecretStr
 from slack_sdk import WebClient
 
@@ -16,6 +15,7 @@ from bot.maildir import MaildirMailbox
 from bot.slack_api import WebSlack
 from bot.smtp import SmtpLetterbox
 from classifier.labelled import DEFAULT_MODEL
+from classifier.predict import Classifier
 from handlers.casework import Casework
 from handlers.delivery import Delivery
 from handlers.intake import Intake

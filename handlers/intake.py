@@ -23,6 +23,7 @@ from models.message import MachineKind, Message, RawMessage
 from models.outbox import Kind, Parcel
 from models.ports import Arrival, Letters, Reader, Store, Triage, Work
 from models.prediction import Prediction
+from models.routing import undecided
 
 _BATCH = 64
 
@@ -77,7 +78,7 @@ class Intake:
     def _take_in_batch(self, raws: list[RawMessage], now: datetime) -> list[TakenIn]:
         read = [self._read(raw) for raw in raws]
         texts = [_model_text(m) for m in read if isinstance(m, Message) and m.machine is None]
-        predictions = iter(self.triage.predict_many(texts))
+        predictions = iter(self._predict(texts))
         taken = []
         with self.store.work() as work:
             for raw, message in zip(raws, read, strict=True):
@@ -88,6 +89,15 @@ class Intake:
                 arriving = _Arriving(work, self, message, prediction, now)
                 taken.append(_write(arriving, raw))
         return taken
+
+    def _predict(self, texts: list[tuple[str, str, str]]) -> list[Prediction]:
+        """A text that breaks the model is a person's to decide, like one it does not know."""
+        try:
+            return list(self.triage.predict_many(texts))
+        except Exception:  # noqa: BLE001  # a broken model must not keep mail from becoming cases
+            if len(texts) == 1:
+                return [undecided(self.council.catalogue)]
+        return [prediction for text in texts for prediction in self._predict([text])]
 
     def _read(self, raw: RawMessage) -> Message | str:
         try:
@@ -193,7 +203,7 @@ def _reply(arriving: _Arriving) -> _Placed | None:
     work.outbox.add(outbox.card(case.reference, change.case.version), now)
     work.outbox.add(outbox.words(case.reference, id_), now)
     for entry in change.entries:
-        if entry.event is Event.REOPENED:
+        if entry.event is Event.REOPENED or not known_sender:
             work.outbox.add(outbox.note(entry.reference, entry.version, entry.event), now)
     return _Placed(Arrival.REPLY, case.reference)
 

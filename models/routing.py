@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.council import Catalogue
-from models.prediction import Category, Intent
+from models.prediction import Category, Intent, Prediction
 
 _CATEGORY_OF_INTENT = {
     Intent.COMPLIMENT: Category.COMPLIMENT,
@@ -31,3 +31,22 @@ def route(catalogue: Catalogue, topic: str, intent: Intent) -> Route:
     if owner.authority is not None:
         return Route(Category.NON_COUNCIL, None, owner.authority)
     return Route(_CATEGORY_OF_INTENT[intent], owner.service, None)
+
+
+def undecided(catalogue: Catalogue) -> Prediction:
+    """What stands for a prediction where the model could not make one: a person decides."""
+    topic, intent = "council_general", Intent.ENQUIRY
+    found = route(catalogue, topic, intent)
+    return Prediction(
+        category=found.category,
+        service=found.service,
+        authority=found.authority,
+        secondary_authority=None,
+        flags=(),
+        topic=topic,
+        intent=intent,
+        confidence=0.0,
+        needs_person=True,
+        reasons=(),
+        model="none",
+    )

@@ -62,6 +62,7 @@ def register(app: App, desk: Desk, after: Callable[[], None]) -> None:
     for name, listener in COMMANDS.items():
         app.command(name)(_command(run, listener))
     app.event("app_mention")(_mention(run, MENTION))
+    app.event("message")(_talk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,10 @@ class _Runner:
             )
         self.after()
         return reply
+
+
+def _talk() -> None:
+    """Staff talk is theirs; it is acknowledged, or Slack would send it again and again."""
 
 
 def _click(run: _Runner, listener: _Listener) -> Callable[..., None]:

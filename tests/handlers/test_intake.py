@@ -12,9 +12,10 @@ from models.message import Message, Origin, RawMessage
 from models.outbox import Kind, Lane
 from models.people import staff
 from models.ports import Arrival
-from models.prediction import Category
+from models.prediction import Category, Prediction
 from tests.support.council import utc
 from tests.support.office import TestOffice, email
+from tests.support.triage import ToldTriage
 
 NOW = utc(2026, 11, 27)
 
@@ -221,3 +222,23 @@ def test_a_message_that_breaks_us_is_quarantined_and_the_next_is_taken_in(
     with office.store.view() as work:
         counts = work.ledger.counts(NOW, NOW + timedelta(days=1))
     assert counts == {Arrival.CASE: 1, Arrival.QUARANTINED: 2}
+
+
+def test_a_text_that_breaks_the_model_becomes_a_case_for_a_person(office: TestOffice) -> None:
+    from dataclasses import replace
+
+    class Broken(ToldTriage):
+        def predict(self, subject: str, body: str, sender: str = "") -> Prediction:
+            if "odd" in body:
+                raise FloatingPointError
+            return super().predict(subject, body, sender)
+
+    intake = replace(office.intake, triage=Broken(office.council.catalogue))
+    raws = [
+        RawMessage(email(text, Message_ID=f"<{n}@x>"), Origin("a", "INBOX", 1, n), NOW)
+        for n, text in enumerate(("odd", "fine #noise enquiry"))
+    ]
+    odd, fine = intake.take_in_all(raws, lambda: NOW)
+    assert (odd.arrival, fine.arrival) == (Arrival.CASE, Arrival.CASE)
+    assert office.case(odd.reference).state is State.TRIAGE
+    assert office.case(fine.reference).state is State.OPEN
