@@ -20,6 +20,7 @@ _LINK = re.compile(r"\[([^\]\[\n]*)\]\(([^\s()]+)\)")
 _HIDDEN = re.compile(r"(?is)<(script|style|head|template)\b.*?(?:</\1\s*>|\Z)")
 _TAG = re.compile(r"(?s)<!--.*?-->|<[^>]{0,2000}>")
 _LINE_END = re.compile(r"(?i)<(?:/(?:p|div|tr|li|h\d|blockquote|table)|br)\b[^>]{0,200}>")
+_SPACES = re.compile(r"[ \t]{2,}")
 _BLANK = re.compile(r"[ \t]*\n[ \t]*\n\s*")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _MANY_TAGS = 500
@@ -211,4 +212,4 @@ def _shown_link(link: re.Match[str]) -> str:
 
 def _without_tags(html: str) -> str:
     text = unescape(_TAG.sub("", _LINE_END.sub("\n", _HIDDEN.sub("", html))))
-    return _BLANK.sub("\n\n", text)
+    return _BLANK.sub("\n\n", _SPACES.sub(" ", text))

@@ -34,6 +34,8 @@ _LONGEST_STRUCTURED = 2_000
 _LONGEST = 20_000
 _MOST_ADDRESSES = 200
 _MOST_IDS = 100
+# RFC 5322 allows one of each; some servers split a long list over several.
+_MOST_HEADERS = 10
 
 _SPACE = re.compile(r"\s+")
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
@@ -130,8 +132,8 @@ class Headers:
     def mailboxes(self, name: str) -> tuple[Mailbox, ...]:
         """Every address in every header of this name, groups opened, in the order written."""
         found: list[Mailbox] = []
-        for value in self.all(name):
-            found.extend(self._mailboxes(name, value[:_LONGEST]))
+        for value in self.all(name)[:_MOST_HEADERS]:
+            found.extend(self._mailboxes(name, _SPACE.sub(" ", value[:_LONGEST])))
         return tuple(found[:_MOST_ADDRESSES])
 
     def _mailboxes(self, name: str, value: str) -> list[Mailbox]:

@@ -5,6 +5,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from email.message import Message as Part
+from itertools import islice
 
 from handlers.mail.attachments import attachments
 from handlers.mail.automatic import machine
@@ -17,7 +18,11 @@ from handlers.mail.webform import DEFAULT_FIELDS, Form, FormField, FormReader
 from models.errors import Unreadable
 from models.message import Attachment, Message, RawMessage, Sender, Source
 
+# The parser asks of each line whether it ends any of the parts that are open: lines times depth.
+_NESTING = re.compile(rb"boundary[*\d]*\s*=|message/rfc822", re.IGNORECASE)
 _MOST_NESTED = 100
+_LARGE = 1_000_000
+_MOST_NESTED_IN_LARGE = 40
 _PARSER = email.parser.BytesParser()
 _HEADERS_ONLY = email.parser.BytesHeaderParser()
 _ADDRESS = re.compile(r"[^\s<>@,;:()\"\\\[\]]{1,64}@[^\s<>@,;:()\"\\\[\]]{1,255}")
@@ -186,10 +191,8 @@ class MailReader:
 
 def _parsed(content: bytes, defects: list[str]) -> Part:
     """One parse. Nested deeper than any honest message, only the headers are read (B15)."""
-    if (
-        content.count(b"boundary") <= _MOST_NESTED
-        and content.count(b"essage/rfc822") <= _MOST_NESTED
-    ):
+    most = _MOST_NESTED if len(content) < _LARGE else _MOST_NESTED_IN_LARGE
+    if sum(1 for _ in islice(_NESTING.finditer(content), most + 1)) <= most:
         try:
             return _PARSER.parsebytes(content)
         except HOSTILE as error:

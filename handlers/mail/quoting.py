@@ -13,18 +13,21 @@ _LONGEST_READ_BY_LIBRARY = 20_000
 _LONGEST_SIGNATURE = 12
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "cs", "da", "sv")
 
-# "On Mon, 1 Jun 2020 at 10:00, Council <c@x.gov.uk> wrote:", over at most three lines. Every
-# alternative is bounded, so that a hostile text costs linear time.
-_WROTE = re.compile(
-    r"""^[ \t>*]{0,6}
-    (?: (?:On|Am|Le|El|Il(?:\ giorno)?|Op|Em|W\ dniu|Dnia|Den|Dne|În)\b .{4,200}?
-        (?: (?:\n.{0,150}?){0,2} )
-        \b(?: wrote | schrieb(?:\ .{0,120})? | a\ écrit | escribió | ha\ scritto | schreef(?:\ .{0,120})?
-            | escreveu | napisał\(?a?\)?(?:\ .{0,120})? | skrev(?:\ .{0,120})? | napsal\(?a?\)? | a\ scris )
-      | .{4,120}\ (?: wrote | schrieb | a\ écrit | napisał\(?a?\)? )\ (?: on | am | le | dnia )\ .{4,80}
-    )\ ?:[ \t]*$""",
-    re.MULTILINE | re.VERBOSE | re.IGNORECASE,
+# "On Mon, 1 Jun 2020 at 10:00, Council <c@x.gov.uk> wrote:", over at most three lines. It is found
+# from its end: looked for from "On", a hostile text would cost the square of its length.
+_WROTE_END = re.compile(
+    r"\b(?:wrote|schrieb(?: .{0,120})?|a écrit|escribió|ha scritto|schreef(?: .{0,120})?"
+    r"|escreveu|napisał\(?a?\)?(?: .{0,120})?|skrev(?: .{0,120})?|napsal\(?a?\)?|a scris|pisze) ?:[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
 )
+_WROTE_START = re.compile(
+    r"[ \t>*]{0,6}(?:On|Am|Le|El|Il|Op|Em|W dniu|Dnia|Den|Dne|În)\b", re.IGNORECASE
+)
+_WROTE_ON = re.compile(
+    r"^.{4,120} (?:wrote|schrieb|a écrit|napisał) (?:on|am|le|dnia) .{4,80}:[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_LONGEST_HEAD = 400
 _ORIGINAL = re.compile(
     r"^[ \t]*-{2,12} ?(?:Original Message|Original Appointment|Ursprüngliche Nachricht"
     r"|Message d'origine|Message original|Mensaje original|Messaggio originale"
@@ -59,7 +62,7 @@ _ANSWERS_BELOW = re.compile(
     r"\b(?:below|in ?line|in (?:red|blue|green|bold|capitals))\b",
     re.IGNORECASE,
 )
-_SIGNATURE_LINE = re.compile(r"^(?:--|__|—)[ \t]*$", re.MULTILINE)
+_SIGNATURE_LINE = re.compile(r"(?:--|__|—)[ \t]*\Z")
 _SENT_FROM = re.compile(
     r"^[ \t]*(?:Sent (?:from|via) (?:my |the |Yahoo|Outlook|Mail for|Samsung|AOL|Gmail|BT|Windows"
     r"|BlackBerry|Proton).{0,80}|Get (?:Outlook|BlueMail) for .{1,80}|Von meinem .{1,40} gesendet"
@@ -145,14 +148,33 @@ def _without_marked_tail(text: str) -> str:
 
 
 def _first_quote(text: str) -> tuple[int | None, int]:
-    found = [m for m in (p.search(text) for p in (_WROTE, _ORIGINAL, _BLOCK)) if m]
+    others = [m.span() for m in (p.search(text) for p in (_WROTE_ON, _ORIGINAL, _BLOCK)) if m]
+    found = [span for span in (_wrote(text), *others) if span is not None]
     if found:
-        first = min(found, key=re.Match.start)
-        start = first.start()
+        start, end = min(found)
         # Outlook draws a rule of underscores above its block.
-        rule = re.search(r"\n_{10,}[ \t]*\n\s*\Z", text[:start])
-        return (rule.start() if rule else start), first.end()
+        above = text[:start].rstrip()
+        last_line = above[above.rfind("\n") + 1 :].strip()
+        return (
+            start if last_line.strip("_") or len(last_line) < 10 else above.rfind("\n") + 1
+        ), end
     return _by_library(text)
+
+
+def _wrote(text: str) -> tuple[int, int] | None:
+    """Where the first head of the form "On ..., somebody wrote:" stands, with all its lines."""
+    for match in _WROTE_END.finditer(text):
+        start = match.start()
+        for _ in range(3):
+            start = text.rfind("\n", 0, start) + 1
+            if match.end() - start > _LONGEST_HEAD:
+                break
+            if _WROTE_START.match(text, start):
+                return start, match.end()
+            start -= 1
+            if start < 0:
+                break
+    return None
 
 
 def _by_library(text: str) -> tuple[int | None, int]:
@@ -183,10 +205,10 @@ def _says_nothing(text: str) -> bool:
 
 def _without_endings(text: str) -> str:
     """Without the signature under "-- ", the phone's advertisement and the disclaimer at the end."""
-    for mark in _SIGNATURE_LINE.finditer(text):
-        below = text[mark.end() :].strip()
-        if below.count("\n") < _LONGEST_SIGNATURE and text[: mark.start()].strip():
-            text = text[: mark.start()]
+    lines = text.rstrip().split("\n")
+    for at in range(max(1, len(lines) - _LONGEST_SIGNATURE - 1), len(lines)):
+        if _SIGNATURE_LINE.match(lines[at]) and any(line.strip() for line in lines[:at]):
+            text = "\n".join(lines[:at])
             break
     text = _SENT_FROM.sub("", text)
     disclaimer = _DISCLAIMER.search(text)

@@ -87,9 +87,37 @@ def test_long_hostile_text_is_read_in_time(line: str, kind: str) -> None:
     assert time.perf_counter() - started < SLOWEST
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "On " + "a " * 80, "--", "schrieb schrieb " * 10, "This email and any files " * 4, " " * 190 + "x",
+        "From: a", "Sent: x", "Name: x", "> quoted", "On 1 June 2020 Bob wrote:", "<b>x</b> " * 10,
+        "=?utf-8?q?x?= " * 9, "a@b.example " * 12 + ":", "Bob wrote on wrote on wrote on " * 6,
+        "This email is confidential", "Sent from my iPhone", "-----Original Message----", "Details: x",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_megabyte_of_hostile_lines_is_read_in_time(line: str, kind: str) -> None:
+    head = f"From: a@example.org\nSubject: x\nContent-Type: text/{kind}\n\n<p>Hello.</p>\n"
+    started = time.perf_counter()
+    read((head + f"{line}\n" * (1_000_000 // (len(line) + 1))).encode())
+    assert time.perf_counter() - started < 2 * SLOWEST
+
+
+def test_a_large_message_nested_deep_is_read_in_time() -> None:
+    content = "From: a@example.org\nContent-Type: MULTIPART/mixed; BOUNDARY = b0\n\n"
+    for depth in range(90):
+        content += f"--b{depth}\nContent-Type: MULTIPART/mixed; BOUNDARY = b{depth + 1}\n\n"
+    started = time.perf_counter()
+    read((content + "words and words\n" * 200_000).encode())
+    assert time.perf_counter() - started < 2 * SLOWEST
+
+
 @pytest.mark.parametrize("name", ["From", "To", "Subject", "References", "Message-ID", "Date",
                                   "Content-Type", "Content-Disposition", "Reply-To"])  # fmt: skip
-@pytest.mark.parametrize("piece", ["(", "a,", "=?utf-8?q?", "<", '"', "<a@b> ", ";x*0=", "\\", "@"])
+@pytest.mark.parametrize(
+    "piece", ["(", "a,", "=?utf-8?q?", "<", '"', "<a@b> ", ";x*0=", "\\", "@", "x     "]
+)
 def test_a_header_of_a_hundred_thousand_signs_is_read_in_time(name: str, piece: str) -> None:
     started = time.perf_counter()
     read(f"{name}: {piece * (100_000 // len(piece))}\n\nHello.\n".encode())
