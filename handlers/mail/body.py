@@ -13,13 +13,15 @@ from handlers.mail.headers import HOSTILE
 
 MOST_PARTS = 500
 _LONGEST_HTML = 1_000_000
+# Beyond this the layout would take seconds; the words alone are taken then.
+_LONGEST_LAID_OUT = 300_000
 _LONGEST_TEXT = 1_000_000
 _MOST_LINKS = 5_000
 _WITH_LINKS = ParserConfig(display_links=True)
 _LINK = re.compile(r"\[([^\]\[\n]*)\]\(([^\s()]+)\)")
 _HIDDEN = re.compile(r"(?is)<(script|style|head|template)\b.*?(?:</\1\s*>|\Z)")
-_TAG = re.compile(r"(?s)<!--.*?-->|<[^>]{0,2000}>")
-_LINE_END = re.compile(r"(?i)<(?:/(?:p|div|tr|li|h\d|blockquote|table)|br)\b[^>]{0,200}>")
+_TAG = re.compile(r"(?s)<!--.*?(?:-->|\Z)|<[/!?a-zA-Z][^<>]{0,2000}>")
+_LINE_END = re.compile(r"(?i)<(?:/(?:p|div|tr|li|h\d|blockquote|table)|br)\b[^<>]{0,200}>")
 _SPACES = re.compile(r"[ \t]{2,}")
 _BLANK = re.compile(r"[ \t]*\n[ \t]*\n\s*")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
@@ -185,7 +187,7 @@ def html_to_text(html: str, defects: list[str]) -> str:
     if "<" not in html:
         return html
     html = _XML_DECLARATION.sub("", html)
-    text = _laid_out(html, defects)
+    text = _laid_out(html, defects) if len(html) <= _LONGEST_LAID_OUT else ""
     if not text.strip() or html.count("<") > _MANY_TAGS:
         # Nested hundreds deep (an attack or a broken generator) lxml drops all that lies deeper.
         coarse = _without_tags(html)

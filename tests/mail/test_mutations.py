@@ -93,7 +93,9 @@ def test_long_hostile_text_is_read_in_time(line: str, kind: str) -> None:
         "On " + "a " * 80, "--", "schrieb schrieb " * 10, "This email and any files " * 4, " " * 190 + "x",
         "From: a", "Sent: x", "Name: x", "> quoted", "On 1 June 2020 Bob wrote:", "<b>x</b> " * 10,
         "=?utf-8?q?x?= " * 9, "a@b.example " * 12 + ":", "Bob wrote on wrote on wrote on " * 6,
-        "This email is confidential", "Sent from my iPhone", "-----Original Message----", "Details: x",
+        "This email is confidential", "Sent from my iPhone", "<!-- x", "<table><tr><td>x",
+        "<a href='http://x'>z</a>",
+        "<script>", "< <", "<a b c d e", "</script ", "[x](y) [", "<?xml", "&nbsp;", "-----Original Message----", "Details: x",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["plain", "html"])
