@@ -95,8 +95,8 @@ def test_long_hostile_text_is_read_in_time(line: str, kind: str) -> None:
         "=?utf-8?q?x?= " * 9, "a@b.example " * 12 + ":", "Bob wrote on wrote on wrote on " * 6,
         "This email is confidential", "Sent from my iPhone", "<!-- x", "<table><tr><td>x",
         "<a href='http://x'>z</a>",
-
-        "<script>", "< <", "<a b c d e", "</script ", "[x](y) [", "<?xml", "&nbsp;", "-----Original Message----", "Details: x",
+        "<script>", "< <", "<a b c d e", "</script ", "[x](y) [", "<?xml", "&nbsp;",
+        "-----Original Message----", "Details: x",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["plain", "html"])
