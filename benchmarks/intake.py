@@ -1,0 +1,155 @@
+"""Two thousand emails from files to open cases: carebot against django-helpdesk.
+
+Run as a module it is carebot's side: `python -m benchmarks.intake FOLDER STORE`. Both sides run as
+processes of their own, tell how long the work took, and are timed from outside, start included.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.figures import Row, median
+from benchmarks.messages import write_messages
+from benchmarks.town import open_intake
+from bot.ingest import ingest_paths
+
+_ROOT = Path(__file__).parents[1]
+_HELPDESK = Path(__file__).parent / "helpdesk"
+_RIVAL = _ROOT / ".venv-bench"
+_SUBJECT = "intake"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one side did: seconds of work, seconds with its start, and what it says of itself."""
+
+    work: float
+    whole: float
+    said: Mapping[str, object]
+
+
+def measure(folder: Path, count: int, runs: int, *, rival: bool = True) -> list[Row]:
+    """The rows; carebot runs `runs` times, before, between and after the rival."""
+    mail = folder / "mail"
+    write_messages(mail, count)
+    python, why_not = _rival_python() if rival else (None, "left out")
+    ours, tuned, shipped = [], None, None
+    for run in range(runs):
+        ours.append(_carebot(mail, folder / f"carebot-{run}", count))
+        if python is not None and run == 0:
+            tuned = _helpdesk(python, mail, folder / "tuned", count, tuned=True)
+            shipped = _helpdesk(python, mail, folder / "shipped", count, tuned=False)
+    work, whole = median([o.work for o in ours]), median([o.whole for o in ours])
+    rows = [
+        Row(_SUBJECT, "carebot", count / work, "messages/s", note=_said(ours[0])),
+        Row(_SUBJECT, "carebot, with its start", count / whole, "messages/s"),
+    ]
+    if tuned is None or shipped is None:
+        note = f"not measured: {why_not}"
+        return [*rows, Row(_SUBJECT, "django-helpdesk", None, "messages/s", note=note)]
+    for side, what in (
+        (tuned, "WAL, synchronous NORMAL"),
+        (shipped, "Django's own SQLite settings"),
+    ):
+        name = f"django-helpdesk, {what}"
+        rows += [
+            Row(_SUBJECT, name, count / side.work, "messages/s",
+                side.work / work, "carebot is so many times as fast", _said(side)),
+            Row(_SUBJECT, f"{name}, with its start", count / side.whole, "messages/s",
+                side.whole / whole, "carebot is so many times as fast, with its start"),
+        ]  # fmt: skip
+    return rows
+
+
+def _said(side: Side) -> str:
+    return ", ".join(f"{key} {value}" for key, value in side.said.items())
+
+
+def _carebot(mail: Path, folder: Path, count: int) -> Side:
+    folder.mkdir()
+    return _timed(
+        [sys.executable, "-m", "benchmarks.intake", str(mail), str(folder / "carebot.db")],
+        cwd=_ROOT,
+        env={},
+        count=count,
+        counted="case",
+    )
+
+
+def _helpdesk(python: Path, mail: Path, folder: Path, count: int, *, tuned: bool) -> Side:
+    """It deletes what it reads, so it gets a copy."""
+    shutil.copytree(mail, folder / "mail")
+    environment = {
+        "HELPDESK_FOLDER": str(folder),
+        "HELPDESK_TUNED": "1" if tuned else "0",
+        "DJANGO_SETTINGS_MODULE": "settings",
+        "PYTHONUTF8": "1",
+    }
+    command = [str(python), "take_in.py"]
+    subprocess.run(
+        [*command, "prepare", str(folder / "mail")],
+        cwd=_HELPDESK,
+        env=os.environ | environment,
+        check=True,
+    )
+    return _timed([*command, "run"], cwd=_HELPDESK, env=environment, count=count, counted="tickets")
+
+
+def _timed(
+    command: list[str], *, cwd: Path, env: Mapping[str, str], count: int, counted: str
+) -> Side:
+    begun = time.perf_counter()
+    done = subprocess.run(
+        command, cwd=cwd, env=os.environ | dict(env), check=True, capture_output=True
+    )
+    whole = time.perf_counter() - begun
+    said = json.loads(done.stdout)
+    if said.get(counted) != count:
+        raise ValueError(
+            f"{command[-1]} made {said} of {count} messages: the sides did not do alike"
+        )
+    return Side(said.pop("seconds"), whole, said)
+
+
+def _rival_python() -> tuple[Path | None, str]:
+    """The rival's environment, made when it is missing; or why there is none."""
+    python = _RIVAL / "bin" / "python"
+    ready = _RIVAL / "installed"
+    if ready.is_file():
+        return python, ""
+    pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    try:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(_RIVAL)], check=True)
+        (_RIVAL / ".gitignore").write_text("*\n")
+        # The pip that comes with Python 3.11 does not know --group.
+        subprocess.run([*pip, "--upgrade", "pip"], check=True)
+        subprocess.run([*pip, "--group", "bench"], cwd=_ROOT, check=True)
+    except (subprocess.CalledProcessError, OSError) as error:
+        return None, f"its environment could not be made ({type(error).__name__})"
+    ready.touch()
+    return python, ""
+
+
+def _main(mail: Path, store: Path) -> None:
+    counts: Counter[str] = Counter()
+    with open_intake(store) as intake:
+        begun = time.perf_counter()
+        for _, taken in ingest_paths(intake, [mail], lambda: datetime.now(UTC)):
+            counts[taken.arrival] += 1
+        seconds = time.perf_counter() - begun
+        with intake.store.view() as work:
+            waiting = sum(work.outbox.counts().values())
+    done = {"seconds": seconds, **counts, "outbox": waiting}
+    sys.stdout.write(json.dumps(done) + "\n")
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]), Path(sys.argv[2]))
