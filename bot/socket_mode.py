@@ -1,4 +1,4 @@
-"""Socket Mode over websocket-client: it notices a cut line in half a second, and closes at once."""
+"""Socket Mode over websocket-client: a dead line is noticed within seconds, and a stop is quick."""
 
 import contextlib
 import socket
@@ -6,18 +6,21 @@ import threading
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
 from models.errors import Unavailable
 
 _LINES = 2
 _OPEN_SECONDS = 15.0
-_CLOSE_SECONDS = 2.0
+_CLOSE_SECONDS = 3.0
+_PING_EVERY_SECONDS = 5
+_PONG_WITHIN_SECONDS = 2
 
 
 class SocketMode:
     """The connections over which Slack hands us clicks, commands and mentions.
 
-    Two, because one goes blind for up to ten seconds when Slack asks it to reconnect.
+    Two, because one can go blind for seconds when Slack asks it to reconnect.
     """
 
     def __init__(self, app: App, app_token: str) -> None:
@@ -28,7 +31,9 @@ class SocketMode:
         """Open them; from then on they reopen by themselves. Raises Unavailable otherwise."""
         try:
             for line in self._lines:
-                line.open()
+                line.connect()
+            for line in self._lines:
+                line.wait_open()
         except Unavailable:
             self.close()
             raise
@@ -39,34 +44,61 @@ class SocketMode:
             line.close()
 
 
+class _Client(SocketModeClient):
+    """Without a time for the pong the library sleeps ten seconds in select: through a dead line,
+    and through a close.
+    """
+
+    def _run_current_session(self) -> None:
+        session = self.current_session
+        if session is None or self.closed:
+            return
+        session.run_forever(
+            ping_interval=self.ping_interval,
+            ping_timeout=_PONG_WITHIN_SECONDS,
+            http_proxy_host=self.http_proxy_host,
+            http_proxy_port=self.http_proxy_port,
+            http_proxy_auth=self.http_proxy_auth,
+            proxy_type=self.proxy_type,
+        )
+
+
 class _Line:
     """One connection."""
 
     def __init__(self, app: App, app_token: str) -> None:
         self._handler = SocketModeHandler(app, app_token)
+        # The handler made a client of its own, which has opened nothing yet.
+        self._handler.client.close()  # type: ignore[no-untyped-call]  # the SDK leaves its types out
+        self._client = _Client(
+            app_token=app_token, web_client=app.client, ping_interval=_PING_EVERY_SECONDS
+        )
+        self._client.socket_mode_request_listeners.append(self._handler.handle)
+        self._handler.client = self._client
         self._opened = threading.Event()
         self._ended = threading.Event()
-        self._handler.client.on_open_listeners.append(lambda _session: self._opened.set())
-        self._handler.client.on_close_listeners.append(lambda _session: self._ended.set())
+        self._client.on_open_listeners.append(lambda _session: self._opened.set())
+        self._client.on_close_listeners.append(lambda _session: self._ended.set())
 
-    def open(self) -> None:
+    def connect(self) -> None:
         try:
-            self._handler.connect()  # type: ignore[no-untyped-call]  # Bolt leaves its types out
+            self._client.connect()
         except Exception as error:
             raise Unavailable(f"Socket Mode did not open ({type(error).__name__})") from error
+
+    def wait_open(self) -> None:
         if not self._opened.wait(_OPEN_SECONDS):
             raise Unavailable("Socket Mode did not open in time")
 
     def close(self) -> None:
-        """The library's own close waits up to ten seconds for a reader asleep in select: the line
-        itself is ended first, which wakes the reader.
-        """
-        client = self._handler.client
+        """End the line itself first, which wakes the reader; then close what the library holds."""
+        client = self._client
         client.auto_reconnect_enabled = False
         client.default_auto_reconnect_enabled = False
+        self._ended.clear()
         line = getattr(getattr(client.current_session, "sock", None), "sock", None)
         if line is not None:
             with contextlib.suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
             self._ended.wait(_CLOSE_SECONDS)
-        self._handler.close()  # type: ignore[no-untyped-call]  # Bolt leaves its types out
+        client.close()

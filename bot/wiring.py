@@ -31,7 +31,8 @@ from models.outbox import Kind
 from models.ports import Mailbox, Store
 from models.store import open_store
 
-_SLACK_TIMEOUT = 10
+# Looking for an earlier post and posting fit into the lease of an outbox item.
+_SLACK_TIMEOUT = 6
 
 
 def reader_of(file: CouncilFile | None) -> MailReader:

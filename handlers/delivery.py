@@ -15,7 +15,8 @@ from models.people import CAREBOT
 from models.ports import Store, Work
 from models.recording import record
 
-_LEASE = timedelta(seconds=15)
+# Longer than an attempt can take: what is still under way must not look abandoned.
+_LEASE = {Lane.SLACK: timedelta(seconds=15), Lane.EMAIL: timedelta(seconds=120)}
 _BATCH = 50
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = {Lane.SLACK: timedelta(minutes=1), Lane.EMAIL: timedelta(minutes=10)}
@@ -56,7 +57,7 @@ class Delivery:
         ended: Counter[State] = Counter()
         while True:
             with self.store.work() as work:
-                items = work.outbox.claim(lane, now(), _BATCH, _LEASE)
+                items = work.outbox.claim(lane, now(), _BATCH, _LEASE[lane])
             if not items:
                 return ended
             for item in items:
@@ -72,7 +73,7 @@ class Delivery:
             return self._drop(item, "its time has passed", now())
         courier = self.couriers[parcel.kind]
         with self.store.work() as work:
-            if not work.outbox.begin(item, now() + _LEASE):
+            if not work.outbox.begin(item, now() + _LEASE[parcel.lane]):
                 return State.PENDING
         try:
             found = courier.find(item) if item.begun else None

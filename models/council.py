@@ -136,6 +136,14 @@ class Reminding:
     list_at: time = time(9)
     soon_days: int = 3
 
+    def point(self, days_left: int) -> int | None:
+        """Which of the configured days before a deadline is said with so many left; None where
+        the deadline is further away, or past.
+        """
+        if days_left < 0:
+            return None
+        return min((days for days in self.days_before if days >= days_left), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Acknowledging:

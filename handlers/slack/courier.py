@@ -132,6 +132,9 @@ class SlackCourier:
         if open_deadlines(case).get(kind) != due:
             return Dropped("the deadline was met or has changed")
         today = self.council.local_date(now)
+        days_left = self.council.calendar.count(today, due)
+        if self.council.reminding.point(days_left) != payload["days_before"]:
+            return Dropped("a later reminder or the overdue list stands for it")
         text = wording.reminder(case, kind, due, self.council, today)
         return self._in_thread(item, threads.line(text))
 

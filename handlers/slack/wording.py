@@ -154,7 +154,7 @@ def answer_due(case: Case, council: Council, today: date) -> str:
 def confidence(case: Case) -> str:
     """What the model said at the start, in words."""
     prediction = case.prediction
-    sure = f"{round(prediction.confidence * 100)} % sure"
+    sure = f"{min(99, round(prediction.confidence * 100))} % sure"
     return f"{CATEGORIES[prediction.category]}, {sure}"
 
 

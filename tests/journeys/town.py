@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from bot import wiring
 from bot.clock import MovableClock
 from bot.config import CouncilFile, Environment, council_file
-from bot.council_of_settings import channels_of
+from bot.council_of_settings import channels_of, council_of
 from bot.dovecot import PrivateDovecot
 from bot.run import Bot
 from bot.sandbox import Message, Person, Sandbox
@@ -60,6 +60,7 @@ class Town:
         self.sandbox.start()
         self.store: Store = open_store(self.file.store.url)
         self.clock = MovableClock()
+        self.calendar = council_of(self.file).calendar
         self.bot: Bot | None = None
         self.processes: list[subprocess.Popen[bytes]] = []
 
@@ -117,13 +118,14 @@ class Town:
 
     def spawn(self, *command: str) -> subprocess.Popen[bytes]:
         """`carebot COMMAND --config …` as a process, with the fitted model."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *command, "--config", str(self.config)],
-            env=os.environ | self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "stderr").open("ab"),
-            start_new_session=True,
-        )
+        with (self.folder / "stderr").open("ab") as stderr:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "bot", *command, "--config", str(self.config)],
+                env=os.environ | self.environment(),
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                start_new_session=True,
+            )
         self.processes.append(process)
         return process
 

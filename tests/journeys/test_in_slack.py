@@ -1,0 +1,162 @@
+"""What people ask and press in Slack, over Socket Mode; each refusal is a sentence only they see."""
+
+import json
+
+import pytest
+
+from bot.sandbox import Message
+from tests.journeys.town import SECONDS, Town
+
+pytestmark = pytest.mark.needs_dovecot
+
+
+@pytest.fixture
+def card(town: Town) -> Message:
+    town.run()
+    town.write()
+    found = town.wait_card("waste-recycling")
+    town.wait_thread(found, "The acknowledgement left")
+    town.settle()
+    return town.wait_card("waste-recycling")
+
+
+def ask(town: Town, words: str, user: str = "priya") -> str:
+    delivery = town.sandbox.slash(user, "complaints-lead", "/case", words)
+    assert delivery.acked
+    assert not delivery.timed_out
+    return json.dumps(delivery.response, ensure_ascii=False)
+
+
+@pytest.mark.usefixtures("card")
+def test_a_case_is_looked_up_by_its_reference(town: Town) -> None:
+    said = ask(town, "CC-2026-00001")
+    assert "Complaint" in said
+    assert "Jo Pike" in said
+    assert "case_claim" not in said
+    assert "CC-2026-00001" in ask(town, "2026-1")
+
+
+@pytest.mark.usefixtures("card")
+@pytest.mark.parametrize(
+    ("words", "heading"),
+    [
+        ("mine", "You hold"),
+        ("due", "Due within 5 working days"),
+        ("overdue", "Overdue"),
+        ("triage", "Waiting for a decision"),
+    ],
+)
+def test_each_list_is_answered_even_when_it_is_empty(town: Town, words: str, heading: str) -> None:
+    assert f"{heading}: nothing" in ask(town, words)
+
+
+def test_what_i_hold_is_listed_for_me_and_not_for_others(town: Town, card: Message) -> None:
+    town.sandbox.click("priya", card.channel, card.ts, "case_claim")
+    town.wait_card("waste-recycling", "held by")
+    assert "CC-2026-00001" in ask(town, "mine")
+    assert "CC-2026-00001" not in ask(town, "mine", "sam")
+
+
+@pytest.mark.usefixtures("card")
+def test_help_names_every_word_and_an_unknown_word_gets_help(town: Town) -> None:
+    for said in (ask(town, "help"), ask(town, ""), ask(town, "frobnicate")):
+        for word in ("mine", "due", "overdue", "triage", "help"):
+            assert f"/case {word}" in said
+
+
+@pytest.mark.usefixtures("card")
+def test_a_case_that_does_not_exist_is_said(town: Town) -> None:
+    assert "There is no case CC-2026-00099" in ask(town, "CC-2026-00099")
+
+
+@pytest.mark.parametrize("user", ["robin", "alex"])
+def test_guests_and_strangers_are_refused_with_a_sentence(
+    town: Town, card: Message, user: str
+) -> None:
+    assert "own staff" in ask(town, "CC-2026-00001", user)
+    town.sandbox.click(user, card.channel, card.ts, "case_claim")
+    assert town.cases()[0].holder is None
+    town.wait_whisper(user, "own staff")
+
+
+def test_status_is_asked_in_the_thread_by_mentioning_the_bot(town: Town, card: Message) -> None:
+    town.sandbox.say("sam", card.channel, "@carebot status", thread_ts=card.ts)
+    answer = town.wait_whisper("sam", "CC-2026-00001")
+    assert answer.thread_ts == card.ts
+    town.sandbox.say("sam", card.channel, "@carebot status")
+    town.wait_whisper("sam", "in a case's thread")
+
+
+def test_a_claimed_card_has_no_claim_button_any_more(town: Town, card: Message) -> None:
+    town.sandbox.click("priya", card.channel, card.ts, "case_claim")
+    held = town.wait_card("waste-recycling", "held by")
+    assert "case_claim" not in json.dumps(held.blocks)
+
+
+def test_two_clicks_on_claim_at_once_give_one_holder_and_one_sentence(
+    town: Town, card: Message
+) -> None:
+    from tests.journeys.town import in_thread
+
+    clicks = [
+        in_thread(lambda user=user: town.sandbox.click(user, card.channel, card.ts, "case_claim"))
+        for user in ("priya", "sam")
+    ]
+    for click in clicks:
+        click.join()
+    town.sandbox.wait_for(
+        lambda s: any("already holds" in m.text for u in ("priya", "sam") for m in s.ephemerals(u)),
+        SECONDS,
+    )
+    claims = [event for event in town.events("CC-2026-00001") if event == "claimed"]
+    assert len(claims) == 1
+
+
+def test_a_modal_over_a_case_that_moved_on_keeps_its_text_and_says_so(
+    town: Town, card: Message
+) -> None:
+    town.sandbox.click("priya", card.channel, card.ts, "case_respond")
+    town.wait_view("priya", "Answer")
+    town.sandbox.click("sam", card.channel, card.ts, "case_claim")
+    town.wait_card("waste-recycling", "held by")
+    town.sandbox.fill_and_submit("priya", {"text": "Dear Jo\n\nDone.", "outcome": "upheld"})
+    view = town.sandbox.open_view("priya")
+    assert view is not None
+    assert "has changed" in view.errors["text"]
+    assert len(town.letterbox.messages) == 1
+
+
+def test_a_gap_left_in_the_template_is_pointed_out_at_the_field(town: Town, card: Message) -> None:
+    town.sandbox.click("priya", card.channel, card.ts, "case_respond")
+    town.wait_view("priya", "Answer")
+    town.sandbox.fill_and_submit("priya", {"outcome": "upheld"})
+    view = town.sandbox.open_view("priya")
+    assert view is not None
+    assert "fill this in" in view.errors["text"]
+
+
+def test_an_undetermined_complaint_cannot_be_closed_and_the_officer_is_told(
+    town: Town, card: Message
+) -> None:
+    town.sandbox.click("priya", card.channel, card.ts, "case_close")
+    town.wait_whisper("priya", "set its level with Change first")
+    assert town.sandbox.open_view("priya") is None
+
+
+def test_a_private_case_is_not_shown_to_those_outside_its_channel(town: Town) -> None:
+    town.run()
+    town.write("Dear Chief #missed_bin complaint !mp_enquiry", Subject="Mrs Crane's shower")
+    town.wait_card("private-chief-executive")
+    town.sandbox.workspace.leave("private-chief-executive", town.sandbox.workspace.person("sam").id)
+    said = ask(town, "CC-2026-00001", "sam")
+    assert "private channel" in said
+    assert "Crane" not in said
+    assert "Mrs Crane" in ask(town, "CC-2026-00001", "priya")
+
+
+@pytest.mark.usefixtures("card")
+def test_every_delivery_is_acknowledged_within_a_second(town: Town) -> None:
+    for word in ("mine", "due", "overdue", "triage", "help", "CC-2026-00001"):
+        ask(town, word)
+    slow = [d for d in town.sandbox.deliveries() if d.ms is None or d.ms >= 1_000]
+    assert slow == []
