@@ -99,6 +99,7 @@ class MailboxSection(Section):
     processed: str = "Processed"
     quarantine: str = "Quarantine"
     poll_seconds: float = Field(default=60, gt=0, le=3600)
+    look_every_seconds: float | None = Field(default=None, gt=0, le=3600)
     timeout_seconds: float = Field(default=30, gt=0, le=600)
 
 

@@ -168,7 +168,7 @@ class Demo:
     def _settings(self) -> CouncilFile:
         """The example's settings with this machine's mailbox, letterbox and store in them."""
         data = tomllib.loads(example_settings().read_text(encoding="utf-8"))
-        data["mailbox"] |= self.mailbox.settings | {"poll_seconds": 2}
+        data["mailbox"] |= self.mailbox.settings | {"poll_seconds": 2, "look_every_seconds": 0.2}
         data["letters"] |= {
             "host": self.letterbox.host,
             "port": self.letterbox.port,

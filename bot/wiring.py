@@ -93,6 +93,7 @@ def mailbox_of(file: CouncilFile, environment: Environment) -> Mailbox:
         processed=section.processed,
         quarantine=section.quarantine,
         timeout=section.timeout_seconds,
+        look_every=section.look_every_seconds,
     )
 
 

@@ -10,8 +10,9 @@ from models.channels import channel_for, is_private
 from models.council import Council
 from models.ports import DueCase
 
+# A section holds 3,000 characters, and Slack refuses a message of some 13,000 in all.
 _LINES_A_BLOCK = 12
-_MOST_LINES = 60
+_MOST_CHARACTERS = 9_000
 
 
 def morning_list(
@@ -50,8 +51,11 @@ def morning_list(
         },
         _section(f"{where}: {counts}."),
     ]
+    left = _MOST_CHARACTERS
     for name, lines in filled:
-        blocks += _part(f"*{name}* ({len(lines)})", lines)
+        shown = _fitting(lines, left)
+        left -= sum(map(len, shown))
+        blocks += _part(f"*{name}* ({len(lines)})", shown, len(lines) - len(shown))
     return Saying(text, blocks)
 
 
@@ -62,15 +66,24 @@ def case_list(
     if not cases:
         return Saying(f"{heading}: nothing.", [_section(f"*{heading}*: nothing.")])
     lines = [_case_line(case, council, today, channel) for case in cases]
-    return Saying(f"{heading}: {len(cases)}.", _part(f"*{heading}* ({len(cases)})", lines))
+    shown = _fitting(lines, _MOST_CHARACTERS)
+    blocks = _part(f"*{heading}* ({len(lines)})", shown, len(lines) - len(shown))
+    return Saying(f"{heading}: {len(cases)}.", blocks)
 
 
-def _part(heading: str, lines: Sequence[str]) -> list[Block]:
-    shown = list(lines[:_MOST_LINES])
-    if len(lines) > len(shown):
-        shown.append(
-            f"…and {len(lines) - len(shown)} more: `/case overdue` and `/case due` list all."
-        )
+def _fitting(lines: Sequence[str], characters: int) -> list[str]:
+    """The first lines, as many as fit."""
+    shown: list[str] = []
+    for line in lines:
+        characters -= len(line)
+        if characters < 0:
+            break
+        shown.append(line)
+    return shown
+
+
+def _part(heading: str, lines: Sequence[str], left_out: int) -> list[Block]:
+    shown = [*lines, f"…and {left_out} more."] if left_out else list(lines)
     blocks = [_section(heading)]
     blocks += [
         _section("\n".join(shown[i : i + _LINES_A_BLOCK]))

@@ -1,0 +1,110 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot.config import council_file, read_council_file, read_environment
+from bot.council_of_settings import channels_of, council_of, policy_of
+from models.errors import Misconfigured
+from models.policy import PRESETS, CountedFrom
+from tests.support.council import EXAMPLE
+
+
+def example() -> dict[str, object]:
+    return tomllib.loads(EXAMPLE.read_text())
+
+
+def with_(path: str, value: object) -> dict[str, object]:
+    data = example()
+    table = data
+    *tables, key = path.split(".")
+    for name in tables:
+        table = table[name]  # type: ignore[assignment]
+    table[key] = value
+    return data
+
+
+def test_the_example_is_a_whole_council() -> None:
+    council = council_of(read_council_file(EXAMPLE))
+    assert (len(council.catalogue.services), len(council.catalogue.authorities)) == (9, 15)
+    assert council.policy == PRESETS["eastleigh-2021"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("mailbox.prot", 1, "mailbox.prot: there is no such setting"),
+        ("mailbox.port", "imap", "mailbox.port = 'imap'"),
+        ("mailbox.port", 70_000, "mailbox.port = 70000"),
+        ("council.type", "parish", "council.type = 'parish'"),
+        ("council.time_zone", "Mars/Olympus", "council.time_zone = 'Mars/Olympus'"),
+        ("policy.preset", "none", "allowed: eastleigh-2021, lgsco-2024"),
+        ("policy.count", "never", "'next_day' or 'roll_forward'"),
+        ("reminders.days_before", [-1], "reminders.days_before.0 = -1"),
+        ("slack.private", {"sad": "x"}, "slack.private.sad"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(
+    path: str, value: object, said: str
+) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        council_file(with_(path, value))
+    assert said in str(refused.value)
+    assert str(refused.value).startswith("council.toml: ")
+
+
+def test_a_missing_setting_is_named() -> None:
+    data = example()
+    del data["council"]["name"]  # type: ignore[attr-defined]
+    with pytest.raises(Misconfigured, match="council.name: this setting is missing"):
+        council_file(data)
+
+
+def test_a_topic_given_to_nobody_stops_the_start() -> None:
+    with pytest.raises(Misconfigured, match="topics.tip = 'moon'"):
+        council_of(council_file(with_("topics.tip", "moon")))
+
+
+def test_a_file_that_is_not_there_or_no_toml_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="there is no .*council.toml"):
+        read_council_file(tmp_path / "council.toml")
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[council\n")
+    with pytest.raises(Misconfigured, match="cannot be read"):
+        read_council_file(broken)
+
+
+def test_what_a_policy_changes_of_its_preset_is_changed_and_the_rest_is_kept() -> None:
+    file = council_file(with_("policy", {"preset": "lgsco-2024", "respond_days": 12}))
+    policy = policy_of(file)
+    assert (policy.acknowledge_days, policy.respond_days) == (5, 12)
+    assert policy.respond_from is CountedFrom.ACKNOWLEDGEMENT
+
+
+def test_every_channel_is_known_by_the_setting_that_names_it() -> None:
+    channels = channels_of(council_file(example()))
+    assert channels["slack.triage_channel"] == "complaints-triage"
+    assert channels["service housing: channel"] == "housing"
+    assert channels["slack.private.mp_enquiry"] == "private-chief-executive"
+    assert len(channels) == 2 + 9 + 5
+
+
+def test_a_secret_may_stand_in_a_file_and_is_never_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("xoxb-very-secret\n")
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
+    monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(secret))
+    monkeypatch.setenv("CAREBOT_IMAP_PASSWORD", "also-secret")
+    environment = read_environment()
+    assert environment.slack_bot_token is not None
+    assert environment.slack_bot_token.get_secret_value() == "xoxb-very-secret"
+    assert "very-secret" not in repr(environment)
+    assert "also-secret" not in repr(environment)
+
+
+def test_a_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAREBOT_SMTP_PASSWORD_FILE", "/nowhere/at/all")
+    with pytest.raises(Misconfigured, match="CAREBOT_SMTP_PASSWORD_FILE"):
+        read_environment()

@@ -1,0 +1,264 @@
+"""Whatever a customer wrote: Slack takes it, it notifies nobody, and it reads well aloud."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block as SdkBlock
+
+from bot.sandbox.limits import block_problems, view_problems
+from bot.sandbox.mentions import notified
+from handlers.slack import cards, digest, modals, threads, wording
+from handlers.slack.api import Saying
+from models.case import (
+    Action,
+    Case,
+    Level,
+    Outcome,
+    State,
+    allowed_actions,
+    answered,
+    approve_answer,
+    claim,
+    close,
+)
+from models.deadlines import DeadlineKind
+from models.history import Entry, Event
+from models.letter import Letter, LetterKind
+from models.message import Attachment, Sender
+from models.people import CAREBOT, CUSTOMER, staff
+from models.ports import Arrival, Draft, DueCase, StoredMessage
+from models.prediction import Category, Flag
+from tests.support.cases import message, opened
+from tests.support.council import example_council, utc
+
+COUNCIL = example_council()
+NOW = utc(2026, 11, 27)
+TODAY = date(2026, 11, 27)
+PRIYA = staff("U1")
+CASE = opened(COUNCIL, NOW, "CC-2026-00042").case
+
+anything = st.text(st.characters(codec="utf-8"), max_size=400) | st.sampled_from(
+    [
+        "<!channel>",
+        "<@U1>",
+        "<!subteam^S1>",
+        "&amp;<>&",
+        "<https://x|y>",
+        "```",
+        "\x00\x08",
+        "a" * 9_000,
+    ]
+)
+
+
+def held() -> Case:
+    return claim(CASE, PRIYA, NOW).case
+
+
+def done() -> Case:
+    approved = approve_answer(held(), Outcome.PARTLY_UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
+    return answered(approved, NOW).case
+
+
+STATES = {
+    "new": CASE,
+    "triage": replace(CASE, state=State.TRIAGE),
+    "held": held(),
+    "answer on its way": approve_answer(held(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case,
+    "answered": done(),
+    "closed": close(done(), "", None, PRIYA, NOW).case,
+    "another body's": opened(COUNCIL, NOW, "CC-2026-00043", "#pothole_road enquiry").case,
+    "praise": opened(COUNCIL, NOW, "CC-2026-00044", "#parks_play compliment").case,
+    "every flag": replace(CASE, flags=tuple(Flag), secondary_authority="police"),
+}
+
+
+def assert_slack_takes(saying: Saying) -> None:
+    assert block_problems(list(saying.blocks), 50) == []
+    for block in saying.blocks:
+        SdkBlock.parse(dict(block)).validate_json()
+    assert saying.text.strip()
+    assert len(str(saying.blocks)) < 13_000
+
+
+@pytest.mark.parametrize("case", STATES.values(), ids=STATES)
+def test_the_card_of_each_state_is_taken_by_slack_and_has_the_buttons_that_fit(case: Case) -> None:
+    card = cards.card(case, COUNCIL, TODAY)
+    assert_slack_takes(card)
+    shown = [
+        element["action_id"].removeprefix("case_")
+        for block in card.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+    assert shown == [action.value for action in allowed_actions(case)]
+
+
+@pytest.mark.parametrize("case", STATES.values(), ids=STATES)
+def test_the_spoken_card_says_reference_kind_owner_state_and_date(case: Case) -> None:
+    text = cards.card(case, COUNCIL, TODAY).text
+    owner = COUNCIL.catalogue.owner_name(case.service, case.authority)
+    for part in (case.reference, wording.CATEGORIES[case.category].lower(), owner, "Answer:"):
+        assert part in text
+
+
+def test_days_are_counted_in_working_days_and_said_in_words() -> None:
+    friday, monday = date(2026, 12, 18), date(2026, 12, 21)
+    assert wording.days_left(COUNCIL, friday, friday) == "due today"
+    assert wording.days_left(COUNCIL, monday, friday) == "1 working day left"
+    assert wording.days_left(COUNCIL, friday, monday) == "1 working day overdue"
+    assert wording.days_left(COUNCIL, friday, date(2026, 12, 16)) == "2 working days left"
+
+
+@given(subject=anything, name=anything)
+def test_any_subject_and_name_make_a_card_that_slack_takes_and_that_notifies_nobody(
+    subject: str, name: str
+) -> None:
+    case = replace(CASE, subject=subject, customer=Sender(name, "x@post.example"))
+    card = cards.card(case, COUNCIL, TODAY)
+    assert_slack_takes(card)
+    assert notified(card.text, list(card.blocks)) == ()
+    listed = digest.morning_list(
+        [DueCase(case, DeadlineKind.RESPOND, TODAY)], [case], COUNCIL, TODAY, None
+    )
+    assert listed is not None
+    assert_slack_takes(listed)
+    assert notified(listed.text, list(listed.blocks)) == ()
+
+
+def stored(text: str, **changes: object) -> StoredMessage:
+    return StoredMessage(1, message(text, NOW, **changes), Arrival.CASE, CASE.prediction)
+
+
+def quoted(sayings: list[Saying]) -> str:
+    return "".join(
+        run["text"]
+        for saying in sayings
+        for block in saying.blocks
+        if block["type"] == "rich_text"
+        for quote in block["elements"]
+        for run in quote["elements"]
+    )
+
+
+@given(anything)
+def test_any_text_stands_in_the_thread_whole_and_notifies_nobody(text: str) -> None:
+    sayings = list(threads.words(stored(text)))
+    for saying in sayings:
+        assert_slack_takes(saying)
+        assert notified(saying.text, list(saying.blocks)) == ()
+    printable = "".join(c for c in text if c.isprintable() or c in "\n\t" or ord(c) > 159).strip()
+    assert quoted(sayings) == (printable or "(the message has no text)")
+
+
+def test_a_very_long_text_is_cut_into_several_and_the_rest_is_counted() -> None:
+    text = "".join(f"line {n}\n" for n in range(20_000)).strip()
+    sayings = list(threads.words(stored(text)))
+    shown = quoted(sayings)
+    assert text.startswith(shown)
+    assert len(sayings) == 8
+    left = len(text) - len(shown)
+    assert f"{left:,} more characters" in str(sayings[-1].blocks)
+
+
+@given(name=anything, defect=anything)
+def test_attachments_and_defects_are_named_safely(name: str, defect: str) -> None:
+    files = tuple(Attachment(name, "image/jpeg", 10**n, "ff") for n in range(8))
+    for saying in threads.words(stored("Bins", attachments=files, defects=(defect,) * 5)):
+        assert_slack_takes(saying)
+        assert notified(saying.text, list(saying.blocks)) == ()
+
+
+def test_the_words_that_decided_are_given_with_those_against() -> None:
+    (saying,) = threads.words(stored("Bins"))
+    assert "“bin”, “thank” (against)" in str(saying.blocks)
+
+
+@pytest.mark.parametrize("event", Event)
+def test_each_kind_of_history_has_words_of_its_own(event: Event) -> None:
+    details = {"reason": "<!channel>", "letter": "response", "respond_by": "2026-12-18"}
+    for who in (PRIYA, CUSTOMER, CAREBOT):
+        entry = Entry(CASE.reference, 2, event, NOW, who, details)
+        line = wording.history_line(entry, COUNCIL, "Priya <!here>")
+        assert line.endswith("(27 Nov, 12:00)")
+        assert notified(line, []) == ()
+
+
+def modal_views() -> Iterator[tuple[str, dict[str, object]]]:
+    for name, case in STATES.items():
+        yield f"change {name}", modals.change(case, COUNCIL)
+        yield f"respond {name}", modals.respond(case, "Dear Jo\n" * 2_000)
+        yield f"close {name}", modals.close(case)
+    letter = Letter(
+        kind=LetterKind.SIGNPOST,
+        reference=CASE.reference,
+        recipient="jo@post.example",
+        subject="x",
+        text="word " * 2_500,
+        html="",
+        message_id="<a@b>",
+        answers=None,
+        thread=(),
+        automatic=False,
+    )
+    yield "preview", modals.preview(Draft("d" * 43, CASE.reference, 1, "U1", letter, {}))
+    yield "notice", modals.notice("No.")
+
+
+@pytest.mark.parametrize(
+    "view", [view for _, view in modal_views()], ids=[n for n, _ in modal_views()]
+)
+def test_slack_takes_every_modal(view: dict[str, object]) -> None:
+    assert view_problems(view) == []
+
+
+def test_a_preview_shows_every_character_of_the_letter() -> None:
+    view = dict(modal_views())["preview"]
+    shown = "".join(b["text"]["text"] for b in view["blocks"] if b["type"] == "section")
+    assert "word " * 2_500 in shown
+
+
+def test_the_morning_list_sorts_by_urgency_and_holds_only_its_channels_cases() -> None:
+    bins = DueCase(CASE, DeadlineKind.RESPOND, TODAY - timedelta(days=1))
+    tax_case = opened(COUNCIL, NOW, "CC-2026-00050", "#council_tax enquiry").case
+    tax = DueCase(tax_case, DeadlineKind.RESPOND, TODAY)
+    whole = digest.morning_list([bins, tax], [], COUNCIL, TODAY, None)
+    assert whole is not None
+    assert "Every service: 1 overdue, 1 due today." in whole.text
+    own = digest.morning_list([bins, tax], [], COUNCIL, TODAY, "revenues-benefits")
+    assert own is not None
+    assert "CC-2026-00050" in str(own.blocks)
+    assert "CC-2026-00042" not in str(own.blocks)
+    assert digest.morning_list([bins], [], COUNCIL, TODAY, "housing") is None
+
+
+def test_a_private_case_is_listed_outside_its_channel_without_its_subject() -> None:
+    case = opened(COUNCIL, NOW, "CC-2026-00060", "#missed_bin complaint !mp_enquiry").case
+    due = [DueCase(case, DeadlineKind.RESPOND, TODAY)]
+    whole = digest.morning_list(due, [], COUNCIL, TODAY, None)
+    own = digest.morning_list(due, [], COUNCIL, TODAY, "private-chief-executive")
+    assert whole is not None
+    assert own is not None
+    assert "“Bins”" not in str(whole.blocks)
+    assert "“Bins”" in str(own.blocks)
+
+
+def test_a_long_list_stays_within_what_slack_takes() -> None:
+    cases = [opened(COUNCIL, NOW, f"CC-2026-{n:05d}").case for n in range(500)]
+    due = [DueCase(case, DeadlineKind.RESPOND, TODAY) for case in cases]
+    listed = digest.morning_list(due, cases, COUNCIL, TODAY, None)
+    assert listed is not None
+    assert_slack_takes(listed)
+    assert_slack_takes(digest.case_list("Overdue", cases[:60], COUNCIL, TODAY, None))
+
+
+def test_every_word_of_the_domain_has_a_name_for_people() -> None:
+    assert set(wording.CATEGORIES) == set(Category)
+    assert set(wording.FLAGS) == set(Flag)
+    assert set(wording.LEVELS) == set(Level)
+    assert set(wording.OUTCOMES) == set(Outcome)
+    assert set(wording.ACTIONS) == set(Action)
