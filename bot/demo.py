@@ -42,8 +42,9 @@ _START_SECONDS = 30.0
 class Demo:
     """The demo as a whole; a context manager that leaves nothing behind."""
 
-    def __init__(self, port: int, *, feed: bool = True) -> None:
-        """Start everything. `feed` lets the samples arrive one by one; `port` 0 picks a free one.
+    def __init__(self, port: int, *, feed: bool = True, imap: bool = True) -> None:
+        """Start everything. `feed` lets the samples arrive one by one; `port` 0 picks a free one;
+        without `imap` the mailbox is a Maildir even where a Dovecot is installed.
 
         Raises Misconfigured where no model was trained, or the port is taken.
         """
@@ -56,7 +57,7 @@ class Demo:
         self.clock = MovableClock()
         self.letterbox = SmtpReceiver(now=self.clock.now)
         self.letterbox.start()
-        self.mailbox: DemoMailbox = open_demo_mailbox(self._folder)
+        self.mailbox: DemoMailbox = open_demo_mailbox(self._folder, imap=imap)
         self.file = self._settings()
         self.sandbox = Sandbox(
             port=port,

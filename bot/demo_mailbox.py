@@ -81,6 +81,6 @@ class FolderMailbox:
         self._maildir.close()
 
 
-def open_demo_mailbox(folder: Path) -> DemoMailbox:
-    """A Dovecot where one is installed, else a Maildir in `folder`."""
-    return DovecotMailbox() if available() else FolderMailbox(folder)
+def open_demo_mailbox(folder: Path, *, imap: bool) -> DemoMailbox:
+    """A Dovecot where one is wanted and installed, else a Maildir in `folder`."""
+    return DovecotMailbox() if imap and available() else FolderMailbox(folder)

@@ -17,7 +17,6 @@ from models.errors import Unavailable
 from models.message import Origin, RawMessage
 from tests.servers.relay import Relay
 
-pytest_plugins = ["tests.servers.fixtures"]
 pytestmark = pytest.mark.needs_dovecot
 Open = Callable[..., ImapMailbox]
 

@@ -10,8 +10,6 @@ from models.errors import AnswerLost, Unavailable, Undeliverable
 from models.letter import Letter, LetterKind
 from tests.servers.relay import Relay
 
-pytest_plugins = ["tests.servers.fixtures"]
-
 NOW = datetime(2020, 6, 1, 9, 0, tzinfo=UTC)
 FROM = "complaints@council.gov.uk"
 

@@ -1,6 +1,5 @@
 """A sandbox with an unmodified Bolt app connected to it over Socket Mode."""
 
-import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,14 +17,6 @@ PEOPLE = (
     Person("guest", "Gil Guest", is_restricted=True),
     Person("stranger", "Sasha Stranger", is_stranger=True),
 )
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    """The SDK sends requests for this machine to a proxy, too."""
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture

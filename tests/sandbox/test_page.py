@@ -1,30 +1,17 @@
 """The page in a real browser, mostly by the keyboard and by what a screen reader is told."""
 
 import re
-import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from bot.sandbox import Person, Sandbox, SentMail
 from tests.sandbox.kit import actions, button, entry, marked, modal, option, section, select, typed
 from tests.sandbox.kit import words as plain
 
 pytestmark = pytest.mark.needs_chromium
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 ATTACK = "<script>window.hacked = true</script><img src=x onerror='window.hacked = true'>"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        pytest.skip(f"no Chromium on PATH: looked for {', '.join(NAMES)}")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
