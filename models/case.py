@@ -417,18 +417,28 @@ def _check_classification(to: Classification, council: Council) -> None:
 
 
 def _with_due_dates(case: Case, council: Council) -> Case:
+    dates = _due_dates(case, council, case.category)
+    if case.state is State.TRIAGE:
+        # Nobody has decided yet, so the clock that would be missed first runs: the complaint's,
+        # or an earlier one of what the model thinks it is.
+        complaint = _due_dates(case, council, Category.COMPLAINT).respond_by
+        promised = [day for day in (dates.respond_by, complaint) if day is not None]
+        dates = replace(dates, respond_by=min(promised))
+    stage = replace(case.stage, acknowledge_by=dates.acknowledge_by, respond_by=dates.respond_by)
+    return replace(case, stage=stage)
+
+
+def _due_dates(case: Case, council: Council, category: Category) -> DueDates:
     acknowledged_at = case.stage.acknowledged_at
-    dates: DueDates = due_dates(
+    return due_dates(
         council.policy,
         council.calendar,
-        category=case.category,
+        category=category,
         as_enquiry=case.level is Level.GENERAL_ENQUIRY,
         flags=frozenset(case.flags),
         received_on=case.stage.started_on,
         acknowledged_on=council.local_date(acknowledged_at) if acknowledged_at else None,
     )
-    stage = replace(case.stage, acknowledge_by=dates.acknowledge_by, respond_by=dates.respond_by)
-    return replace(case, stage=stage)
 
 
 def _change(

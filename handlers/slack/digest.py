@@ -99,8 +99,10 @@ def _due_line(deadline: DueCase, council: Council, today: date, channel: str | N
 
 
 def _case_line(case: Case, council: Council, today: date, channel: str | None) -> str:
-    due = wording.answer_due(case, council, today)
-    return f"{_name(case, council, channel)}: answer {due}, {_holder(case)}"
+    answer = "no answer promised"
+    if case.stage.respond_by is not None:
+        answer = f"answer due {wording.answer_due(case, council, today)}"
+    return f"{_name(case, council, channel)}: {answer}, {_holder(case)}"
 
 
 def _name(case: Case, council: Council, channel: str | None) -> str:

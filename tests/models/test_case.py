@@ -65,6 +65,21 @@ def test_a_case_that_the_model_is_unsure_of_waits_in_triage() -> None:
     assert opened("#missed_bin complaint unsure").state is State.TRIAGE
 
 
+@pytest.mark.parametrize(
+    ("told", "respond_by"),
+    [
+        ("#parks_play compliment unsure", date(2020, 6, 22)),
+        ("#missed_bin complaint unsure", date(2020, 6, 22)),
+        ("#council_tax enquiry unsure", date(2020, 6, 15)),
+        ("#pothole_road enquiry unsure", date(2020, 6, 4)),
+    ],
+)
+def test_what_nobody_has_decided_has_the_clock_that_would_be_missed_first(
+    told: str, respond_by: date
+) -> None:
+    assert opened(told).stage.respond_by == respond_by
+
+
 def test_a_claim_names_the_holder_in_case_and_history() -> None:
     change = claim(opened(), PRIYA, NOW)
     assert (change.case.holder, change.case.version) == ("U1", 2)

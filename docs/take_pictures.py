@@ -1,0 +1,83 @@
+"""Take the pictures of the docs from the running demo: `.venv/bin/python docs/take_pictures.py`."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, sync_playwright
+
+from bot.demo import Demo
+
+PICTURES = Path(__file__).parent / "pictures"
+_SECONDS = 30.0
+
+
+def main() -> None:
+    """Tell a short story in the demo and photograph it."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        sys.exit("Chromium is missing")
+    with Demo(port=0, feed=False) as demo, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=1)
+        while demo.deliver_next_sample():
+            pass
+        demo.bot.wait_settled(_SECONDS)
+        demo.sandbox.wait_for(lambda s: s.messages("parking"), _SECONDS)
+        demo.bot.wait_settled(_SECONDS)
+        page.goto(demo.sandbox.url)
+        photograph(demo, page)
+        browser.close()
+
+
+def photograph(demo: Demo, page: Page) -> None:
+    """The card, its thread, the modal, its preview, the letter, the list, a phone."""
+    page.get_by_role("link", name=re.compile("waste-recycling")).click()
+    card = page.get_by_role("main").get_by_role("article").filter(has_text="CC-").first
+    card.get_by_text("Bin missed for the third time").wait_for()
+    cut_out(page, card, "card.png")
+    page.get_by_role("button", name=re.compile("repl")).first.click()
+    page.get_by_role("complementary", name="Thread").get_by_text("wrote:").wait_for()
+    page.screenshot(path=PICTURES / "thread.png")
+    card.get_by_role("button", name=re.compile("^Respond case")).click()
+    dialog = page.get_by_role("dialog", name=re.compile("^Answer CC-"))
+    dialog.get_by_label("Outcome").select_option("Upheld")
+    dialog.get_by_label("Your answer").fill(
+        "Dear Joan Pettifer\n\nWe are sorry that your bin was missed three times. The crew was given "
+        "the wrong list; we have put it right, and your bin will be emptied tomorrow.\n\n"
+        "Customer Care Team"
+    )
+    page.screenshot(path=PICTURES / "respond.png")
+    dialog.get_by_role("button", name="Preview").click()
+    preview = page.get_by_role("dialog", name="Answer: preview")
+    preview.wait_for()
+    page.screenshot(path=PICTURES / "preview.png")
+    preview.get_by_role("button", name="Send", exact=True).click()
+    card.get_by_text("Answered").first.wait_for()
+    page.get_by_role("link", name=re.compile("Sent emails")).click()
+    page.screenshot(path=PICTURES / "letters.png")
+    for _ in range(16):
+        demo.jump_to_next_working_morning()
+        demo.bot.wait_settled(_SECONDS)
+    page.get_by_role("link", name=re.compile("complaints-lead")).click()
+    listed = page.get_by_role("main").get_by_role("article").filter(has_text="The list of").last
+    listed.wait_for()
+    page.screenshot(path=PICTURES / "morning-list.png")
+    page.set_viewport_size({"width": 390, "height": 780})
+    page.get_by_role("button", name="Channels").click()
+    page.get_by_role("link", name=re.compile("parking")).click()
+    page.get_by_role("article").first.scroll_into_view_if_needed()
+    page.screenshot(path=PICTURES / "phone.png")
+
+
+def cut_out(page: Page, element: Locator, name: str) -> None:
+    """A part of the page; the element itself may be drawn anew at any time."""
+    box = element.bounding_box()
+    assert box is not None
+    clip = {side: box[side] for side in ("x", "y", "width", "height")}
+    page.screenshot(path=PICTURES / name, clip=clip)
+
+
+if __name__ == "__main__":
+    main()
