@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+from typing import Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
@@ -69,11 +70,12 @@ class _Line:
     def __init__(self, app: App, app_token: str) -> None:
         self._handler = SocketModeHandler(app, app_token)
         # The handler made a client of its own, which has opened nothing yet.
-        self._handler.client.close()  # type: ignore[no-untyped-call]  # the SDK leaves its types out
+        self._handler.client.close()
         self._client = _Client(
             app_token=app_token, web_client=app.client, ping_interval=_PING_EVERY_SECONDS
         )
-        self._client.socket_mode_request_listeners.append(self._handler.handle)
+        handle: Any = self._handler.handle  # Bolt narrows the types that the SDK declares
+        self._client.socket_mode_request_listeners.append(handle)
         self._handler.client = self._client
         self._opened = threading.Event()
         self._ended = threading.Event()

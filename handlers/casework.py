@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import case as cases
-from models import outbox
-from models.case import Case, Change, Classification, Level, Outcome
+from models import actions, outbox
+from models.case import Case, Change, Classification, Level, Outcome, check_fresh
 from models.council import Council
 from models.errors import Refused
 from models.facts import letter_facts
@@ -49,20 +48,20 @@ class Casework:
     def claim(self, reference: str, actor: Actor, now: datetime) -> Case:
         """`actor` takes the case; a second claim says who holds it (no version: it cannot harm)."""
         with self.store.work() as work:
-            return record(work, cases.claim(_existing(work, reference), actor, now), now)
+            return record(work, actions.claim(_existing(work, reference), actor, now), now)
 
     def reclassify(self, seen: Seen, to: Classification, actor: Actor, now: datetime) -> Case:
         """Correct category, service or authority, and level. Raises Refused or Stale."""
         with self.store.work() as work:
             case = _fresh(work, seen)
-            return record(work, cases.reclassify(case, to, self.council, actor, now), now)
+            return record(work, actions.reclassify(case, to, self.council, actor, now), now)
 
     def close(
         self, seen: Seen, reason: str, outcome: Outcome | None, actor: Actor, now: datetime
     ) -> Case:
         """End the case. Raises Refused or Stale."""
         with self.store.work() as work:
-            change = cases.close(_fresh(work, seen), reason, outcome, actor, now)
+            change = actions.close(_fresh(work, seen), reason, outcome, actor, now)
             return record(work, change, now)
 
     def template(self, reference: str) -> str:
@@ -76,7 +75,7 @@ class Casework:
         """The acknowledgement to look at before Send. Raises Refused or Stale."""
         with self.store.work() as work:
             case = _fresh(work, seen)
-            cases.check_acknowledge(case)
+            actions.check_acknowledge(case)
             facts = letter_facts(case, self.council, _latest_message(work, case))
             text = self.letters.draft(LetterKind.ACKNOWLEDGEMENT, facts)
             letter = self.letters.finish(LetterKind.ACKNOWLEDGEMENT, facts, text)
@@ -94,7 +93,7 @@ class Casework:
         """The answer exactly as it will leave, to look at before Send. Raises Refused or Stale."""
         with self.store.work() as work:
             case = _fresh(work, seen)
-            cases.approve_answer(case, outcome, level, actor, now)  # to refuse now, not at Send
+            actions.approve_answer(case, outcome, level, actor, now)  # to refuse now, not at Send
             facts = letter_facts(case, self.council, _latest_message(work, case))
             letter = self.letters.finish(answer_kind(case), facts, text)
             details = {"outcome": outcome or "", "level": level or ""}
@@ -113,7 +112,7 @@ class Casework:
                 raise Refused("Only the person who saw the preview can send it.")
             case = _fresh(work, Seen(draft.reference, draft.version))
             if draft.letter.kind is LetterKind.ACKNOWLEDGEMENT:
-                change = cases.approve_acknowledgement(case, actor, now)
+                change = actions.approve_acknowledgement(case, actor, now)
             else:
                 change = _approve_answer(case, draft, actor, now)
             record(work, change, now)
@@ -142,7 +141,7 @@ def answer_kind(case: Case) -> LetterKind:
 
 def _approve_answer(case: Case, draft: Draft, actor: Actor, now: datetime) -> Change:
     outcome, level = draft.details["outcome"], draft.details["level"]
-    return cases.approve_answer(
+    return actions.approve_answer(
         case,
         Outcome(outcome) if outcome else None,
         Level(level) if level else None,
@@ -160,7 +159,7 @@ def _existing(work: Work, reference: str) -> Case:
 
 def _fresh(work: Work, seen: Seen) -> Case:
     case = _existing(work, seen.reference)
-    cases.check_fresh(case, seen.version)
+    check_fresh(case, seen.version)
     return case
 
 

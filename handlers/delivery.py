@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from models import case as cases
+from models import actions
 from models.council import Council
 from models.errors import AnswerLost, NotYet, Unavailable, Undeliverable
 from models.letter import Letter, LetterKind
@@ -118,7 +118,7 @@ class Delivery:
             work.outbox.give_up(item, error, now, unknown=item.begun)
             case = work.cases.get(letter.reference)
             if case is not None:
-                change = cases.letter_failed(case, letter.kind, error, now, unknown=item.begun)
+                change = actions.letter_failed(case, letter.kind, error, now, unknown=item.begun)
                 record(work, change, now)
         return State.UNKNOWN if item.begun else State.FAILED
 
@@ -127,7 +127,7 @@ class Delivery:
         if case is None:
             return
         if letter.kind is LetterKind.ACKNOWLEDGEMENT:
-            change = cases.acknowledged(case, self.council, CAREBOT, now)
+            change = actions.acknowledged(case, self.council, CAREBOT, now)
         else:
-            change = cases.answered(case, now)
+            change = actions.answered(case, now)
         record(work, change, now)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from models import case as cases
-from models import outbox
-from models.case import Case, Report
+from models import actions, outbox
+from models.actions import Report
+from models.case import Case
 from models.council import Council
 from models.errors import Refused, Unreadable
 from models.facts import letter_facts
@@ -174,7 +174,7 @@ def _machine(arriving: _Arriving) -> _Placed | None:
     case = work.cases.get(reference) if reference else None
     if case is not None:
         event = Event.BOUNCED if bounced else Event.AUTOMATIC_MESSAGE
-        change = cases.note_machine(case, event, id_, machine.reason, now)
+        change = actions.note_machine(case, event, id_, machine.reason, now)
         work.cases.save(change)
         if bounced:
             work.outbox.add(outbox.note(case.reference, change.case.version, event), now)
@@ -191,7 +191,7 @@ def _reply(arriving: _Arriving) -> _Placed | None:
         return None
     known_sender = (message.sender.address or "").lower() in work.messages.senders(case.reference)
     id_ = work.messages.add(message, Arrival.REPLY, case.reference, arriving.prediction, now)
-    change = cases.add_reply(
+    change = actions.add_reply(
         case,
         id_,
         arriving.council,
@@ -221,9 +221,9 @@ def _new_case(arriving: _Arriving) -> _Placed:
         received_at=message.received_at,
         prediction=prediction,
     )
-    letter = _acknowledgement(arriving, cases.open_case(report, council, now).case)
+    letter = _acknowledgement(arriving, actions.open_case(report, council, now).case)
     acknowledging = isinstance(letter, Letter)
-    change = cases.open_case(report, council, now, acknowledging=acknowledging)
+    change = actions.open_case(report, council, now, acknowledging=acknowledging)
     work.cases.add(change)
     id_ = work.messages.add(message, Arrival.CASE, report.reference, prediction, now)
     work.outbox.add(outbox.card(report.reference, change.case.version), now)
@@ -232,7 +232,7 @@ def _new_case(arriving: _Arriving) -> _Placed:
         work.letters.add(letter, now)
         work.outbox.add(outbox.letter(letter), now)
     else:
-        work.cases.save(cases.withhold_acknowledgement(change.case, letter, now))
+        work.cases.save(actions.withhold_acknowledgement(change.case, letter, now))
     return _Placed(Arrival.CASE, report.reference)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from handlers.slack import modals
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
-from models.case import Classification, Level, check_fresh, check_respond
+from models.actions import check_respond
+from models.case import Classification, Level, check_fresh
 from models.errors import Refused, Stale
 from models.prediction import Category
 

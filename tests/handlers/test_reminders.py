@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from handlers.reminders import remind
-from models.case import acknowledged, claim
+from models.actions import acknowledged, claim
 from models.council import Reminding
 from models.outbox import Kind, Parcel
 from models.people import CAREBOT, staff

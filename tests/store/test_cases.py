@@ -3,7 +3,8 @@ from datetime import date
 
 import pytest
 
-from models.case import State, acknowledged, claim, close
+from models.actions import acknowledged, claim, close
+from models.case import State
 from models.deadlines import DeadlineKind
 from models.errors import Misconfigured, Stale
 from models.history import Event

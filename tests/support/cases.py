@@ -3,7 +3,8 @@
 import hashlib
 from datetime import datetime
 
-from models.case import Change, Report, open_case
+from models.actions import Report, open_case
+from models.case import Change
 from models.council import Council, CouncilType, default_catalogue
 from models.message import Message, Sender, Source
 from tests.support.triage import ToldTriage

@@ -13,18 +13,8 @@ from bot.sandbox.limits import block_problems, view_problems
 from bot.sandbox.mentions import notified
 from handlers.slack import cards, digest, modals, threads, wording
 from handlers.slack.api import Saying
-from models.case import (
-    Action,
-    Case,
-    Level,
-    Outcome,
-    State,
-    allowed_actions,
-    answered,
-    approve_answer,
-    claim,
-    close,
-)
+from models.actions import answered, approve_answer, claim, close
+from models.case import Action, Case, Level, Outcome, State, allowed_actions
 from models.deadlines import DeadlineKind
 from models.history import Entry, Event
 from models.letter import Letter, LetterKind

@@ -3,6 +3,19 @@ from datetime import date
 
 import pytest
 
+from models.actions import (
+    Report,
+    acknowledged,
+    add_reply,
+    answered,
+    approve_answer,
+    check_acknowledge,
+    claim,
+    close,
+    letter_failed,
+    open_case,
+    reclassify,
+)
 from models.case import (
     ALLOWED,
     Action,
@@ -10,20 +23,9 @@ from models.case import (
     Classification,
     Level,
     Outcome,
-    Report,
     State,
-    acknowledged,
-    add_reply,
     allowed_actions,
-    answered,
-    approve_answer,
-    check_acknowledge,
     check_fresh,
-    claim,
-    close,
-    letter_failed,
-    open_case,
-    reclassify,
 )
 from models.council import CouncilType, default_catalogue
 from models.errors import Refused, Stale

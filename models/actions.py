@@ -1,0 +1,302 @@
+"""Every change that a case allows. An action returns the new case and the history it made.
+
+Nobody else changes a case: handlers ask for an action, the store writes what comes back. Which
+action may follow which state is one table, `models.case.ALLOWED`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from models.case import ALLOWED, Action, Case, Change, Classification, Level, Outcome, Stage, State
+from models.council import Council
+from models.deadlines import DueDates, due_dates
+from models.errors import Refused
+from models.history import Detail, Entry, Event
+from models.letter import LetterKind
+from models.message import Sender, Source
+from models.people import CAREBOT, CUSTOMER, Actor
+from models.prediction import Category, Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a case is opened from."""
+
+    reference: str
+    subject: str
+    customer: Sender
+    source: Source
+    received_at: datetime
+    prediction: Prediction
+
+
+def open_case(
+    report: Report, council: Council, now: datetime, *, acknowledging: bool = False
+) -> Change:
+    """A new case: in triage where the model says that a person must decide, else open.
+
+    `acknowledging` says that its acknowledgement goes into the outbox with it.
+    """
+    prediction = report.prediction
+    category = prediction.category
+    case = Case(
+        reference=report.reference,
+        version=1,
+        state=State.TRIAGE if prediction.needs_person else State.OPEN,
+        category=category,
+        service=prediction.service,
+        authority=prediction.authority,
+        secondary_authority=prediction.secondary_authority,
+        flags=prediction.flags,
+        level=Level.UNDETERMINED if category is Category.COMPLAINT else None,
+        topic=prediction.topic,
+        subject=report.subject,
+        customer=report.customer,
+        source=report.source,
+        received_at=report.received_at,
+        holder=None,
+        stage=Stage(
+            number=1,
+            started_on=council.local_date(report.received_at),
+            acknowledge_by=date.min,
+            respond_by=None,
+            acknowledgement_approved_at=now if acknowledging else None,
+        ),
+        prediction=prediction,
+    )
+    case = _with_due_dates(case, council)
+    details: dict[str, Detail] = {
+        "category": category.value,
+        "service": case.service,
+        "authority": case.authority,
+        "confidence": f"{prediction.confidence:.2f}",
+        "model": prediction.model,
+        "acknowledge_by": case.stage.acknowledge_by.isoformat(),
+        "respond_by": _iso(case.stage.respond_by),
+    }
+    return Change(case, (Entry(case.reference, 1, Event.OPENED, now, CAREBOT, details),))
+
+
+def claim(case: Case, actor: Actor, now: datetime) -> Change:
+    """`actor` takes the case. Refused when somebody holds it already, with who."""
+    _check(case, Action.CLAIM)
+    if case.holder == actor.id:
+        raise Refused(f"You already hold {case.reference}.")
+    if case.holder is not None:
+        raise Refused(f"<@{case.holder}> already holds {case.reference}.")
+    return _change(case, Event.CLAIMED, actor, now, {}, holder=actor.id)
+
+
+def reclassify(
+    case: Case, to: Classification, council: Council, actor: Actor, now: datetime
+) -> Change:
+    """Set category, service or authority, and level; due dates follow. It also ends triage."""
+    _check(case, Action.CHANGE)
+    _check_classification(to, council)
+    after = replace(
+        case,
+        state=State.OPEN,
+        category=to.category,
+        service=to.service,
+        authority=to.authority,
+        level=to.level if to.category is Category.COMPLAINT else None,
+    )
+    after = _with_due_dates(after, council)
+    details: dict[str, Detail] = {}
+    for name in ("category", "service", "authority", "level"):
+        before_value, after_value = getattr(case, name), getattr(after, name)
+        if before_value != after_value:
+            details[f"{name}_was"] = before_value
+            details[name] = after_value
+    if not details and case.state is not State.TRIAGE:
+        raise Refused(f"{case.reference} is already classified like that.")
+    for name in ("acknowledge_by", "respond_by"):
+        was, now_due = getattr(case.stage, name), getattr(after.stage, name)
+        if was != now_due:
+            details[f"{name}_was"], details[name] = _iso(was), _iso(now_due)
+    return _change(after, Event.RECLASSIFIED, actor, now, details)
+
+
+def acknowledged(
+    case: Case, council: Council, actor: Actor, at: datetime, how: str = "email"
+) -> Change:
+    """The acknowledgement went at `at`; where the policy counts from it, the answer is re-dated."""
+    stage = replace(case.stage, acknowledged_at=at)
+    after = _with_due_dates(replace(case, stage=stage), council)
+    details = {"how": how, "respond_by": _iso(after.stage.respond_by)}
+    return _change(after, Event.ACKNOWLEDGED, actor, at, details)
+
+
+def withhold_acknowledgement(case: Case, reason: str, now: datetime) -> Change:
+    """No acknowledgement leaves by itself; the reason is kept and a person can still send one."""
+    return _change(case, Event.ACKNOWLEDGEMENT_WITHHELD, CAREBOT, now, {"reason": reason})
+
+
+def check_acknowledge(case: Case) -> None:
+    """Refused where the case was acknowledged already or can no longer be."""
+    _check(case, Action.ACKNOWLEDGE)
+    if case.stage.acknowledged_at is not None:
+        raise Refused(f"{case.reference} has been acknowledged already.")
+    if case.stage.acknowledgement_approved_at is not None:
+        raise Refused(f"The acknowledgement of {case.reference} is on its way already.")
+
+
+def approve_acknowledgement(case: Case, actor: Actor, now: datetime) -> Change:
+    """A person saw the acknowledgement and pressed Send."""
+    check_acknowledge(case)
+    stage = replace(case.stage, acknowledgement_approved_at=now)
+    return _change(case, Event.ACKNOWLEDGEMENT_APPROVED, actor, now, {}, stage=stage)
+
+
+def check_respond(case: Case) -> None:
+    """Refused where an answer is on its way already or none can follow."""
+    _check(case, Action.RESPOND)
+    if case.stage.answer_approved_at is not None:
+        raise Refused(f"An answer to {case.reference} is on its way already.")
+
+
+def approve_answer(
+    case: Case, outcome: Outcome | None, level: Level | None, actor: Actor, now: datetime
+) -> Change:
+    """A person saw the answer and pressed Send. For a complaint, level and outcome are decided."""
+    check_respond(case)
+    if case.category is Category.COMPLAINT:
+        if level in {None, Level.UNDETERMINED}:
+            raise Refused("Decide the level of the complaint before you answer it.")
+        if outcome is None:
+            raise Refused("Choose the outcome of the complaint before you answer it.")
+    else:
+        level, outcome = case.level, None
+    stage = replace(case.stage, answer_approved_at=now, outcome=outcome)
+    details: dict[str, Detail] = {"outcome": outcome, "level": level}
+    return _change(case, Event.ANSWER_APPROVED, actor, now, details, stage=stage, level=level)
+
+
+def answered(case: Case, at: datetime) -> Change:
+    """The answer left at `at`."""
+    stage = replace(case.stage, answered_at=at)
+    return _change(case, Event.ANSWERED, CAREBOT, at, {}, state=State.ANSWERED, stage=stage)
+
+
+def letter_failed(case: Case, kind: str, reason: str, at: datetime, *, unknown: bool) -> Change:
+    """A letter was refused for good or its end is unknown; it can be approved again."""
+    if kind == LetterKind.ACKNOWLEDGEMENT:
+        stage = replace(case.stage, acknowledgement_approved_at=None)
+    else:
+        stage = replace(case.stage, answer_approved_at=None)
+    event = Event.LETTER_UNKNOWN if unknown else Event.LETTER_FAILED
+    return _change(case, event, CAREBOT, at, {"letter": kind, "reason": reason}, stage=stage)
+
+
+def close(case: Case, reason: str, outcome: Outcome | None, actor: Actor, now: datetime) -> Change:
+    """End the case. One that was not answered needs a reason, an undetermined one a level first."""
+    _check(case, Action.CLOSE)
+    if case.level is Level.UNDETERMINED:
+        raise Refused(
+            "An undetermined complaint cannot be closed: set its level with Change first."
+        )
+    if case.state is State.OPEN and not reason.strip():
+        raise Refused("It was not answered in writing: say why it can be closed.")
+    if case.stage.answer_approved_at is not None and case.stage.answered_at is None:
+        raise Refused("Its answer has not left yet; close it when it has.")
+    stage = replace(case.stage, outcome=case.stage.outcome or outcome)
+    details: dict[str, Detail] = {"reason": reason.strip() or None, "outcome": stage.outcome}
+    return _change(case, Event.CLOSED, actor, now, details, state=State.CLOSED, stage=stage)
+
+
+def add_reply(
+    case: Case,
+    message_id: int,
+    council: Council,
+    *,
+    received_at: datetime,
+    known_sender: bool,
+    now: datetime,
+) -> Change:
+    """The customer wrote again. An answered or closed case is opened again and its clock starts
+    anew from the reply, as a stage of its own that needs no second acknowledgement.
+    """
+    details: dict[str, Detail] = {"message": message_id, "known_sender": known_sender}
+    change = _change(case, Event.MESSAGE_ADDED, CUSTOMER, now, details)
+    if case.is_open:
+        return change
+    stage = Stage(
+        number=case.stage.number + 1,
+        started_on=council.local_date(received_at),
+        acknowledge_by=case.stage.acknowledge_by,
+        respond_by=None,
+        acknowledged_at=case.stage.acknowledged_at or now,
+    )
+    reopened = _with_due_dates(replace(change.case, state=State.OPEN, stage=stage), council)
+    dates: dict[str, Detail] = {"respond_by": _iso(reopened.stage.respond_by)}
+    entry = Entry(case.reference, reopened.version, Event.REOPENED, now, CUSTOMER, dates)
+    return Change(reopened, (*change.entries, entry))
+
+
+def note_machine(case: Case, event: Event, message_id: int, reason: str, now: datetime) -> Change:
+    """A machine's message (out of office, bounce) belongs to the case; its state stays."""
+    return _change(case, event, CUSTOMER, now, {"message": message_id, "reason": reason})
+
+
+def _check(case: Case, action: Action) -> None:
+    if case.state in ALLOWED[action]:
+        return
+    said = {
+        State.TRIAGE: "is waiting for somebody to decide what it is: use Change first",
+        State.OPEN: "is open",
+        State.ANSWERED: "has been answered",
+        State.CLOSED: "is closed",
+    }[case.state]
+    raise Refused(f"{case.reference} {said}, so there is nothing to {action.value}.")
+
+
+def _check_classification(to: Classification, council: Council) -> None:
+    outside = to.category is Category.NON_COUNCIL
+    if outside and to.authority not in council.catalogue.authorities:
+        raise Refused("Choose the body whose matter it is.")
+    if not outside and to.service not in council.catalogue.services:
+        raise Refused("Choose the service that answers it.")
+    if outside is not (to.service is None) or outside is (to.authority is None):
+        raise Refused("A matter is a service's of the council or another body's, not both.")
+
+
+def _with_due_dates(case: Case, council: Council) -> Case:
+    dates = _due_dates(case, council, case.category)
+    if case.state is State.TRIAGE:
+        # Nobody has decided yet, so the clock that would be missed first runs: the complaint's,
+        # or an earlier one of what the model thinks it is.
+        complaint = _due_dates(case, council, Category.COMPLAINT).respond_by
+        promised = [day for day in (dates.respond_by, complaint) if day is not None]
+        dates = replace(dates, respond_by=min(promised))
+    stage = replace(case.stage, acknowledge_by=dates.acknowledge_by, respond_by=dates.respond_by)
+    return replace(case, stage=stage)
+
+
+def _due_dates(case: Case, council: Council, category: Category) -> DueDates:
+    acknowledged_at = case.stage.acknowledged_at
+    return due_dates(
+        council.policy,
+        council.calendar,
+        category=category,
+        as_enquiry=case.level is Level.GENERAL_ENQUIRY,
+        flags=frozenset(case.flags),
+        received_on=case.stage.started_on,
+        acknowledged_on=council.local_date(acknowledged_at) if acknowledged_at else None,
+    )
+
+
+def _change(
+    case: Case,
+    event: Event,
+    actor: Actor,
+    at: datetime,
+    details: Mapping[str, Detail],
+    **changes: object,
+) -> Change:
+    after = replace(case, version=case.version + 1, **changes)  # type: ignore[arg-type]  # names are this module's
+    return Change(after, (Entry(case.reference, after.version, event, at, actor, details),))
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
