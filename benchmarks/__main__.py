@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import platform
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -25,7 +26,7 @@ _SUBJECTS: Mapping[str, Callable[[Path, Sizes], list[Row]]] = {
     "start": lambda folder, sizes: start.measure(folder, sizes.starts),
     "memory": lambda folder, sizes: memory.measure(folder, sizes.memory),
 }
-_WIDTH = 140
+_WIDTH = 150
 _LIBRARIES = ("carebot", "scikit-learn", "numpy", "imapclient", "sqlite-utils")
 
 
@@ -38,9 +39,9 @@ def main() -> None:
     arguments = parser.parse_args()
     set_up_logs(quiet=True)
     rows = measure(arguments.only, QUICK if arguments.quick else FULL, Console(stderr=True))
-    console = Console()
     # In a file or a pipe there is no window whose width would count.
-    console.print(_table(rows), width=None if console.is_terminal else _WIDTH)
+    console = Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+    console.print(_table(rows))
     if arguments.json:
         figures = {"machine": _machine(), "rows": [dataclasses.asdict(row) for row in rows]}
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
@@ -66,10 +67,10 @@ def _table(rows: list[Row]) -> Table:
         caption=", ".join(f"{name} {value}" for name, value in machine.items()),
     )
     table.add_column("subject")
-    table.add_column("what", ratio=3)
+    table.add_column("what", ratio=1)
     table.add_column("measured", justify="right", no_wrap=True)
     table.add_column("ratio", justify="right", no_wrap=True)
-    table.add_column("to, or how", ratio=3)
+    table.add_column("to, or how", ratio=1)
     before = ""
     for row in rows:
         if before and row.subject != before:

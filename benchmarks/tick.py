@@ -10,7 +10,8 @@ from benchmarks.figures import Row, Sizes, median, seconds_of
 from benchmarks.town import example
 from bot.council_of_settings import council_of
 from handlers.reminders import remind
-from models.case import Change, Report, acknowledged, open_case
+from models.actions import Report, acknowledged, open_case
+from models.case import Change
 from models.council import Council
 from models.message import Sender, Source
 from models.people import CAREBOT

@@ -45,8 +45,8 @@ def _run() -> None:
         "tickets": Ticket.objects.count(),
         "followups": FollowUp.objects.count(),
         "acknowledged": len(mail.outbox),
-        "version": version("django-helpdesk"),
-        "django": version("Django"),
+        "is the version": version("django-helpdesk"),
+        "is Django's": version("Django"),
     }
     sys.stdout.write(json.dumps(done) + "\n")
 

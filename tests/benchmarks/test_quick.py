@@ -64,7 +64,7 @@ def test_one_message_and_a_batch():
 def test_the_intake_without_its_rival_says_that_it_was_left_out(tmp_path):
     rows = intake.measure(tmp_path, 5, 1, rival=False)
     assert len(values(rows)) == 2
-    assert "case 5" in rows[0].note
+    assert "5 cases" in rows[0].note
     assert rows[-1].note == "not measured: left out"
 
 
