@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
 from html import escape
 from itertools import count as numbers
 from itertools import islice
@@ -32,7 +33,7 @@ def messages(count: int, seed: int = 2026) -> Iterator[bytes]:
     """
     # Not for secrets: the same seed has to give the same mail.
     random = Random(seed)
-    lines = read_labelled(CORPUS)
+    lines = list(_corpus())
     random.shuffle(lines)
     for number in islice(numbers(1), count):
         yield _email(lines[(number - 1) % len(lines)], number, random)
@@ -43,6 +44,11 @@ def write_messages(folder: Path, count: int) -> None:
     folder.mkdir(parents=True)
     for number, content in enumerate(messages(count), 1):
         (folder / f"{number:06}.eml").write_bytes(content)
+
+
+@cache
+def _corpus() -> tuple[Labelled, ...]:
+    return tuple(read_labelled(CORPUS))
 
 
 def _email(line: Labelled, number: int, random: Random) -> bytes:

@@ -37,16 +37,17 @@ def _run() -> None:
 
     # The acknowledgements are kept in memory and leave nowhere.
     mail.outbox = []
-    begun = time.perf_counter()
+    begun, busy = time.perf_counter(), time.process_time()
     call_command("get_email", quiet=True)
-    seconds = time.perf_counter() - begun
+    seconds, busy = time.perf_counter() - begun, time.process_time() - busy
     done = {
         "seconds": seconds,
+        "busy": busy,
         "tickets": Ticket.objects.count(),
         "followups": FollowUp.objects.count(),
         "acknowledged": len(mail.outbox),
-        "is the version": version("django-helpdesk"),
-        "is Django's": version("Django"),
+        "(version)": version("django-helpdesk"),
+        "(Django)": version("Django"),
     }
     sys.stdout.write(json.dumps(done) + "\n")
 

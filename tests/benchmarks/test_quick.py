@@ -61,11 +61,12 @@ def test_one_message_and_a_batch():
 
 
 @pytest.mark.usefixtures("fitted")
-def test_the_intake_without_its_rival_says_that_it_was_left_out(tmp_path):
-    rows = intake.measure(tmp_path, 5, 1, rival=False)
-    assert len(values(rows)) == 2
-    assert "5 cases" in rows[0].note
-    assert rows[-1].note == "not measured: left out"
+def test_the_intake_makes_a_case_of_every_message(tmp_path):
+    write_messages(tmp_path / "mail", 5)
+    done = intake.take_in(tmp_path / "mail", tmp_path / "carebot.db")
+    assert done["cases"] == 5
+    assert done["in the outbox"] == 15
+    assert done["seconds"]
 
 
 @pytest.mark.usefixtures("fitted")
