@@ -22,5 +22,6 @@ def set_up_logs(*, quiet: bool = False) -> None:
     )
     # Bolt and the SDK log payloads at lower levels, and payloads hold people's words.
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
-    # It calls each ended line an error, ours at a stop too; Socket Mode reopens by itself.
-    logging.getLogger("websocket").setLevel(logging.CRITICAL)
+    # They call each ended line an error, ours at a stop too. What fails for good we say ourselves.
+    for name in ("websocket", "slack_sdk"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -227,7 +227,7 @@ class Bot:
         """Resolve the channels, hang in the listeners, open Socket Mode. Raises Unavailable."""
         office = self._office
         office.slack.connect(self._channels)
-        app = App(client=office.client, listener_executor=self._listeners)
+        app = App(name="carebot", client=office.client, listener_executor=self._listeners)
         register(app, office.desk, self._wake)
         socket = SocketMode(app, self._app_token)
         socket.open()

@@ -221,9 +221,10 @@ def _new_case(arriving: _Arriving) -> _Placed:
         received_at=message.received_at,
         prediction=prediction,
     )
-    letter = _acknowledgement(arriving, actions.open_case(report, council, now).case)
-    acknowledging = isinstance(letter, Letter)
-    change = actions.open_case(report, council, now, acknowledging=acknowledging)
+    change = actions.open_case(report, council, now)
+    letter = _acknowledgement(arriving, change.case)
+    if isinstance(letter, Letter):
+        change = actions.acknowledging(change, now)
     work.cases.add(change)
     id_ = work.messages.add(message, Arrival.CASE, report.reference, prediction, now)
     work.outbox.add(outbox.card(report.reference, change.case.version), now)

@@ -31,13 +31,8 @@ class Report:
     prediction: Prediction
 
 
-def open_case(
-    report: Report, council: Council, now: datetime, *, acknowledging: bool = False
-) -> Change:
-    """A new case: in triage where the model says that a person must decide, else open.
-
-    `acknowledging` says that its acknowledgement goes into the outbox with it.
-    """
+def open_case(report: Report, council: Council, now: datetime) -> Change:
+    """A new case: in triage where the model says that a person must decide, else open."""
     prediction = report.prediction
     category = prediction.category
     case = Case(
@@ -61,7 +56,6 @@ def open_case(
             started_on=council.local_date(report.received_at),
             acknowledge_by=date.min,
             respond_by=None,
-            acknowledgement_approved_at=now if acknowledging else None,
         ),
         prediction=prediction,
     )
@@ -76,6 +70,12 @@ def open_case(
         "respond_by": _iso(case.stage.respond_by),
     }
     return Change(case, (Entry(case.reference, 1, Event.OPENED, now, CAREBOT, details),))
+
+
+def acknowledging(opened: Change, now: datetime) -> Change:
+    """A case just opened whose acknowledgement goes into the outbox with it."""
+    stage = replace(opened.case.stage, acknowledgement_approved_at=now)
+    return replace(opened, case=replace(opened.case, stage=stage))
 
 
 def claim(case: Case, actor: Actor, now: datetime) -> Change:

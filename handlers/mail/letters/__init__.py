@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    pass_eval_context,
+    select_autoescape,
+)
+from jinja2.filters import do_urlize
+from jinja2.nodes import EvalContext
+from markupsafe import Markup, escape
 
 from handlers.mail.charsets import clean
 from handlers.mail.own import new_message_id
@@ -39,6 +49,9 @@ _LONGEST_HEADING = 60
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’-]|\.(?=\s|\Z)){0,59}\Z")
 _ONE_ADDRESS = re.compile(r"[^\s<>@,;:()\"\\\[\]]{1,64}@[^\s<>@,;:()\"\\\[\]]{1,255}\Z")
 _PLACEHOLDER = re.compile(r"^\[What .*\]$", re.MULTILINE)
+_MAY_LINK = re.compile(
+    r"@|://|www\.|mailto:|\w\.(?:com|net|int|edu|gov|org|info|mil|uk)\b", re.IGNORECASE
+)
 _GAP = re.compile(r"\n\s*\n")
 
 
@@ -74,7 +87,9 @@ class TemplateLetters:
             autoescape=select_autoescape(["html.jinja"]),
             undefined=StrictUndefined,
             keep_trailing_newline=False,
+            auto_reload=False,
         )
+        self._templates.filters["linked"] = _linked
 
     def draft(self, kind: LetterKind, facts: LetterFacts) -> str:
         """The template's plain text. A response has lines in square brackets for a person to fill."""
@@ -136,6 +151,16 @@ class TemplateLetters:
     def _html(self, heading: str, text: str) -> str:
         template = self._templates.get_template("letter.html.jinja")
         return template.render(heading=heading, blocks=list(_blocks(text)))
+
+
+@pass_eval_context
+def _linked(context: EvalContext, line: str) -> Markup:
+    """The line, escaped, with addresses as links. Jinja's own filter looks at every word; most
+    lines have none.
+    """
+    if not _MAY_LINK.search(line):
+        return escape(line)
+    return Markup(do_urlize(context, line))  # noqa: S704  # it escapes what it does not link
 
 
 def _salutation(name: str) -> str | None:

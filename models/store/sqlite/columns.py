@@ -31,9 +31,12 @@ def text_to_date(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def to_json(value: object) -> str:
     """JSON as small as it gets."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def storable(text: str) -> str:
