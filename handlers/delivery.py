@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from models import actions
+from models.case import Case
 from models.council import Council
 from models.errors import AnswerLost, NotYet, Unavailable, Undeliverable
+from models.history import Event
 from models.letter import Letter, LetterKind
 from models.outbox import Delivered, Dropped, Item, Kind, Lane, State
 from models.people import CAREBOT
@@ -20,6 +22,17 @@ _LEASE = {Lane.SLACK: timedelta(seconds=15), Lane.EMAIL: timedelta(seconds=120)}
 _BATCH = 50
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = {Lane.SLACK: timedelta(minutes=1), Lane.EMAIL: timedelta(minutes=10)}
+
+
+def _written_since(work: Work, case: Case) -> datetime | None:
+    """When the customer wrote after the answer had been approved, if so."""
+    approved = case.stage.answer_approved_at
+    late = [
+        entry.at
+        for entry in work.cases.history(case.reference)
+        if entry.event is Event.MESSAGE_ADDED and approved is not None and entry.at > approved
+    ]
+    return late[-1] if late else None
 
 
 class _LaneDown(Exception):
@@ -129,5 +142,6 @@ class Delivery:
         if letter.kind is LetterKind.ACKNOWLEDGEMENT:
             change = actions.acknowledged(case, self.council, CAREBOT, now)
         else:
-            change = actions.answered(case, now)
+            since = _written_since(work, case)
+            change = actions.answered(case, self.council, now, written_since=since)
         record(work, change, now)

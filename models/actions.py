@@ -173,10 +173,17 @@ def approve_answer(
     return _change(case, Event.ANSWER_APPROVED, actor, now, details, stage=stage, level=level)
 
 
-def answered(case: Case, at: datetime) -> Change:
-    """The answer left at `at`."""
+def answered(
+    case: Case, council: Council, at: datetime, *, written_since: datetime | None = None
+) -> Change:
+    """The answer left at `at`. Where the customer wrote while it was on its way (received at
+    `written_since`), that still waits for an answer of its own: the case is open again.
+    """
     stage = replace(case.stage, answered_at=at)
-    return _change(case, Event.ANSWERED, CAREBOT, at, {}, state=State.ANSWERED, stage=stage)
+    change = _change(case, Event.ANSWERED, CAREBOT, at, {}, state=State.ANSWERED, stage=stage)
+    if written_since is None:
+        return change
+    return _reopened(change, council, written_since, at)
 
 
 def letter_failed(case: Case, kind: str, reason: str, at: datetime, *, unknown: bool) -> Change:
@@ -219,8 +226,11 @@ def add_reply(
     """
     details: dict[str, Detail] = {"message": message_id, "known_sender": known_sender}
     change = _change(case, Event.MESSAGE_ADDED, CUSTOMER, now, details)
-    if case.is_open:
-        return change
+    return change if case.is_open else _reopened(change, council, received_at, now)
+
+
+def _reopened(change: Change, council: Council, received_at: datetime, now: datetime) -> Change:
+    case = change.case
     stage = Stage(
         number=case.stage.number + 1,
         started_on=council.local_date(received_at),
@@ -228,7 +238,7 @@ def add_reply(
         respond_by=None,
         acknowledged_at=case.stage.acknowledged_at or now,
     )
-    reopened = _with_due_dates(replace(change.case, state=State.OPEN, stage=stage), council)
+    reopened = _with_due_dates(replace(case, state=State.OPEN, stage=stage), council)
     dates: dict[str, Detail] = {"respond_by": _iso(reopened.stage.respond_by)}
     entry = Entry(case.reference, reopened.version, Event.REOPENED, now, CUSTOMER, dates)
     return Change(reopened, (*change.entries, entry))

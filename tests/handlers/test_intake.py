@@ -136,6 +136,27 @@ def test_a_reply_reopens_an_answered_case(office: TestOffice) -> None:
     assert events(office, reference)[-2:] == [Event.MESSAGE_ADDED, Event.REOPENED]
 
 
+def test_a_reply_while_the_answer_is_on_its_way_is_not_lost_in_an_answered_case(
+    office: TestOffice,
+) -> None:
+    from handlers.casework import Seen
+
+    reference = office.receive(email(), NOW).reference
+    (acknowledgement,) = send_all(office)
+    officer = staff("U1")
+    seen = Seen(str(reference), office.case(reference).version)
+    draft = office.casework.draft_answer(
+        seen, "It is done.", Outcome.UPHELD, Level.LEVEL_ONE, officer, NOW
+    )
+    office.casework.send(draft.id, officer, NOW)
+    later = NOW + timedelta(minutes=1)
+    reply = email("Wait!", Message_ID="<2@x>", In_Reply_To=acknowledgement.message_id)
+    office.receive(reply, later)
+    send_all(office)
+    assert events(office, reference)[-2:] == [Event.ANSWERED, Event.REOPENED]
+    assert office.case(reference).state is State.OPEN
+
+
 def test_an_out_of_office_to_our_letter_is_filed_quietly(office: TestOffice) -> None:
     first = office.receive(email(), NOW)
     (acknowledgement,) = send_all(office)

@@ -1,6 +1,8 @@
 """What people ask and press in Slack, over Socket Mode; each refusal is a sentence only they see."""
 
 import json
+import re
+import sqlite3
 
 import pytest
 
@@ -160,3 +162,13 @@ def test_every_delivery_is_acknowledged_within_a_second(town: Town) -> None:
         ask(town, word)
     slow = [d for d in town.sandbox.deliveries() if d.ms is None or d.ms >= 1_000]
     assert slow == []
+
+
+def test_a_bug_is_answered_with_a_sentence_and_a_reference(town: Town, card: Message) -> None:
+    with sqlite3.connect(town.folder / "carebot.db") as broken:
+        broken.execute("ALTER TABLE cases RENAME TO gone")
+    broken.close()
+    said = ask(town, "CC-2026-00001")
+    assert re.search(r"Something went wrong on our side.*reference: [0-9a-f]{8}", said)
+    town.sandbox.click("priya", card.channel, card.ts, "case_claim")
+    town.wait_whisper("priya", "Something went wrong on our side")

@@ -178,14 +178,20 @@ def test_a_case_without_a_written_answer_is_closed_only_with_a_reason() -> None:
 
 
 def test_a_reply_reopens_an_answered_case_with_a_clock_that_starts_anew() -> None:
-    case = answered(
-        approve_answer(opened(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case, NOW
-    ).case
+    approved = approve_answer(opened(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
+    case = answered(approved, COUNCIL, NOW).case
     later = utc(2020, 7, 1)
     change = add_reply(case, 7, COUNCIL, received_at=later, known_sender=True, now=later)
     assert [e.event for e in change.entries] == [Event.MESSAGE_ADDED, Event.REOPENED]
     assert change.case.state is State.OPEN
     assert (change.case.stage.number, change.case.stage.respond_by) == (2, date(2020, 7, 22))
+
+
+def test_what_the_customer_wrote_while_the_answer_was_on_its_way_waits_for_its_own() -> None:
+    approved = approve_answer(opened(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
+    change = answered(approved, COUNCIL, NOW, written_since=NOW)
+    assert [e.event for e in change.entries] == [Event.ANSWERED, Event.REOPENED]
+    assert (change.case.state, change.case.stage.answered_at) == (State.OPEN, None)
 
 
 def test_a_reply_to_an_open_case_leaves_its_dates_alone() -> None:

@@ -51,7 +51,7 @@ def held() -> Case:
 
 def done() -> Case:
     approved = approve_answer(held(), Outcome.PARTLY_UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
-    return answered(approved, NOW).case
+    return answered(approved, COUNCIL, NOW).case
 
 
 STATES = {
