@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MODEL := classifier/model/carebot.skops
 
-.PHONY: help demo test lint format train bench servers clean
+.PHONY: help demo test lint format train bench servers lock clean
 
 help: ## What there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -33,14 +33,19 @@ bench: $(MODEL) servers ## One table of ratios
 servers: ## Dovecot and Chromium for the tests, where they may be installed
 	@./.ci/servers
 
+lock: ## Take the versions of .venv as those to install
+	echo "# The versions that the gate ran with. \`make lock\` writes it anew from .venv." > constraints.txt
+	$(BIN)/pip freeze --disable-pip-version-check --exclude-editable >> constraints.txt
+
 clean: ## Forget the environment and the model
 	rm -rf .venv classifier/model
 
-$(MODEL): .venv/installed $(wildcard classifier/*.py classifier/corpus/*.jsonl classifier/cards/*)
+$(MODEL): $(wildcard classifier/*.py classifier/corpus/*.jsonl classifier/cards/*) | .venv/installed
 	$(BIN)/carebot train > /dev/null
 
-.venv/installed: pyproject.toml
+.venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/pip install --quiet --disable-pip-version-check --group dev --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	    --group dev --editable .
 	touch $@
