@@ -10,7 +10,7 @@ from benchmarks.figures import Row, Sizes, median, seconds_of
 from benchmarks.town import example
 from bot.council_of_settings import council_of
 from handlers.reminders import remind
-from models.actions import Report, acknowledged, open_case
+from models.actions import Report, acknowledged, acknowledging, open_case
 from models.case import Change
 from models.council import Council
 from models.message import Sender, Source
@@ -111,7 +111,7 @@ def _cases(council: Council, cases: int, due: int) -> Iterator[tuple[Change, Cha
             received_at=received_at,
             prediction=_PREDICTION,
         )
-        first = open_case(report, council, received_at, acknowledging=True)
+        first = acknowledging(open_case(report, council, received_at), received_at)
         yield first, acknowledged(first.case, council, CAREBOT, received_at)
 
 

@@ -72,7 +72,6 @@ class ServiceSection(Section):
     id: str
     name: str
     channel: str
-    head: str | None = None
 
 
 class AuthoritySection(Section):
@@ -114,7 +113,7 @@ class LettersSection(Section):
     sign_off: str
     envelope_sender: str | None = None
     ombudsman_paragraph: str | None = None
-    timeout_seconds: float = Field(default=30, gt=0, le=600)
+    timeout_seconds: float = Field(default=30, gt=0, le=30)
 
 
 class SlackSection(Section):

@@ -20,7 +20,7 @@ def catalogue_of(file: CouncilFile) -> Catalogue:
     """The catalogue of the settings. Raises Misconfigured."""
     return Catalogue(
         file.council.type,
-        tuple(Service(s.id, s.name, s.channel, s.head) for s in file.service),
+        tuple(Service(s.id, s.name, s.channel) for s in file.service),
         tuple(Authority(a.id, a.name, a.signpost, a.contact) for a in file.authority),
         file.topics,
     )

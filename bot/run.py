@@ -164,14 +164,14 @@ class Bot:
 
     def _mail_pass(self) -> None:
         """Take in what waits, then file it: only what is stored is moved."""
-        booked: list[Origin] = []
+        booked: list[tuple[Origin, bool]] = []
 
         def known(origin: Origin) -> bool:
             with self._office.store.view() as work:
-                knows = work.ledger.knows(origin)
-            if knows:
-                booked.append(origin)
-            return knows
+                arrival = work.ledger.booked_as(origin)
+            if arrival is not None:
+                booked.append((origin, arrival is Arrival.QUARANTINED))
+            return arrival is not None
 
         waiting = self._mailbox.waiting(known)
         for taken in self._intake.take_in_all(waiting, self._clock.now, _BATCH):
@@ -182,8 +182,8 @@ class Bot:
             self._mailbox.file(taken.raw.origin, quarantined=quarantined)
             if self._stopping.is_set():
                 return
-        for origin in booked:
-            self._mailbox.file(origin)
+        for origin, quarantined in booked:
+            self._mailbox.file(origin, quarantined=quarantined)
         if not self._stopping.is_set():
             self._mailbox.wait(self._poll_seconds)
 
@@ -207,7 +207,7 @@ class Bot:
     def _deliver(self, lane: Lane) -> None:
         wake = self._wakes[lane]
         wake.clear()
-        ended = self._office.delivery.deliver_due(lane, self._clock.now)
+        ended = self._office.delivery.deliver_due(lane, self._clock.now, self._stopping.is_set)
         if ended:
             _log.info("delivered", lane=lane, **{str(state): n for state, n in ended.items()})
             for other in Lane:

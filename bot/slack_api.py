@@ -9,7 +9,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from handlers.slack.api import Person, Place, Saying
-from models.errors import AnswerLost, Misconfigured, Unavailable, Undeliverable
+from models.errors import (
+    AnswerLost,
+    Gone,
+    Misconfigured,
+    Unacceptable,
+    Unavailable,
+    Undeliverable,
+)
 
 _EVENT = "carebot"
 _SEARCHED = 100
@@ -18,6 +25,10 @@ _PAGE = 200
 # Slack's own trouble: nothing was done, and the next try may go through.
 _PASSING = frozenset({"ratelimited", "service_unavailable", "team_added_to_org"})
 # Slack's own trouble of which nobody knows whether it was done.
+_GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message"})
+_CONTENT = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"}
+)
 _UNKNOWN_END = frozenset({"internal_error", "fatal_error", "request_timeout"})
 
 
@@ -33,10 +44,13 @@ class WebSlack:
     def connect(self, channels: Mapping[str, str]) -> None:
         """Resolve the configured channels (setting to channel) and join the public ones.
 
-        Raises Misconfigured naming the setting of a channel that is not there or that carebot is
-        not invited to.
+        Raises Misconfigured where the token is refused, and naming the setting of a channel that
+        is not there or that carebot is not invited to.
         """
-        self._team = str(_call(self._client.auth_test)["team_id"])
+        try:
+            self._team = str(_call(self._client.auth_test)["team_id"])
+        except Undeliverable as error:
+            raise Misconfigured(f"SLACK_BOT_TOKEN: {error}") from error
         kinds = "public_channel,private_channel"
         listed = list(
             self._pages(
@@ -173,5 +187,8 @@ def _in_our_words(error: SlackApiError) -> Unavailable | Undeliverable:
         return AnswerLost(f"Slack had trouble of its own ({code})")
     if code in _PASSING:
         return Unavailable(f"Slack is not available ({code})")
+    if code in _GONE:
+        return Gone(f"Slack says {code}")
     details = "; ".join((data.get("response_metadata") or {}).get("messages", []))
-    return Undeliverable(f"Slack refused: {code} {details}".strip())
+    refused = f"Slack refused: {code} {details}".strip()
+    return Unacceptable(refused) if code in _CONTENT else Undeliverable(refused)

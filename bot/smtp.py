@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal, NoReturn
 
 from handlers.mail.compose import compose
-from models.errors import AnswerLost, Unavailable, Undeliverable
+from models.errors import AnswerLost, NotYet, Unavailable, Undeliverable
 from models.letter import Letter
 
 # Refusals that are about our login, not about the letter: a person mends the setting, and the
@@ -105,7 +105,7 @@ class SmtpLetterbox:
         """
         try:
             server.ehlo_or_helo_if_needed()
-            self._expect(server.mail(self._envelope_sender))
+            self._expect_sender(server.mail(self._envelope_sender))
             self._expect(server.rcpt(recipient))
             self._expect(server.docmd("DATA"), wanted=354)
         except (smtplib.SMTPException, OSError) as error:
@@ -121,6 +121,15 @@ class SmtpLetterbox:
         with suppress(smtplib.SMTPException, OSError):
             server.quit()
 
+    def _expect_sender(self, answer: tuple[int, bytes]) -> None:
+        """Where our own address is refused, no letter is at fault and none is given up."""
+        if not 200 <= answer[0] < 300:
+            raise Unavailable(
+                f"The mail server {self._host} refuses our own address ({answer[0]}). "
+                "Check [letters] envelope_sender.",
+                retry_after=300,
+            )
+
     def _expect(self, answer: tuple[int, bytes], wanted: int = 250) -> None:
         code = answer[0]
         if code == wanted or (wanted == 250 and 200 <= code < 300):
@@ -130,7 +139,7 @@ class SmtpLetterbox:
     def _refuse(self, code: int) -> NoReturn:
         # The server's words may name the customer, so only its number is repeated.
         if code in _LOGIN_REFUSED or not 500 <= code < 600:
-            raise Unavailable(f"The mail server {self._host} cannot take the letter now ({code}).")
+            raise NotYet(f"The mail server {self._host} cannot take the letter now ({code}).")
         raise Undeliverable(f"The mail server {self._host} refuses the letter for good ({code}).")
 
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
-from models.errors import Unavailable
+from models.errors import Misconfigured, Unavailable
 
 _LINES = 2
+_OK = 200
 _OPEN_SECONDS = 15.0
 _CLOSE_SECONDS = 3.0
 _PING_EVERY_SECONDS = 5
@@ -38,7 +40,7 @@ class SocketMode:
                 line.connect()
             for line in self._lines:
                 line.wait_open()
-        except Unavailable:
+        except (Unavailable, Misconfigured):
             self.close()
             raise
 
@@ -89,6 +91,10 @@ class _Line:
     def connect(self) -> None:
         try:
             self._client.connect()
+        except SlackApiError as error:
+            if error.response.status_code == _OK:
+                raise Misconfigured(f"SLACK_APP_TOKEN: {error.response['error']}") from error
+            raise Unavailable("Socket Mode did not open") from error
         except Exception as error:
             raise Unavailable(f"Socket Mode did not open ({type(error).__name__})") from error
 

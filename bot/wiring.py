@@ -32,7 +32,7 @@ from models.ports import Mailbox, Store
 from models.store import open_store
 
 # Looking for an earlier post and posting fit into the lease of an outbox item.
-_SLACK_TIMEOUT = 6
+_SLACK_TIMEOUT = 5
 
 
 def reader_of(file: CouncilFile | None) -> MailReader:

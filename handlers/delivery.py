@@ -1,38 +1,30 @@
 """Empties the outbox: in order within a case, again after a failure, nothing twice."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import structlog
+
 from models import actions
-from models.case import Case
+from models.case import State as CaseState
 from models.council import Council
-from models.errors import AnswerLost, NotYet, Unavailable, Undeliverable
-from models.history import Event
+from models.errors import AnswerLost, NotYet, Unacceptable, Unavailable, Undeliverable
 from models.letter import Letter, LetterKind
-from models.outbox import Delivered, Dropped, Item, Kind, Lane, State
+from models.outbox import Delivered, Dropped, Item, Kind, Lane, Parcel, State
 from models.people import CAREBOT
 from models.ports import Store, Work
-from models.recording import record
+from models.recording import record, reopen_for_what_came_since
+
+_log = structlog.get_logger(__name__)
 
 # Longer than an attempt can take: what is still under way must not look abandoned.
-_LEASE = {Lane.SLACK: timedelta(seconds=15), Lane.EMAIL: timedelta(seconds=120)}
+_LEASE = {Lane.SLACK: timedelta(seconds=20), Lane.EMAIL: timedelta(minutes=5)}
 _BATCH = 50
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = {Lane.SLACK: timedelta(minutes=1), Lane.EMAIL: timedelta(minutes=10)}
-
-
-def _written_since(work: Work, case: Case) -> datetime | None:
-    """When the customer wrote after the answer had been approved, if so."""
-    approved = case.stage.answer_approved_at
-    late = [
-        entry.at
-        for entry in work.cases.history(case.reference)
-        if entry.event is Event.MESSAGE_ADDED and approved is not None and entry.at > approved
-    ]
-    return late[-1] if late else None
 
 
 class _LaneDown(Exception):
@@ -46,7 +38,7 @@ class Courier(Protocol):
         """Carry it. Raises Unavailable, AnswerLost or Undeliverable."""
         ...
 
-    def find(self, item: Item) -> Delivered | None:
+    def find(self, item: Item, now: datetime) -> Delivered | None:
         """Where an earlier attempt of unknown end left it. Raises Undeliverable where nobody can
         tell: the item must then not be repeated by itself.
         """
@@ -61,11 +53,16 @@ class Delivery:
     couriers: Mapping[Kind, Courier]
     council: Council
 
-    def deliver_due(self, lane: Lane, now: Callable[[], datetime]) -> Counter[State]:
+    def deliver_due(
+        self,
+        lane: Lane,
+        now: Callable[[], datetime],
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Counter[State]:
         """Deliver a lane until nothing in it may leave now; how many items ended in which state.
 
-        PENDING counts what is to be tried again. Where the other side does not answer, the pass
-        ends: the next one tries again.
+        PENDING counts what is to be tried again. Where the other side does not answer, or
+        `stopping` says so, the pass ends and what was not begun is given back.
         """
         ended: Counter[State] = Counter()
         while True:
@@ -73,67 +70,95 @@ class Delivery:
                 items = work.outbox.claim(lane, now(), _BATCH, _LEASE[lane])
             if not items:
                 return ended
-            for item in items:
+            left = deque(items)
+            answers = True
+            while left and answers and not stopping():
                 try:
-                    ended[self._deliver(item, now)] += 1
+                    ended[self._deliver(left.popleft(), now)] += 1
                 except _LaneDown:
                     ended[State.PENDING] += 1
-                    return ended
+                    answers = False
+            if left or not answers:
+                with self.store.work() as work:
+                    work.outbox.release(list(left))
+                return ended
 
     def _deliver(self, item: Item, now: Callable[[], datetime]) -> State:
-        parcel = item.parcel
-        if parcel.good_until is not None and now() > parcel.good_until:
-            return self._drop(item, "its time has passed", now())
-        courier = self.couriers[parcel.kind]
+        why_not = self._why_no_longer(item.parcel, now())
+        if why_not is not None:
+            return self._drop(item, why_not, now())
+        courier = self.couriers[item.parcel.kind]
         with self.store.work() as work:
-            if not work.outbox.begin(item, now() + _LEASE[parcel.lane]):
+            if not work.outbox.begin(item, now() + _LEASE[item.parcel.lane]):
                 return State.PENDING
         try:
-            found = courier.find(item) if item.begun else None
+            found = courier.find(item, now()) if item.begun else None
             result = courier.deliver(item, now()) if found is None else found
         except NotYet as error:
-            return self._try_again(item, error, now(), begun=item.begun)
+            return self._try_again(item, error, now())
         except Unavailable as error:
-            begun = item.begun or isinstance(error, AnswerLost)
-            self._try_again(item, error, now(), begun=begun)
+            self._try_again(item, error, now())
             raise _LaneDown from error
         except Undeliverable as error:
-            return self._give_up(item, str(error), now())
+            return self._refused(item, error, now())
         if isinstance(result, Dropped):
             return self._drop(item, result.why, now())
         with self.store.work() as work:
             work.outbox.sent(item, result, now())
-            if parcel.kind is Kind.LETTER:
-                self._letter_left(work, Letter.from_json(parcel.payload), now())
+            if item.parcel.kind is Kind.LETTER:
+                self._letter_left(work, Letter.from_json(item.parcel.payload), now())
         return State.SENT
+
+    def _why_no_longer(self, parcel: Parcel, now: datetime) -> str | None:
+        if parcel.good_until is not None and now > parcel.good_until:
+            return "its time has passed"
+        if parcel.kind is Kind.LETTER and parcel.payload["kind"] == LetterKind.ACKNOWLEDGEMENT:
+            with self.store.view() as work:
+                case = work.cases.get(str(parcel.reference))
+            if case is not None and case.state is CaseState.CLOSED:
+                return "the case was closed before it left"
+        return None
 
     def _drop(self, item: Item, why: str, now: datetime) -> State:
         with self.store.work() as work:
             work.outbox.dropped(item, why, now)
+            if item.parcel.kind is Kind.LETTER:
+                self._letter_failed(work, item, why, now)
         return State.DROPPED
 
-    def _try_again(self, item: Item, error: Unavailable, now: datetime, *, begun: bool) -> State:
+    def _try_again(self, item: Item, error: Unavailable, now: datetime) -> State:
         wait = min(_FIRST_RETRY * 2 ** min(item.attempts - 1, 10), _LONGEST_RETRY[item.parcel.lane])
         if error.retry_after is not None:
             wait = timedelta(seconds=error.retry_after)
+        # Words go in several posts: some may stand there although the last was refused.
+        in_parts = item.parcel.kind is Kind.WORDS
+        begun = item.begun or in_parts or isinstance(error, AnswerLost)
+        _log.info("put_off", item=item.parcel.key, reason=str(error))
         with self.store.work() as work:
             work.outbox.retry(item, now + wait, str(error), begun=begun)
         return State.PENDING
 
-    def _give_up(self, item: Item, error: str, now: datetime) -> State:
-        """A letter is a person's to look at; what Slack refuses is tried again, for a channel can
-        be mended and a case must not stay unseen.
+    def _refused(self, item: Item, error: Undeliverable, now: datetime) -> State:
+        """A letter is a person's to look at. What Slack refuses is tried again, for a channel can
+        be mended and a case must not stay unseen; only content that it will never take is not.
         """
-        if item.parcel.kind is not Kind.LETTER:
-            return self._try_again(item, Unavailable(error), now, begun=False)
-        letter = Letter.from_json(item.parcel.payload)
+        letter = item.parcel.kind is Kind.LETTER
+        if not letter and not isinstance(error, Unacceptable):
+            return self._try_again(item, Unavailable(str(error)), now)
+        unknown = letter and item.begun
+        _log.error("given_up", item=item.parcel.key, reason=str(error))
         with self.store.work() as work:
-            work.outbox.give_up(item, error, now, unknown=item.begun)
-            case = work.cases.get(letter.reference)
-            if case is not None:
-                change = actions.letter_failed(case, letter.kind, error, now, unknown=item.begun)
-                record(work, change, now)
-        return State.UNKNOWN if item.begun else State.FAILED
+            work.outbox.give_up(item, str(error), now, unknown=unknown)
+            if letter:
+                self._letter_failed(work, item, str(error), now)
+        return State.UNKNOWN if unknown else State.FAILED
+
+    def _letter_failed(self, work: Work, item: Item, why: str, now: datetime) -> None:
+        letter = Letter.from_json(item.parcel.payload)
+        case = work.cases.get(letter.reference)
+        if case is not None:
+            change = actions.letter_failed(case, letter.kind, why, now, unknown=item.begun)
+            record(work, change, now)
 
     def _letter_left(self, work: Work, letter: Letter, now: datetime) -> None:
         case = work.cases.get(letter.reference)
@@ -142,6 +167,6 @@ class Delivery:
         if letter.kind is LetterKind.ACKNOWLEDGEMENT:
             change = actions.acknowledged(case, self.council, CAREBOT, now)
         else:
-            since = _written_since(work, case)
-            change = actions.answered(case, self.council, now, written_since=since)
-        record(work, change, now)
+            change = actions.answered(case, now)
+        after = record(work, change, now)
+        reopen_for_what_came_since(work, after, self.council, now)

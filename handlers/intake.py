@@ -13,7 +13,7 @@ from itertools import islice
 
 from models import actions, outbox
 from models.actions import Report
-from models.case import Case
+from models.case import Case, Change
 from models.council import Council
 from models.errors import Refused, Unreadable
 from models.facts import letter_facts
@@ -23,6 +23,7 @@ from models.message import MachineKind, Message, RawMessage
 from models.outbox import Kind, Parcel
 from models.ports import Arrival, Letters, Reader, Store, Triage, Work
 from models.prediction import Prediction
+from models.recording import record
 from models.routing import undecided
 
 _BATCH = 64
@@ -77,7 +78,7 @@ class Intake:
 
     def _take_in_batch(self, raws: list[RawMessage], now: datetime) -> list[TakenIn]:
         read = [self._read(raw) for raw in raws]
-        texts = [_model_text(m) for m in read if isinstance(m, Message) and m.machine is None]
+        texts = [_model_text(m) for m in read if isinstance(m, Message) and not m.is_automatic]
         predictions = iter(self._predict(texts))
         taken = []
         with self.store.work() as work:
@@ -85,7 +86,7 @@ class Intake:
                 if not isinstance(message, Message):
                     taken.append(_quarantine(work, raw, message, now))
                     continue
-                prediction = next(predictions) if message.machine is None else None
+                prediction = None if message.is_automatic else next(predictions)
                 arriving = _Arriving(work, self, message, prediction, now)
                 taken.append(_write(arriving, raw))
         return taken
@@ -164,7 +165,7 @@ def _machine(arriving: _Arriving) -> _Placed | None:
     """A machine's message is filed, with its case where it has one; it is never answered."""
     work, message, now = arriving.work, arriving.message, arriving.now
     machine = message.machine
-    if machine is None:
+    if machine is None or not message.is_automatic:
         return None
     bounced = machine.kind is MachineKind.BOUNCE
     arrival = Arrival.BOUNCE if bounced else Arrival.AUTOMATIC
@@ -173,12 +174,15 @@ def _machine(arriving: _Arriving) -> _Placed | None:
     id_ = work.messages.add(message, arrival, reference, None, now)
     case = work.cases.get(reference) if reference else None
     if case is not None:
-        event = Event.BOUNCED if bounced else Event.AUTOMATIC_MESSAGE
-        change = actions.note_machine(case, event, id_, machine.reason, now)
-        work.cases.save(change)
+        kind = work.letters.kind_of(machine.failed_message_ids) if bounced else None
+        if kind is not None:
+            change = actions.letter_bounced(case, kind, id_, machine.reason, now)
+        else:
+            event = Event.BOUNCED if bounced else Event.AUTOMATIC_MESSAGE
+            change = actions.note_machine(case, event, id_, machine.reason, now)
+        _keep_quietly(work, change, now)
         if bounced:
-            work.outbox.add(outbox.note(case.reference, change.case.version, event), now)
-            work.outbox.add(outbox.card(case.reference, change.case.version), now)
+            _say(work, change, now)
     return _Placed(arrival, reference, machine.reason)
 
 
@@ -191,20 +195,18 @@ def _reply(arriving: _Arriving) -> _Placed | None:
         return None
     known_sender = (message.sender.address or "").lower() in work.messages.senders(case.reference)
     id_ = work.messages.add(message, Arrival.REPLY, case.reference, arriving.prediction, now)
+    flags = arriving.prediction.flags if arriving.prediction else ()
     change = actions.add_reply(
-        case,
-        id_,
-        arriving.council,
-        received_at=message.received_at,
-        known_sender=known_sender,
-        now=now,
+        case, id_, arriving.council, flags=flags, known_sender=known_sender, now=now
     )
-    work.cases.save(change)
-    work.outbox.add(outbox.card(case.reference, change.case.version), now)
+    # The card goes first: a flag that the reply raises may move it to a private channel, and the
+    # words follow it there.
+    _keep_quietly(work, change, now)
     work.outbox.add(outbox.words(case.reference, id_), now)
-    for entry in change.entries:
-        if entry.event is Event.REOPENED or not known_sender:
-            work.outbox.add(outbox.note(entry.reference, entry.version, entry.event), now)
+    if not known_sender:
+        _say(work, change, now)
+    if not case.is_open:
+        record(work, actions.reopen(change.case, arriving.council, message.received_at, now), now)
     return _Placed(Arrival.REPLY, case.reference)
 
 
@@ -231,9 +233,10 @@ def _new_case(arriving: _Arriving) -> _Placed:
     work.outbox.add(outbox.words(report.reference, id_), now)
     if isinstance(letter, Letter):
         work.letters.add(letter, now)
-        work.outbox.add(outbox.letter(letter), now)
+        good_until = now + timedelta(days=council.acknowledging.within_days)
+        work.outbox.add(outbox.letter(letter, good_until=good_until), now)
     else:
-        work.cases.save(actions.withhold_acknowledgement(change.case, letter, now))
+        record(work, actions.withhold_acknowledgement(change.case, letter, now), now)
     return _Placed(Arrival.CASE, report.reference)
 
 
@@ -243,6 +246,17 @@ _PLACES: tuple[Callable[[_Arriving], _Placed | None], ...] = (
     _reply,
     _new_case,
 )
+
+
+def _keep_quietly(work: Work, change: Change, now: datetime) -> None:
+    """Save a change and redraw the card, whose buttons would else be of an older version."""
+    work.cases.save(change)
+    work.outbox.add(outbox.card(change.case.reference, change.case.version), now)
+
+
+def _say(work: Work, change: Change, now: datetime) -> None:
+    for entry in change.entries:
+        work.outbox.add(outbox.note(entry.reference, entry.version, entry.event), now)
 
 
 def _token_case(arriving: _Arriving) -> str | None:
@@ -266,10 +280,14 @@ def _acknowledgement(arriving: _Arriving, case: Case) -> Letter | str:
 
 def _why_not_acknowledge(arriving: _Arriving, case: Case) -> str | None:
     limits = arriving.council.acknowledging
-    address, now = case.customer.address, arriving.now
+    address, now, message = case.customer.address, arriving.now, arriving.message
+    if message.machine is not None:
+        return f"a machine sent it: {message.machine.reason}"
     if address is None:
         return "there is no address to answer to"
-    if now - case.received_at > timedelta(days=limits.within_days):
+    # A copied file looks new; its own date does not.
+    written = min(case.received_at, message.dated or case.received_at)
+    if now - written > timedelta(days=limits.within_days):
         return f"received more than {limits.within_days} days ago"
     if (
         arriving.work.letters.count_to(address, now - timedelta(days=1))

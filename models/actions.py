@@ -16,7 +16,7 @@ from models.history import Detail, Entry, Event
 from models.letter import LetterKind
 from models.message import Sender, Source
 from models.people import CAREBOT, CUSTOMER, Actor
-from models.prediction import Category, Prediction
+from models.prediction import Category, Flag, Prediction
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,8 @@ def approve_answer(
 ) -> Change:
     """A person saw the answer and pressed Send. For a complaint, level and outcome are decided."""
     check_respond(case)
+    if level is Level.LEVEL_TWO and case.level is not Level.LEVEL_TWO:
+        raise Refused("Level Two is an independent review of an answer at Level One.")
     if case.category is Category.COMPLAINT:
         if level in {None, Level.UNDETERMINED}:
             raise Refused("Decide the level of the complaint before you answer it.")
@@ -173,17 +175,10 @@ def approve_answer(
     return _change(case, Event.ANSWER_APPROVED, actor, now, details, stage=stage, level=level)
 
 
-def answered(
-    case: Case, council: Council, at: datetime, *, written_since: datetime | None = None
-) -> Change:
-    """The answer left at `at`. Where the customer wrote while it was on its way (received at
-    `written_since`), that still waits for an answer of its own: the case is open again.
-    """
+def answered(case: Case, at: datetime) -> Change:
+    """The answer left at `at`."""
     stage = replace(case.stage, answered_at=at)
-    change = _change(case, Event.ANSWERED, CAREBOT, at, {}, state=State.ANSWERED, stage=stage)
-    if written_since is None:
-        return change
-    return _reopened(change, council, written_since, at)
+    return _change(case, Event.ANSWERED, CAREBOT, at, {}, state=State.ANSWERED, stage=stage)
 
 
 def letter_failed(case: Case, kind: str, reason: str, at: datetime, *, unknown: bool) -> Change:
@@ -196,13 +191,18 @@ def letter_failed(case: Case, kind: str, reason: str, at: datetime, *, unknown: 
     return _change(case, event, CAREBOT, at, {"letter": kind, "reason": reason}, stage=stage)
 
 
-def close(case: Case, reason: str, outcome: Outcome | None, actor: Actor, now: datetime) -> Change:
-    """End the case. One that was not answered needs a reason, an undetermined one a level first."""
+def check_close(case: Case) -> None:
+    """Refused where the case cannot end yet, whatever the reason."""
     _check(case, Action.CLOSE)
     if case.level is Level.UNDETERMINED:
         raise Refused(
             "An undetermined complaint cannot be closed: set its level with Change first."
         )
+
+
+def close(case: Case, reason: str, outcome: Outcome | None, actor: Actor, now: datetime) -> Change:
+    """End the case. One that was not answered needs a reason, an undetermined one a level first."""
+    check_close(case)
     if case.state is State.OPEN and not reason.strip():
         raise Refused("It was not answered in writing: say why it can be closed.")
     if case.stage.answer_approved_at is not None and case.stage.answered_at is None:
@@ -217,31 +217,47 @@ def add_reply(
     message_id: int,
     council: Council,
     *,
-    received_at: datetime,
+    flags: tuple[Flag, ...] = (),
     known_sender: bool,
     now: datetime,
 ) -> Change:
-    """The customer wrote again. An answered or closed case is opened again and its clock starts
-    anew from the reply, as a stage of its own that needs no second acknowledgement.
-    """
+    """The customer wrote again; flags that the reply raises are raised on the case."""
+    raised = tuple(flag for flag in flags if flag not in case.flags)
     details: dict[str, Detail] = {"message": message_id, "known_sender": known_sender}
-    change = _change(case, Event.MESSAGE_ADDED, CUSTOMER, now, details)
-    return change if case.is_open else _reopened(change, council, received_at, now)
+    if raised:
+        details["flags"] = ", ".join(raised)
+    after = _with_due_dates(replace(case, flags=(*case.flags, *raised)), council)
+    return _change(after, Event.MESSAGE_ADDED, CUSTOMER, now, details)
 
 
-def _reopened(change: Change, council: Council, received_at: datetime, now: datetime) -> Change:
-    case = change.case
+def reopen(case: Case, council: Council, received_at: datetime, now: datetime) -> Change:
+    """An answered or closed case is open again for what was received at `received_at`. Its clock
+    starts anew from there, as a stage of its own that needs no second acknowledgement.
+    """
     stage = Stage(
         number=case.stage.number + 1,
         started_on=council.local_date(received_at),
         acknowledge_by=case.stage.acknowledge_by,
         respond_by=None,
-        acknowledged_at=case.stage.acknowledged_at or now,
+        acknowledgement_approved_at=case.stage.acknowledgement_approved_at,
+        acknowledged_at=case.stage.acknowledged_at,
     )
-    reopened = _with_due_dates(replace(case, state=State.OPEN, stage=stage), council)
-    dates: dict[str, Detail] = {"respond_by": _iso(reopened.stage.respond_by)}
-    entry = Entry(case.reference, reopened.version, Event.REOPENED, now, CUSTOMER, dates)
-    return Change(reopened, (*change.entries, entry))
+    opened = _with_due_dates(replace(case, state=State.OPEN, stage=stage), council)
+    dates: dict[str, Detail] = {"respond_by": _iso(opened.stage.respond_by)}
+    return _change(opened, Event.REOPENED, CUSTOMER, now, dates)
+
+
+def letter_bounced(
+    case: Case, kind: LetterKind, message_id: int, reason: str, now: datetime
+) -> Change:
+    """A letter of ours came back: it counts as not sent, and an answered case is open again."""
+    details: dict[str, Detail] = {"message": message_id, "reason": reason, "letter": kind}
+    if kind is LetterKind.ACKNOWLEDGEMENT:
+        stage = replace(case.stage, acknowledgement_approved_at=None, acknowledged_at=None)
+        return _change(case, Event.BOUNCED, CUSTOMER, now, details, stage=stage)
+    stage = replace(case.stage, answer_approved_at=None, answered_at=None)
+    state = State.OPEN if case.state is State.ANSWERED else case.state
+    return _change(case, Event.BOUNCED, CUSTOMER, now, details, state=state, stage=stage)
 
 
 def note_machine(case: Case, event: Event, message_id: int, reason: str, now: datetime) -> Change:
@@ -292,7 +308,13 @@ def _due_dates(case: Case, council: Council, category: Category) -> DueDates:
         as_enquiry=case.level is Level.GENERAL_ENQUIRY,
         flags=frozenset(case.flags),
         received_on=case.stage.started_on,
-        acknowledged_on=council.local_date(acknowledged_at) if acknowledged_at else None,
+        acknowledged_on=(
+            # A stage that was opened again has no acknowledgement of its own: it is counted from
+            # its start.
+            max(council.local_date(acknowledged_at), case.stage.started_on)
+            if acknowledged_at
+            else None
+        ),
     )
 
 

@@ -152,11 +152,11 @@ def allowed_actions(case: Case) -> tuple[Action, ...]:
 
 
 def open_deadlines(case: Case) -> Mapping[DeadlineKind, date]:
-    """What is still due on the case, and when."""
+    """What is still due on the case, and when. Who gave no address cannot be acknowledged."""
     stage, due = case.stage, dict[DeadlineKind, date]()
     if not case.is_open:
         return due
-    if stage.acknowledged_at is None:
+    if stage.acknowledged_at is None and case.customer.address is not None:
         due[DeadlineKind.ACKNOWLEDGE] = stage.acknowledge_by
     if stage.answered_at is None and stage.respond_by is not None:
         due[DeadlineKind.RESPOND] = stage.respond_by

@@ -31,7 +31,6 @@ class Service:
     id: str
     name: str
     channel: str
-    head: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,14 @@ class Undeliverable(CarebotError):
     """The other side refused for good: trying again cannot help, a person must look."""
 
 
+class Unacceptable(Undeliverable):
+    """The other side will not take this content; other content it would."""
+
+
+class Gone(Undeliverable):
+    """What was to be changed or answered is no longer there."""
+
+
 class Misconfigured(CarebotError):
     """A setting is wrong. The text names key, value and what is allowed; the start stops."""
 

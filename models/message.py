@@ -61,11 +61,16 @@ class Attachment:
 
 
 class MachineKind(StrEnum):
-    """Why a message is a machine's: none of these is ever acknowledged."""
+    """Why a message is a machine's: none of these is ever acknowledged.
+
+    `bulk` was sent by a machine, but a person's matter may be in it (a reporting portal, a mailing
+    list): it becomes a case. The others are filed.
+    """
 
     AUTOMATIC = "automatic"
     BOUNCE = "bounce"
     OWN = "own"
+    BULK = "bulk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +107,8 @@ class Message:
     case_token: str | None = None
     machine: Machine | None = None
     defects: tuple[str, ...] = field(default=())
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether a machine wrote it and no matter of a person's can be in it."""
+        return self.machine is not None and self.machine.kind is not MachineKind.BULK

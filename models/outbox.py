@@ -14,6 +14,7 @@ class Kind(StrEnum):
     """What an item is. Each kind is rendered at delivery, save a letter, frozen when approved."""
 
     CARD = "card"
+    MOVED = "moved"
     WORDS = "words"
     NOTE = "note"
     REMINDER = "reminder"
@@ -88,9 +89,13 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The item left; `postings` are the places in Slack to remember."""
+    """The item left; `postings` are the places in Slack to remember, `then` is what follows.
+
+    Both are written in the transaction that notes the end of the item.
+    """
 
     postings: tuple[Posting, ...] = ()
+    then: tuple[Parcel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +110,15 @@ def card(reference: str, version: int) -> Parcel:
     return Parcel(f"card:{reference}:{version}", Kind.CARD, reference)
 
 
-def words(reference: str, message_id: int, channel: str = "") -> Parcel:
-    """A message's own words, for the thread of its case; again for each channel it moves to."""
-    key = f"words:{reference}:{message_id}" + (f":{channel}" if channel else "")
+def moved(reference: str, channel: str, ts: str) -> Parcel:
+    """What becomes of a card at its old place, once the case stands elsewhere."""
+    payload = {"channel": channel, "ts": ts}
+    return Parcel(f"moved:{reference}:{channel}:{ts}", Kind.MOVED, reference, payload)
+
+
+def words(reference: str, message_id: int, card_ts: str = "") -> Parcel:
+    """A message's own words, for the thread of its case; again under each further card."""
+    key = f"words:{reference}:{message_id}" + (f":{card_ts}" if card_ts else "")
     return Parcel(key, Kind.WORDS, reference, {"message": message_id})
 
 
@@ -117,12 +128,13 @@ def note(reference: str, version: int, event: str) -> Parcel:
     return Parcel(f"note:{reference}:{version}:{event}", Kind.NOTE, reference, payload)
 
 
-def letter(letter: Letter, version: int = 1) -> Parcel:
-    """A letter as it will leave. The acknowledgement has one key for ever; what a person sent has
-    one for the version of the case it was approved on.
+def letter(letter: Letter, version: int = 1, good_until: datetime | None = None) -> Parcel:
+    """A letter as it will leave, once for the version of the case it was approved on; an
+    acknowledgement that leaves by itself has that of the opening. After `good_until` it is not
+    sent any more.
     """
     key = f"letter:{letter.reference}:{letter.kind}:{version}"
-    return Parcel(key, Kind.LETTER, letter.reference, letter.to_json())
+    return Parcel(key, Kind.LETTER, letter.reference, letter.to_json(), good_until)
 
 
 def reminder(reference: str, kind: str, due: date, stage: int, days_before: int) -> Parcel:

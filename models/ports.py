@@ -130,12 +130,10 @@ class DueCase:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which cases are asked for; None asks nothing of that field. Dates are local."""
+    """Which cases are asked for; None asks nothing of that field."""
 
     states: frozenset[State] | None = None
     holder: str | None = None
-    respond_by_before: date | None = None
-    respond_by_from: date | None = None
     limit: int = 50
     after: int = 0
 
@@ -201,8 +199,8 @@ class MessageStore(Protocol):
 class Ledger(Protocol):
     """The mailbox's book: every place a message was found at, and what became of it."""
 
-    def knows(self, origin: Origin) -> bool:
-        """Whether what lies there was booked."""
+    def booked_as(self, origin: Origin) -> Arrival | None:
+        """What became of what lies there; None where it was not booked."""
         ...
 
     def book(
@@ -274,8 +272,12 @@ class Outbox(Protocol):
         """
         ...
 
+    def release(self, items: Sequence[Item]) -> None:
+        """Give back what was claimed and not begun."""
+        ...
+
     def sent(self, item: Item, delivered: Delivered, now: datetime) -> None:
-        """It left; the places in Slack are kept."""
+        """It left; the places in Slack are kept, and what follows is put in."""
         ...
 
     def dropped(self, item: Item, why: str, now: datetime) -> None:
@@ -305,6 +307,10 @@ class Outbox(Protocol):
 
 class Places(Protocol):
     """Where things stand in Slack."""
+
+    def forget(self, key: str) -> None:
+        """It stands nowhere any more."""
+        ...
 
     def put(self, posting: Posting) -> None:
         """Remember a place, in the stead of an earlier one of the same key."""
@@ -336,6 +342,10 @@ class LettersSent(Protocol):
 
     def add(self, letter: Letter, now: datetime) -> None:
         """Remember a letter that was put into the outbox."""
+        ...
+
+    def kind_of(self, message_ids: Sequence[str]) -> LetterKind | None:
+        """What the first of these that is a letter of ours was for."""
         ...
 
     def count_to(self, recipient: str, since: datetime) -> int:

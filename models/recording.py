@@ -2,9 +2,24 @@
 
 from datetime import datetime
 
-from models import outbox
-from models.case import Case, Change
+from models import actions, outbox
+from models.case import Case, Change, State
+from models.council import Council
+from models.history import Event
 from models.ports import Work
+
+
+def reopen_for_what_came_since(work: Work, case: Case, council: Council, now: datetime) -> None:
+    """What the customer wrote while the answer was on its way waits for an answer of its own."""
+    approved = case.stage.answer_approved_at
+    if case.state is not State.ANSWERED:
+        return
+    for entry in work.cases.history(case.reference):
+        if entry.event is Event.MESSAGE_ADDED and approved is not None and entry.at > approved:
+            stored = work.messages.get(int(str(entry.details["message"])))
+            received_at = stored.message.received_at if stored else entry.at
+            record(work, actions.reopen(case, council, received_at, now), now)
+            return
 
 
 def record(work: Work, change: Change, now: datetime) -> Case:

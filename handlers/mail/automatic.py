@@ -14,7 +14,7 @@ from handlers.mail.body import Contents, content_type, inner_parts, parameter, p
 from handlers.mail.headers import Headers
 from models.message import Machine, MachineKind
 
-AUTOMATIC, BOUNCE = MachineKind.AUTOMATIC, MachineKind.BOUNCE
+AUTOMATIC, BOUNCE, BULK = MachineKind.AUTOMATIC, MachineKind.BOUNCE, MachineKind.BULK
 _ANY = r""
 _ANSWERS = r"(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer|respond(?:er)?)|autoreply)"
 
@@ -38,18 +38,14 @@ RULES = (
     _rule("content-type", r"report-type\s*=\s*\"?delivery-status", BOUNCE, "a delivery report"),
     _rule("x-failed-recipients", _ANY, BOUNCE, "X-Failed-Recipients"),
     _rule("from", r"\b(?:mailer-daemon|postmaster)@|^\s*mailer-daemon\b", BOUNCE, "from a mail server"),
-    _rule("subject", r"^\s*(?:undeliver(?:able|ed)\b|(?:mail )?delivery (?:failed|failure|status notif)"
-          r"|returned mail\b|failure notice\s*$|mail delivery (?:system|subsystem)|unzustellbar"
-          r"|non remis\b|no se puede entregar)", BOUNCE, "the subject of a bounce"),
     # What says of itself that it is automatic.
-    _rule("auto-submitted", r"^\s*(?!no\s*(?:$|[;(]))\S", AUTOMATIC, "Auto-Submitted (RFC 3834)"),
+    _rule("auto-submitted", r"^\s*(?!no\s*(?:$|[;(])|auto-generated)\S", AUTOMATIC,
+          "Auto-Submitted (RFC 3834)"),
     _rule("content-type", r"report-type\s*=\s*\"?disposition-notif", AUTOMATIC, "a read receipt"),
     _rule("content-type", r"multipart/report|message/(?:delivery|disposition)", AUTOMATIC, "a report"),
     _rule("content-type", r"text/calendar.*method\s*=\s*\"?reply", AUTOMATIC, "a calendar reply"),
     _rule("return-path", r"^\s*<\s*>", AUTOMATIC, "no return path"),
-    _rule("precedence", r"\b(?:bulk|junk|list|auto_reply)\b", AUTOMATIC, "Precedence"),
-    _rule("x-auto-response-suppress", r"\b(?:all|oof|autoreply|dr|rn|nrn)\b", AUTOMATIC,
-          "X-Auto-Response-Suppress"),
+    _rule("precedence", r"\bauto_reply\b", AUTOMATIC, "Precedence"),
     _rule("x-autoreply", r"^(?!\s*no\s*$)", AUTOMATIC, "X-Autoreply"),
     _rule("x-autorespond", _ANY, AUTOMATIC, "X-Autorespond"),
     _rule("x-autoresponder", _ANY, AUTOMATIC, "X-Autoresponder"),
@@ -57,21 +53,34 @@ RULES = (
     _rule("x-mail-autoreply", _ANY, AUTOMATIC, "X-Mail-Autoreply"),
     _rule("x-ms-exchange-inbox-rules-loop", _ANY, AUTOMATIC, "an Exchange inbox rule"),
     _rule("x-ms-exchange-generated-message-source", _ANY, AUTOMATIC, "written by Exchange"),
-    # Lists and bulk senders.
-    _rule("list-id", _ANY, AUTOMATIC, "a mailing list (List-Id)"),
-    _rule("list-unsubscribe", _ANY, AUTOMATIC, "a mailing list (List-Unsubscribe)"),
-    _rule("list-post", _ANY, AUTOMATIC, "a mailing list (List-Post)"),
-    _rule("feedback-id", _ANY, AUTOMATIC, "a bulk sender (Feedback-ID)"),
-    # Addresses that nobody reads, and challenges that would answer an answer.
-    _rule("from", r"\b(?:no-?_?\.?reply|do-?_?not-?_?reply|auto-?reply|bounces?)(?:[+=-][^@\s]*)?@",
-          AUTOMATIC, "from an address that takes no replies"),
+    # A challenge that would answer an answer.
     _rule("from", r"@(?:bluebottle|boxbe)\.com\b", AUTOMATIC, "a challenge to the sender"),
     # Weak: words in the subject. Never a word inside a sentence: people write about office hours.
-    _rule("subject", rf"^\s*\[?(?:{_ANSWERS}|out of (?:the )?office(?: reply| autoreply)?|ooo|auto"
+    _rule("subject", rf"^\s*\[?(?:{_ANSWERS}|out of (?:the )?office(?: reply| autoreply)?|ooo"
           r"|automatische antwort|abwesenheitsnotiz|réponse automatique|absence du bureau"
           r"|respuesta automática|risposta automatica|automatisch antwoord|autosvar|automatiskt svar"
           r"|odpowiedź automatyczna|automatická odpověď)\]?\s*(?::|$|[-–] )", AUTOMATIC,
           "the subject of an automatic reply"),
+    _rule("subject", r"^\s*auto:\s.*\b(?:out of (?:the )?office|away|absent|on leave)\b", AUTOMATIC,
+          "the subject of an automatic reply"),
+    # Sent by a machine, yet perhaps for a person: portals, lists, forms (D25: a case is still made).
+    _rule("auto-submitted", r"^\s*auto-generated", BULK, "Auto-Submitted: auto-generated"),
+    _rule("precedence", r"\b(?:bulk|junk|list)\b", BULK, "Precedence"),
+    _rule("x-auto-response-suppress", r"\b(?:all|oof|autoreply|dr|rn|nrn)\b", BULK,
+          "X-Auto-Response-Suppress"),
+    _rule("list-id", _ANY, BULK, "a mailing list (List-Id)"),
+    _rule("list-unsubscribe", _ANY, BULK, "a mailing list (List-Unsubscribe)"),
+    _rule("list-post", _ANY, BULK, "a mailing list (List-Post)"),
+    _rule("feedback-id", _ANY, BULK, "a bulk sender (Feedback-ID)"),
+    _rule("from", r"\b(?:no-?_?\.?reply|do-?_?not-?_?reply|auto-?reply|bounces?)(?:[+=-][^@\s]*)?@",
+          BULK, "from an address that takes no replies"),
+)  # fmt: skip
+
+# A subject alone decides nothing: bins are undelivered too. Beside a copy of our letter it does.
+_BOUNCE_SUBJECT = re.compile(
+    r"^\s*(?:undeliver(?:able|ed)\b|(?:mail )?delivery (?:failed|failure|status notif)"
+    r"|returned mail\b|failure notice\s*$|mail delivery (?:system|subsystem)|unzustellbar"
+    r"|non remis\b|no se puede entregar)", re.IGNORECASE,
 )  # fmt: skip
 
 _MESSAGE_ID_LINE = re.compile(
@@ -99,6 +108,10 @@ def machine(
     plain = rule is None or rule.kind is not BOUNCE
     if plain and found.texts and _PLAIN_BOUNCE.match(found.texts[0]):
         return Machine(BOUNCE, "the words of a bounce", _failed_ids(headers, root, found))
+    if plain and _BOUNCE_SUBJECT.match(headers.text("subject")):
+        returned = _returned_ids(root, found)
+        if returned:
+            return Machine(BOUNCE, "the subject of a bounce", returned)
     if rule is None:
         receipt = _calendar_reply(found)
         return None if receipt is None or is_form else Machine(AUTOMATIC, receipt)
@@ -142,8 +155,14 @@ def _actions(root: Part) -> Iterable[str]:
 
 
 def _failed_ids(headers: Headers, root: Part, found: Contents) -> tuple[str, ...]:
-    """Message-IDs of what did not arrive, the surest source first: the returned message or its
-    headers (RFC 3464's third part), a copy in the text, what the bounce says it answers.
+    """Message-IDs of what did not arrive: those returned, else what the bounce says it answers."""
+    answered = (*headers.message_ids("in-reply-to"), *reversed(headers.message_ids("references")))
+    return _returned_ids(root, found) or tuple(dict.fromkeys(answered))
+
+
+def _returned_ids(root: Part, found: Contents) -> tuple[str, ...]:
+    """Message-IDs of the returned message, the surest source first: the message or its headers
+    (RFC 3464's third part), then a copy in the text.
     """
     ids: list[str] = []
     for part in [*inner_parts(root), *found.forwarded]:
@@ -153,7 +172,6 @@ def _failed_ids(headers: Headers, root: Part, found: Contents) -> tuple[str, ...
             ids += _MESSAGE_ID_LINE.findall(_plain(part))
     for text in found.texts:
         ids += _MESSAGE_ID_LINE.findall(text)
-    ids = ids or [*headers.message_ids("in-reply-to"), *reversed(headers.message_ids("references"))]
     return tuple(dict.fromkeys(ids))
 
 

@@ -20,7 +20,7 @@ class EmailCourier:
         self.letterbox.send(Letter.from_json(item.parcel.payload))
         return Delivered()
 
-    def find(self, item: Item) -> None:
+    def find(self, item: Item, _now: datetime) -> None:
         """A mail server cannot be asked what it took: a letter is not sent a second time unasked."""
         raise Undeliverable(
             f"attempt {item.attempts - 1} ended before the mail server had said that it took it"

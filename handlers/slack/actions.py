@@ -1,14 +1,13 @@
 """What a click or a submitted modal does: read the request, call the use case, answer."""
 
 import json
-from collections.abc import Callable
 
 from handlers.slack import modals
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
 from models.actions import check_respond
 from models.case import Classification, Level, check_fresh
-from models.errors import Refused, Stale
+from models.errors import Refused
 from models.prediction import Category
 
 
@@ -46,9 +45,8 @@ def change(desk: Desk, request: Request) -> Reply:
         authority=authority if outside else None,
         level=level if category is Category.COMPLAINT else None,
     )
-    return _unless_refused(
-        "category", lambda: desk.casework.reclassify(request.seen, to, actor, desk.now())
-    )
+    desk.casework.reclassify(request.seen, to, actor, desk.now())
+    return Done()
 
 
 def open_acknowledgement(desk: Desk, request: Request) -> Reply:
@@ -72,17 +70,14 @@ def respond(desk: Desk, request: Request) -> Reply:
     """The answer was written: its preview opens over it."""
     actor = desk.staff.actor(request.user)
     desk.case_for(request.user, request.seen.reference)
-    try:
-        draft = desk.casework.draft_answer(
-            request.seen,
-            request.field("text"),
-            modals.outcome(request.field("outcome")),
-            modals.chosen(Level, request.field("level")),
-            actor,
-            desk.now(),
-        )
-    except (Refused, Stale) as refused:
-        return FieldErrors({"text": str(refused)})
+    draft = desk.casework.draft_answer(
+        request.seen,
+        request.field("text"),
+        modals.outcome(request.field("outcome")),
+        modals.chosen(Level, request.field("level")),
+        actor,
+        desk.now(),
+    )
     return PushModal(modals.preview(draft))
 
 
@@ -114,16 +109,5 @@ def close(desk: Desk, request: Request) -> Reply:
     actor = desk.staff.actor(request.user)
     desk.case_for(request.user, request.seen.reference)
     outcome = modals.outcome(request.field("outcome"))
-    reason = request.field("reason")
-    return _unless_refused(
-        "reason", lambda: desk.casework.close(request.seen, reason, outcome, actor, desk.now())
-    )
-
-
-def _unless_refused(field: str, act: Callable[[], object]) -> Reply:
-    """Act, or say the refusal at a field, so that what was filled in is not lost."""
-    try:
-        act()
-    except (Refused, Stale) as refused:
-        return FieldErrors({field: str(refused)})
+    desk.casework.close(request.seen, request.field("reason"), outcome, actor, desk.now())
     return Done()

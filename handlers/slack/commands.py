@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from handlers.slack import cards, digest, wording
 from handlers.slack.api import Saying
@@ -14,7 +15,7 @@ from models.ports import Query
 _REFERENCE = re.compile(r"(?:cc-)?(\d{4})-(\d{1,7})", re.IGNORECASE)
 _OPEN = frozenset({State.TRIAGE, State.OPEN})
 _DUE_WITHIN = 5
-_MOST = 60
+_MOST = 1_000
 
 
 def command(desk: Desk, request: Request) -> Reply:
@@ -58,14 +59,18 @@ def _mine(desk: Desk, request: Request) -> Reply:
 
 def _due(desk: Desk, _request: Request) -> Reply:
     today = desk.today()
-    last = desk.council.calendar.add(today, _DUE_WITHIN + 1)
-    query = Query(states=_OPEN, respond_by_from=today, respond_by_before=last, limit=_MOST)
-    return _list(desk, f"Due within {wording.working_days(_DUE_WITHIN)}", query)
+    until = desk.council.calendar.add(today, _DUE_WITHIN)
+    with desk.store.view() as work:
+        due = [deadline for deadline in work.cases.due(until) if deadline.due >= today]
+    heading = f"Due within {wording.working_days(_DUE_WITHIN)}"
+    return Say(digest.due_list(heading, due, desk.council, today))
 
 
 def _overdue(desk: Desk, _request: Request) -> Reply:
-    query = Query(states=_OPEN, respond_by_before=desk.today(), limit=_MOST)
-    return _list(desk, "Overdue", query)
+    today = desk.today()
+    with desk.store.view() as work:
+        due = work.cases.due(today - timedelta(days=1))
+    return Say(digest.due_list("Overdue", due, desk.council, today))
 
 
 def _triage(desk: Desk, _request: Request) -> Reply:
@@ -80,7 +85,7 @@ def _help(_desk: Desk, _request: Request) -> Reply:
 def _list(desk: Desk, heading: str, query: Query) -> Reply:
     with desk.store.view() as work:
         cases = work.cases.find(query)
-    return Say(digest.case_list(heading, cases, desk.council, desk.today(), None))
+    return Say(digest.case_list(heading, cases, desk.council, desk.today()))
 
 
 _WORDS: Mapping[str, Callable[[Desk, Request], Reply]] = {

@@ -11,13 +11,14 @@ from models.case import Case, State, open_deadlines
 from models.channels import channel_for
 from models.council import Council
 from models.deadlines import DeadlineKind
-from models.errors import NotYet
+from models.errors import Gone, NotYet, Unacceptable
 from models.outbox import Delivered, Dropped, Item, Kind, Posting
 from models.people import Actor
 from models.people import Kind as ActorKind
 from models.ports import Arrival, Query, Store
 
 _KEY = "key"
+_PLAIN = 3_000
 
 
 def card_key(reference: str) -> str:
@@ -37,81 +38,101 @@ class SlackCourier:
         """Draw and post the item."""
         return _CARRIERS[item.parcel.kind](self, item, now)
 
-    def find(self, item: Item) -> Delivered | None:
+    def find(self, item: Item, now: datetime) -> Delivered | None:
         """Look for the key of an earlier attempt in the metadata of what stands there.
 
         A redraw is not looked for: drawing it again is harmless.
         """
         parcel = item.parcel
         if parcel.kind is Kind.CARD:
-            return self._find_card(item)
+            return self._find_card(item, now)
+        if parcel.kind in {Kind.WORDS, Kind.MOVED}:
+            return None  # the parts of a long text are each looked for when they are posted
         if parcel.reference is None:
             channel = str(parcel.payload.get("channel", self.council.channels.triage))
             place = self.api.find(self.api.channel_id(channel), parcel.key)
-            return Delivered() if place else None
-        card = self._card(parcel.reference)
-        if card is None or parcel.kind is Kind.WORDS:
-            return None  # the parts of a long text are each looked for when they are posted
-        place = self.api.find(card.channel, parcel.key, card.ts)
+        else:
+            card = self._card(parcel.reference)
+            place = self._find_in_thread(card, parcel.key) if card else None
         return Delivered() if place else None
 
-    def _find_card(self, item: Item) -> Delivered | None:
-        reference = _reference(item)
-        case = self._case(reference)
-        channel = self.api.channel_id(channel_for(case, self.council))
-        known = self._card(reference)
+    def _find_card(self, item: Item, now: datetime) -> Delivered | None:
+        """A card whose answer was lost: drawn anew, for the case may have moved on since."""
+        case, channel, known = self._where(item)
         if known is not None and known.channel == channel:
             return None
-        place = self.api.find(channel, card_key(reference))
+        place = self.api.find(channel, card_key(case.reference))
         if place is None:
             return None
-        with self.store.work() as work:
-            work.places.put(_posting(reference, place))
-        return None
+        drawn = cards.card(case, self.council, self.council.local_date(now))
+        self._update(place, drawn, _of_card(case))
+        return self._placed(case, place, known)
 
     def card(self, item: Item, now: datetime) -> Delivered:
         """Post the card, redraw it, or move it to the channel where it belongs now."""
-        reference = _reference(item)
-        case = self._case(reference)
-        channel = self.api.channel_id(channel_for(case, self.council))
+        case, channel, known = self._where(item)
         saying = cards.card(case, self.council, self.council.local_date(now))
-        metadata = {_KEY: card_key(reference), "case": reference}
-        known = self._card(reference)
         if known is not None and known.channel == channel:
-            self.api.update(Place(known.channel, known.ts), saying, metadata)
-            return Delivered()
-        place = self.api.post(channel, saying, metadata)
-        posting = _posting(reference, place)
-        if known is not None:
-            self._leave(case, known, posting, now)
-        return Delivered((posting,))
+            try:
+                self._update(Place(known.channel, known.ts), saying, _of_card(case))
+            except Gone:
+                pass  # somebody deleted it: the case gets a new card below
+            else:
+                return Delivered()
+        return self._placed(case, self._post(channel, saying, _of_card(case)), known)
 
-    def _leave(self, case: Case, old: Posting, new: Posting, now: datetime) -> None:
-        """Blank the old card and put the customer's words under the new one."""
+    def _where(self, item: Item) -> tuple[Case, str, Posting | None]:
+        """The case, the channel (an id) where its card belongs, and where it stands."""
+        case = self._case(_reference(item))
+        channel = self.api.channel_id(channel_for(case, self.council))
+        return case, channel, self._card(case.reference)
+
+    def _placed(self, case: Case, place: Place, before: Posting | None) -> Delivered:
+        """A new card. Where another stood before, that is blanked and the words are said again."""
+        posting = Posting(card_key(case.reference), case.reference, place.channel, place.ts)
+        if before is None:
+            return Delivered((posting,))
         written = (Arrival.CASE, Arrival.REPLY)
-        with self.store.work() as work:
-            work.places.put(new)
-            for stored in work.messages.of_case(case.reference):
-                if stored.arrival in written:
-                    work.outbox.add(outbox.words(case.reference, stored.id, new.channel), now)
-        metadata = {_KEY: f"moved:{case.reference}", "case": case.reference}
-        self.api.update(Place(old.channel, old.ts), cards.stub(case, new.channel), metadata)
+        with self.store.view() as work:
+            messages = work.messages.of_case(case.reference)
+        return Delivered(
+            (posting,),
+            (
+                outbox.moved(case.reference, before.channel, before.ts),
+                *(
+                    outbox.words(case.reference, stored.id, place.ts)
+                    for stored in messages
+                    if stored.arrival in written
+                ),
+            ),
+        )
 
-    def words(self, item: Item, _now: datetime) -> Delivered | Dropped:
+    def moved(self, item: Item, _now: datetime) -> Delivered | Dropped:
+        """Blank the card where the case no longer stands."""
+        reference, payload = _reference(item), item.parcel.payload
+        old = Place(str(payload["channel"]), str(payload["ts"]))
+        metadata = {_KEY: item.parcel.key, "case": reference}
+        stub = cards.stub(self._case(reference), self._placed_card(item).channel)
+        try:
+            self._update(old, stub, metadata)
+        except Gone:
+            return Dropped("the old card is gone")
+        return Delivered()
+
+    def words(self, item: Item, now: datetime) -> Delivered | Dropped:
         """A message's words, in as many posts as it takes; one that stands there is not repeated."""
         with self.store.view() as work:
             stored = work.messages.get(_int(item, "message"))
         if stored is None:
             return Dropped("the message is no longer kept")
-        card = self._placed_card(item)
         for number, saying in enumerate(threads.words(stored)):
             key = f"{item.parcel.key}:{number}"
-            if item.begun and self.api.find(card.channel, key, card.ts):
+            if item.begun and self._find_in_thread(self._placed_card(item), key):
                 continue
-            self.api.post(card.channel, saying, {_KEY: key, "case": _reference(item)}, card.ts)
+            self._in_thread(item, saying, now, key)
         return Delivered()
 
-    def note(self, item: Item, _now: datetime) -> Delivered | Dropped:
+    def note(self, item: Item, now: datetime) -> Delivered | Dropped:
         """A line of history."""
         reference, payload = _reference(item), item.parcel.payload
         with self.store.view() as work:
@@ -120,7 +141,7 @@ class SlackCourier:
             if entry.version == payload["version"] and entry.event == payload["event"]:
                 who = self._name(entry.actor)
                 text = wording.history_line(entry, self.council, who)
-                return self._in_thread(item, threads.line(text))
+                return self._in_thread(item, threads.line(text), now)
         return Dropped("there is no such history")
 
     def reminder(self, item: Item, now: datetime) -> Delivered | Dropped:
@@ -136,7 +157,7 @@ class SlackCourier:
         if self.council.reminding.point(days_left) != payload["days_before"]:
             return Dropped("a later reminder or the overdue list stands for it")
         text = wording.reminder(case, kind, due, self.council, today)
-        return self._in_thread(item, threads.line(text))
+        return self._in_thread(item, threads.line(text), now)
 
     def morning_list(self, item: Item, now: datetime) -> Delivered | Dropped:
         """The list of a channel as things stand now; an empty one is not posted."""
@@ -162,11 +183,43 @@ class SlackCourier:
         self.api.post(channel, saying, {_KEY: item.parcel.key})
         return Delivered()
 
-    def _in_thread(self, item: Item, saying: Saying) -> Delivered:
+    def _in_thread(
+        self, item: Item, saying: Saying, now: datetime, key: str | None = None
+    ) -> Delivered:
+        """Say it under the card; where somebody deleted that, under a new one."""
+        metadata = {_KEY: key or item.parcel.key, "case": _reference(item)}
         card = self._placed_card(item)
-        metadata = {_KEY: item.parcel.key, "case": _reference(item)}
-        self.api.post(card.channel, saying, metadata, card.ts)
+        try:
+            self._post(card.channel, saying, metadata, card.ts)
+        except Gone:
+            case = self._case(_reference(item))
+            drawn = cards.card(case, self.council, self.council.local_date(now))
+            delivered = self._placed(case, self._post(card.channel, drawn, _of_card(case)), None)
+            with self.store.work() as work:
+                work.places.put(delivered.postings[0])
+            self._post(card.channel, saying, metadata, delivered.postings[0].ts)
         return Delivered()
+
+    def _find_in_thread(self, card: Posting, key: str) -> Place | None:
+        try:
+            return self.api.find(card.channel, key, card.ts)
+        except Gone:
+            return None
+
+    def _post(
+        self, channel: str, saying: Saying, metadata: Mapping[str, str], thread: str | None = None
+    ) -> Place:
+        """Post; what Slack will not take in its form is said in plain words, never left unsaid."""
+        try:
+            return self.api.post(channel, saying, metadata, thread)
+        except Unacceptable:
+            return self.api.post(channel, _plainly(saying), metadata, thread)
+
+    def _update(self, place: Place, saying: Saying, metadata: Mapping[str, str]) -> None:
+        try:
+            self.api.update(place, saying, metadata)
+        except Unacceptable:
+            self.api.update(place, _plainly(saying), metadata)
 
     def _case(self, reference: str) -> Case:
         with self.store.view() as work:
@@ -206,6 +259,7 @@ _Carrier = Callable[[SlackCourier, Item, datetime], Delivered | Dropped]
 
 _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.CARD: SlackCourier.card,
+    Kind.MOVED: SlackCourier.moved,
     Kind.WORDS: SlackCourier.words,
     Kind.NOTE: SlackCourier.note,
     Kind.REMINDER: SlackCourier.reminder,
@@ -230,5 +284,9 @@ def _int(item: Item, name: str) -> int:
     return value
 
 
-def _posting(reference: str, place: Place) -> Posting:
-    return Posting(card_key(reference), reference, place.channel, place.ts)
+def _of_card(case: Case) -> dict[str, str]:
+    return {_KEY: card_key(case.reference), "case": case.reference}
+
+
+def _plainly(saying: Saying) -> Saying:
+    return Saying(saying.text[:_PLAIN])

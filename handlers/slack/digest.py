@@ -11,7 +11,7 @@ from models.council import Council
 from models.ports import DueCase
 
 # A section holds 3,000 characters, and Slack refuses a message of some 13,000 in all.
-_LINES_A_BLOCK = 12
+_SECTION = 2_800
 _MOST_CHARACTERS = 9_000
 
 
@@ -28,6 +28,8 @@ def morning_list(
     case is named without its subject outside its channel.
     """
     mine = [d for d in due if channel is None or channel_for(d.case, council) == channel]
+    if channel is None:
+        mine.sort(key=lambda d: (_owner(d.case, council), d.due))
     triage = [c for c in waiting if channel is None or channel_for(c, council) == channel]
     parts = [
         ("Overdue", [_due_line(d, council, today, channel) for d in mine if d.due < today]),
@@ -59,16 +61,22 @@ def morning_list(
     return Saying(text, blocks)
 
 
-def case_list(
-    heading: str, cases: Sequence[Case], council: Council, today: date, channel: str | None
-) -> Saying:
+def case_list(heading: str, cases: Sequence[Case], council: Council, today: date) -> Saying:
     """Cases on lines, for the one who asked. Private ones are named without their subject."""
-    if not cases:
+    return _list(heading, [_case_line(case, council, today, None) for case in cases])
+
+
+def due_list(heading: str, due: Sequence[DueCase], council: Council, today: date) -> Saying:
+    """Deadlines on lines, for the one who asked. Private cases are named without their subject."""
+    return _list(heading, [_due_line(deadline, council, today, None) for deadline in due])
+
+
+def _list(heading: str, lines: Sequence[str]) -> Saying:
+    if not lines:
         return Saying(f"{heading}: nothing.", [_section(f"*{heading}*: nothing.")])
-    lines = [_case_line(case, council, today, channel) for case in cases]
     shown = _fitting(lines, _MOST_CHARACTERS)
     blocks = _part(f"*{heading}* ({len(lines)})", shown, len(lines) - len(shown))
-    return Saying(f"{heading}: {len(cases)}.", blocks)
+    return Saying(f"{heading}: {len(lines)}.", blocks)
 
 
 def _fitting(lines: Sequence[str], characters: int) -> list[str]:
@@ -85,11 +93,13 @@ def _fitting(lines: Sequence[str], characters: int) -> list[str]:
 def _part(heading: str, lines: Sequence[str], left_out: int) -> list[Block]:
     shown = [*lines, f"…and {left_out} more."] if left_out else list(lines)
     blocks = [_section(heading)]
-    blocks += [
-        _section("\n".join(shown[i : i + _LINES_A_BLOCK]))
-        for i in range(0, len(shown), _LINES_A_BLOCK)
-    ]
-    return blocks
+    together = ""
+    for line in shown:
+        if together and len(together) + len(line) > _SECTION:
+            blocks.append(_section(together))
+            together = ""
+        together = f"{together}\n{line}" if together else line
+    return [*blocks, _section(together)] if together else blocks
 
 
 def _due_line(deadline: DueCase, council: Council, today: date, channel: str | None) -> str:
@@ -106,13 +116,17 @@ def _case_line(case: Case, council: Council, today: date, channel: str | None) -
 
 
 def _name(case: Case, council: Council, channel: str | None) -> str:
-    owner = wording.escape(council.catalogue.owner_name(case.service, case.authority))
+    owner = wording.escape(_owner(case, council))
     if is_private(case, council) and channel_for(case, council) != channel:
         return f"• *{case.reference}* (private), {owner}"
     subject = wording.escape(wording.subject(case, 60))
     if case.state is State.TRIAGE:
         return f"• *{case.reference}* “{subject}”, perhaps {owner}"
     return f"• *{case.reference}* “{subject}”, {owner}"
+
+
+def _owner(case: Case, council: Council) -> str:
+    return council.catalogue.owner_name(case.service, case.authority)
 
 
 def _holder(case: Case) -> str:

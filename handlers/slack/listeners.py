@@ -114,11 +114,20 @@ def _submission(run: _Runner, listener: _Listener) -> Callable[..., None]:
         elif isinstance(reply, PushModal):
             ack(response_action="push", view=reply.view)
         elif isinstance(reply, Say):
-            ack(response_action="update", view=modals.notice(reply.saying.text))
+            _refuse_submission(ack, body, reply)
         else:
             ack(response_action="clear")
 
     return on_submission
+
+
+def _refuse_submission(ack: Ack, body: dict[str, Any], reply: Say) -> None:
+    """Say it at a field, so that what was written is not lost; a view without one gives way."""
+    fields = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+    if fields:
+        ack(response_action="errors", errors={fields[-1]: reply.saying.text})
+    else:
+        ack(response_action="update", view=modals.notice(reply.saying.text))
 
 
 def _command(run: _Runner, listener: _Listener) -> Callable[..., None]:

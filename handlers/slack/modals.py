@@ -54,7 +54,8 @@ def respond(case: Case, template: str) -> Block:
     """Write the answer; a preview follows before anything leaves."""
     blocks = []
     if case.category is Category.COMPLAINT:
-        levels = _names({k: v for k, v in wording.LEVELS.items() if k is not Level.UNDETERMINED})
+        undecided = {Level.UNDETERMINED, Level.LEVEL_TWO} - {case.level}
+        levels = _names({k: v for k, v in wording.LEVELS.items() if k not in undecided})
         decided = case.level if case.level is not Level.UNDETERMINED else Level.LEVEL_ONE
         blocks = [
             _select("level", "Level", levels, decided),

@@ -137,7 +137,7 @@ def acknowledgement(case: Case, council: Council) -> str:
     if stage.acknowledgement_approved_at is not None:
         return "on its way"
     if case.customer.address is None:
-        return f"not possible by email; due {day(stage.acknowledge_by)}"
+        return "not possible by email"
     return f"not sent; due {day(stage.acknowledge_by)}"
 
 
@@ -207,7 +207,7 @@ def _value(name: str, value: object, council: Council) -> str:
 def _closed(entry: Entry, _council: Council, who: str) -> str:
     outcome, reason = entry.details.get("outcome"), entry.details.get("reason")
     how = f" as {OUTCOMES[Outcome(str(outcome))].lower()}" if outcome else ""
-    why = f": {escape(str(reason))}" if reason else ""
+    why = f": {escape(one_line(str(reason), 500))}" if reason else ""
     return f"{who} closed the case{how}{why}"
 
 

@@ -5,6 +5,7 @@ import pytest
 from handlers.delivery import Delivery
 from handlers.mail.courier import EmailCourier
 from models.case import Level, Outcome, State
+from models.channels import channel_for
 from models.errors import Unreadable
 from models.history import Event
 from models.letter import Letter
@@ -192,6 +193,8 @@ def test_our_own_letter_coming_back_is_never_a_case(office: TestOffice) -> None:
     ("headers", "received", "why"),
     [
         ({"From": ""}, NOW, "no address"),
+        ({"List_Id": "<list.example.org>"}, NOW, "a machine sent it: a mailing list"),
+        ({"Date": "Fri, 6 Nov 2020 10:00:00 +0000"}, NOW, "more than 3 days ago"),
         ({}, NOW - timedelta(days=4), "more than 3 days ago"),
     ],
 )
@@ -263,3 +266,51 @@ def test_a_text_that_breaks_the_model_becomes_a_case_for_a_person(office: TestOf
     assert (odd.arrival, fine.arrival) == (Arrival.CASE, Arrival.CASE)
     assert office.case(odd.reference).state is State.TRIAGE
     assert office.case(fine.reference).state is State.OPEN
+
+
+def test_a_reply_that_raises_a_flag_moves_the_case_before_its_words_are_said(
+    office: TestOffice,
+) -> None:
+    first = office.receive(email(), NOW)
+    reply = email(
+        "My child is at risk. #missed_bin complaint !safeguarding",
+        Message_ID="<2@x>",
+        In_Reply_To="<first@post.example>",
+    )
+    office.receive(reply, NOW)
+    case = office.case(first.reference)
+    assert channel_for(case, office.council) == "private-safeguarding"
+
+
+def test_a_bounced_answer_opens_the_case_again(office: TestOffice) -> None:
+    from handlers.casework import Seen
+
+    reference = office.receive(email(), NOW).reference
+    send_all(office)
+    officer = staff("U1")
+    seen = Seen(str(reference), office.case(reference).version)
+    draft = office.casework.draft_answer(
+        seen, "It is done.", Outcome.UPHELD, Level.LEVEL_ONE, officer, NOW
+    )
+    office.casework.send(draft.id, officer, NOW)
+    (answer,) = send_all(office)
+    assert office.case(reference).state is State.ANSWERED
+    bounce = email(
+        f"This came back:\n\nMessage-ID: {answer.message_id}\n",
+        From="MAILER-DAEMON@post.example",
+        Message_ID="<b@x>",
+        Subject="Undeliverable",
+    )
+    assert office.receive(bounce, NOW).arrival is Arrival.BOUNCE
+    assert office.case(reference).state is State.OPEN
+
+
+def test_an_acknowledgement_that_could_not_leave_for_days_is_not_sent_any_more(
+    office: TestOffice,
+) -> None:
+    reference = office.receive(email(), NOW).reference
+    sent = Sent()
+    delivery = Delivery(office.store, {Kind.LETTER: EmailCourier(sent)}, office.council)
+    delivery.deliver_due(Lane.EMAIL, lambda: NOW + timedelta(days=4))
+    assert sent.letters == []
+    assert events(office, reference)[-1] is Event.LETTER_FAILED

@@ -12,9 +12,11 @@ from models.actions import (
     check_acknowledge,
     claim,
     close,
+    letter_bounced,
     letter_failed,
     open_case,
     reclassify,
+    reopen,
 )
 from models.case import (
     ALLOWED,
@@ -26,14 +28,17 @@ from models.case import (
     State,
     allowed_actions,
     check_fresh,
+    open_deadlines,
 )
 from models.council import CouncilType, default_catalogue
+from models.deadlines import DeadlineKind
 from models.errors import Refused, Stale
 from models.history import Event
+from models.letter import LetterKind
 from models.message import Sender, Source
 from models.people import staff
 from models.policy import PRESETS
-from models.prediction import Category
+from models.prediction import Category, Flag
 from tests.support.council import example_council, utc
 from tests.support.triage import ToldTriage
 
@@ -177,27 +182,58 @@ def test_a_case_without_a_written_answer_is_closed_only_with_a_reason() -> None:
     assert (closed.state, closed.stage.outcome) == (State.CLOSED, Outcome.RESOLVED)
 
 
-def test_a_reply_reopens_an_answered_case_with_a_clock_that_starts_anew() -> None:
+def test_an_answered_case_is_opened_again_with_a_clock_that_starts_anew() -> None:
     approved = approve_answer(opened(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
-    case = answered(approved, COUNCIL, NOW).case
     later = utc(2020, 7, 1)
-    change = add_reply(case, 7, COUNCIL, received_at=later, known_sender=True, now=later)
-    assert [e.event for e in change.entries] == [Event.MESSAGE_ADDED, Event.REOPENED]
+    change = reopen(answered(approved, NOW).case, COUNCIL, later, later)
+    assert [e.event for e in change.entries] == [Event.REOPENED]
     assert change.case.state is State.OPEN
     assert (change.case.stage.number, change.case.stage.respond_by) == (2, date(2020, 7, 22))
 
 
-def test_what_the_customer_wrote_while_the_answer_was_on_its_way_waits_for_its_own() -> None:
-    approved = approve_answer(opened(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
-    change = answered(approved, COUNCIL, NOW, written_since=NOW)
-    assert [e.event for e in change.entries] == [Event.ANSWERED, Event.REOPENED]
-    assert (change.case.state, change.case.stage.answered_at) == (State.OPEN, None)
+def test_a_case_opened_again_is_never_due_before_the_reply_came() -> None:
+    council = replace(COUNCIL, policy=PRESETS["lgsco-2024"])
+    case = acknowledged(opened(), council, PRIYA, utc(2020, 6, 2)).case
+    later = utc(2020, 9, 1)
+    assert reopen(case, council, later, later).case.stage.respond_by == date(2020, 9, 15)
 
 
 def test_a_reply_to_an_open_case_leaves_its_dates_alone() -> None:
     case = opened()
-    change = add_reply(case, 7, COUNCIL, received_at=NOW, known_sender=True, now=NOW)
+    change = add_reply(case, 7, COUNCIL, known_sender=True, now=NOW)
     assert (change.case.state, change.case.stage) == (case.state, case.stage)
+
+
+def test_flags_that_a_reply_raises_are_raised_on_the_case() -> None:
+    case = opened("#missed_bin complaint !hazard")
+    flags = (Flag.HAZARD, Flag.SAFEGUARDING)
+    change = add_reply(case, 7, COUNCIL, flags=flags, known_sender=True, now=NOW)
+    assert change.case.flags == (Flag.HAZARD, Flag.SAFEGUARDING)
+    assert change.entries[0].details["flags"] == "safeguarding"
+
+
+@pytest.mark.parametrize("kind", LetterKind)
+def test_a_letter_that_came_back_counts_as_not_sent_and_can_be_sent_again(
+    kind: LetterKind,
+) -> None:
+    case = acknowledged(opened(), COUNCIL, PRIYA, NOW).case
+    case = approve_answer(case, Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
+    back = letter_bounced(answered(case, NOW).case, kind, 7, "no such mailbox", NOW).case
+    if kind is LetterKind.ACKNOWLEDGEMENT:
+        assert back.stage.acknowledged_at is None
+    else:
+        assert (back.state, back.stage.answered_at) == (State.OPEN, None)
+        assert Action.RESPOND in allowed_actions(back)
+
+
+def test_level_two_is_not_chosen_in_an_answer_at_level_one() -> None:
+    with pytest.raises(Refused, match="independent review"):
+        approve_answer(opened(), Outcome.UPHELD, Level.LEVEL_TWO, PRIYA, NOW)
+
+
+def test_who_gave_no_address_has_no_acknowledgement_to_wait_for() -> None:
+    case = opened(customer=Sender("", None))
+    assert set(open_deadlines(case)) == {DeadlineKind.RESPOND}
 
 
 def test_the_code_re_dates_the_answer_when_the_acknowledgement_has_gone() -> None:

@@ -89,11 +89,11 @@ def test_the_case_of_an_answer_is_found_by_what_we_sent_and_what_we_received(sto
 def test_the_ledger_books_a_place_once_and_counts_by_day(store: Store) -> None:
     origin = Origin("intake", "INBOX", 7, 42)
     with store.work() as work:
-        assert not work.ledger.knows(origin)
+        assert work.ledger.booked_as(origin) is None
         work.ledger.book(origin, "ff", Arrival.CASE, "", NOW)
         work.ledger.book(origin, "ff", Arrival.DUPLICATE, "", NOW)
-        assert work.ledger.knows(origin)
-        assert not work.ledger.knows(Origin("intake", "INBOX", 8, 42))
+        assert work.ledger.booked_as(origin) is Arrival.CASE
+        assert work.ledger.booked_as(Origin("intake", "INBOX", 8, 42)) is None
         assert work.ledger.counts(NOW, NOW + timedelta(days=1)) == {Arrival.CASE: 1}
         assert work.ledger.counts(NOW - timedelta(days=1), NOW) == {}
 

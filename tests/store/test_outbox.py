@@ -85,7 +85,7 @@ def test_a_retry_waits_for_its_time_and_holds_back_what_follows_in_its_case(stor
     (item,) = claim(store)
     with store.work() as work:
         work.outbox.retry(item, NOW + timedelta(minutes=1), "Slack is down", begun=False)
-        assert work.outbox.next_at(Lane.SLACK) == NOW
+        assert work.outbox.next_at(Lane.SLACK) == NOW + timedelta(minutes=1)
     assert claim(store) == []
     (again,) = claim(store, NOW + timedelta(minutes=1))
     assert (again.parcel.key, again.begun) == ("card:CC-1:1", False)
@@ -108,3 +108,30 @@ def test_places_are_kept_with_the_delivery_and_find_their_case(store: Store) -> 
         assert work.places.case_at("C2", "1.0001") is None
         assert work.outbox.counts() == {"sent": 1}
         assert work.outbox.sent_by_kind() == {Kind.CARD: 1}
+
+
+def test_a_reminder_that_waits_for_the_morning_holds_up_nothing(store: Store) -> None:
+    reminder = outbox.reminder("CC-1", "respond", NOW.date(), 1, 5)
+    add(store, reminder)
+    (item,) = claim(store)
+    with store.work() as work:
+        work.outbox.retry(item, NOW + timedelta(hours=16), "nobody is at work", begun=False)
+    add(store, outbox.card("CC-1", 2))
+    assert keys(claim(store)) == ["card:CC-1:2"]
+
+
+def test_what_was_claimed_and_not_begun_can_be_given_back(store: Store) -> None:
+    add(store, outbox.card("CC-1", 1))
+    first = claim(store)
+    with store.work() as work:
+        work.outbox.release(first)
+    (again,) = claim(store)
+    assert (again.attempts, again.begun) == (1, False)
+
+
+def test_what_follows_a_delivery_is_put_in_with_it(store: Store) -> None:
+    add(store, outbox.card("CC-1", 1))
+    (item,) = claim(store)
+    with store.work() as work:
+        work.outbox.sent(item, Delivered(then=(outbox.moved("CC-1", "C1", "1.0"),)), NOW)
+    assert keys(claim(store)) == ["moved:CC-1:C1:1.0"]

@@ -114,12 +114,6 @@ class SqliteCases:
         if query.holder is not None:
             where.append("c.holder = ?")
             values.append(query.holder)
-        if query.respond_by_before is not None:
-            where.append("c.respond_by < ?")
-            values.append(query.respond_by_before.isoformat())
-        if query.respond_by_from is not None:
-            where.append("c.respond_by >= ?")
-            values.append(query.respond_by_from.isoformat())
         rows = self._execute(
             f"""{_CASE_WITH_STAGE} WHERE {" AND ".join(where)}
                 ORDER BY c.respond_by IS NULL, c.respond_by, c.reference LIMIT ? OFFSET ?""",

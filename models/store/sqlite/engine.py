@@ -62,10 +62,11 @@ class SqliteStore:
         connection.execute(begin)
         try:
             yield SqliteWork(connection)
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close every connection; call it when no other thread works any more."""

@@ -2,11 +2,14 @@
 
 import json
 import sqlite3
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from models.letter import Letter
+from models.letter import Letter, LetterKind
 from models.ports import Draft
 from models.store.sqlite.columns import storable, time_to_text, to_json
+
+_KEPT = timedelta(days=1)
 
 
 class SqliteDrafts:
@@ -17,7 +20,8 @@ class SqliteDrafts:
         self._execute = connection.execute
 
     def put(self, draft: Draft, now: datetime) -> None:
-        """Keep a draft."""
+        """Keep a draft, and forget those that were left lying."""
+        self._execute("DELETE FROM drafts WHERE made_at < ?", (time_to_text(now - _KEPT),))
         self._execute(
             "INSERT INTO drafts VALUES (?,?,?,?,?,?,?)",
             (
@@ -66,6 +70,16 @@ class SqliteLetters:
                 time_to_text(now),
             ),
         )
+
+    def kind_of(self, message_ids: Sequence[str]) -> LetterKind | None:
+        """What the first of these that is a letter of ours was for."""
+        for message_id in message_ids:
+            row = self._execute(
+                "SELECT kind FROM letters WHERE message_id=?", (storable(message_id),)
+            ).fetchone()
+            if row:
+                return LetterKind(row["kind"])
+        return None
 
     def count_to(self, recipient: str, since: datetime) -> int:
         """How many automatic letters went to an address since then."""

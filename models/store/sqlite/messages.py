@@ -135,15 +135,13 @@ class SqliteLedger:
         """Work over a connection whose transaction is open."""
         self._execute = connection.execute
 
-    def knows(self, origin: Origin) -> bool:
-        """Whether what lies there was booked."""
-        return (
-            self._execute(
-                "SELECT 1 FROM ledger WHERE account=? AND folder=? AND uidvalidity=? AND uid=?",
-                _place(origin),
-            ).fetchone()
-            is not None
-        )
+    def booked_as(self, origin: Origin) -> Arrival | None:
+        """What became of what lies there."""
+        row = self._execute(
+            "SELECT arrival FROM ledger WHERE account=? AND folder=? AND uidvalidity=? AND uid=?",
+            _place(origin),
+        ).fetchone()
+        return Arrival(row["arrival"]) if row else None
 
     def book(
         self, origin: Origin, sha256: str, arrival: Arrival, reason: str, now: datetime

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting, State
@@ -13,6 +13,10 @@ from models.store.sqlite.columns import (
     time_to_text,
     to_json,
 )
+
+# What must leave before an item. A reminder that waits for the morning holds up nothing.
+_EARLIER = """SELECT 1 FROM outbox e WHERE e.state='pending' AND e.reference=o.reference
+    AND e.lane=o.lane AND e.id < o.id AND e.kind <> 'reminder'"""
 
 
 class SqliteOutbox:
@@ -47,12 +51,11 @@ class SqliteOutbox:
     def claim(self, lane: Lane, now: datetime, limit: int, lease: timedelta) -> tuple[Item, ...]:
         """Take the oldest that may leave, for as long as the lease."""
         rows = self._execute(
-            """UPDATE outbox SET lease_until=?, attempts=attempts+1 WHERE id IN (
+            f"""UPDATE outbox SET lease_until=?, attempts=attempts+1 WHERE id IN (
                  SELECT o.id FROM outbox o
                  WHERE o.state='pending' AND o.lane=? AND o.not_before <= ?
                    AND (o.lease_until IS NULL OR o.lease_until <= ?)
-                   AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state='pending'
-                     AND e.reference=o.reference AND e.lane=o.lane AND e.id < o.id)
+                   AND NOT EXISTS ({_EARLIER})
                  ORDER BY o.id LIMIT ?)
                RETURNING *""",
             (time_to_text(now + lease), lane, time_to_text(now), time_to_text(now), limit),
@@ -67,11 +70,22 @@ class SqliteOutbox:
         )
         return cursor.rowcount == 1
 
+    def release(self, items: Sequence[Item]) -> None:
+        """Give back what was claimed and not begun."""
+        for item in items:
+            self._execute(
+                """UPDATE outbox SET lease_until=NULL, attempts=attempts-1
+                   WHERE id=? AND state=? AND lease_until=?""",
+                (item.id, State.PENDING, time_to_text(item.lease)),
+            )
+
     def sent(self, item: Item, delivered: Delivered, now: datetime) -> None:
-        """It left; the places in Slack are kept."""
+        """It left; the places in Slack are kept, and what follows is put in."""
         for posting in delivered.postings:
             self._places.put(posting)
         self._end(item, State.SENT, None, now)
+        for parcel in delivered.then:
+            self.add(parcel, now)
 
     def dropped(self, item: Item, why: str, now: datetime) -> None:
         """It was not sent, and why."""
@@ -103,8 +117,8 @@ class SqliteOutbox:
     def next_at(self, lane: Lane) -> datetime | None:
         """When the next pending item may leave."""
         row = self._execute(
-            """SELECT min(max(not_before, coalesce(lease_until, not_before))) AS at
-               FROM outbox WHERE state='pending' AND lane=?""",
+            f"""SELECT min(max(o.not_before, coalesce(o.lease_until, o.not_before))) AS at
+               FROM outbox o WHERE o.state='pending' AND o.lane=? AND NOT EXISTS ({_EARLIER})""",
             (lane,),
         ).fetchone()
         return text_to_time(row["at"])
@@ -146,6 +160,10 @@ class SqlitePlaces:
         """Where this stands."""
         row = self._execute("SELECT * FROM places WHERE key=?", (key,)).fetchone()
         return Posting(row["key"], row["reference"], row["channel"], row["ts"]) if row else None
+
+    def forget(self, key: str) -> None:
+        """It stands nowhere any more."""
+        self._execute("DELETE FROM places WHERE key=?", (key,))
 
     def case_at(self, channel: str, ts: str) -> str | None:
         """The case whose card stands there."""

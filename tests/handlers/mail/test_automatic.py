@@ -25,8 +25,6 @@ SIGNS = [
     "From: MAILER-DAEMON@example.org",
     "From: Postmaster <postmaster@example.org>",
     "From: MAILER-DAEMON (Mail Delivery System)",
-    "Subject: Undeliverable: Your complaint",
-    "Subject: failure notice",
     "Auto-Submitted: auto-replied",
     "Auto-Submitted: Auto-Generated; owner=x (comment)",
     "Auto-Submitted: auto-notified",
@@ -127,3 +125,41 @@ def test_a_bounce_without_a_copy_is_matched_by_what_it_answers() -> None:
     found = verdict("From: mailer-daemon@example.org", "In-Reply-To: <carebot.1@x>")
     assert found is not None
     assert found.failed_message_ids == ("<carebot.1@x>",)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Undelivered green bin",
+        "Delivery failed: new recycling box",
+        "Returned mail from council tax",
+        "Auto: damage by bin lorry",
+    ],
+)
+def test_a_subject_alone_makes_no_machine_of_a_person(subject: str) -> None:
+    assert verdict(f"Subject: {subject}") is None
+
+
+def test_the_subject_of_a_bounce_above_a_copy_of_our_letter_is_a_bounce() -> None:
+    copy = "This came back:\n\nMessage-ID: <carebot.CC-2026-00001.x@westmere.example>\n"
+    found = verdict("Subject: Undeliverable: Your complaint", body=copy)
+    assert found is not None
+    assert found.kind is MachineKind.BOUNCE
+    assert found.failed_message_ids == ("<carebot.CC-2026-00001.x@westmere.example>",)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "List-Unsubscribe: <mailto:x@example.org>",
+        "Precedence: bulk",
+        "Feedback-ID: 1:ses",
+        "X-Auto-Response-Suppress: DR",
+        "Auto-Submitted: auto-generated",
+        "From: no-reply@portal.example",
+    ],
+)
+def test_what_a_machine_sends_for_a_person_still_becomes_a_case(sign: str) -> None:
+    found = verdict(sign)
+    assert found is not None
+    assert found.kind is MachineKind.BULK

@@ -51,7 +51,7 @@ def held() -> Case:
 
 def done() -> Case:
     approved = approve_answer(held(), Outcome.PARTLY_UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
-    return answered(approved, COUNCIL, NOW).case
+    return answered(approved, NOW).case
 
 
 STATES = {
@@ -243,7 +243,7 @@ def test_a_long_list_stays_within_what_slack_takes() -> None:
     listed = digest.morning_list(due, cases, COUNCIL, TODAY, None)
     assert listed is not None
     assert_slack_takes(listed)
-    assert_slack_takes(digest.case_list("Overdue", cases[:60], COUNCIL, TODAY, None))
+    assert_slack_takes(digest.due_list("Overdue", due, COUNCIL, TODAY))
 
 
 def test_every_word_of_the_domain_has_a_name_for_people() -> None:
