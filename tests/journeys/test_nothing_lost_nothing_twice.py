@@ -4,7 +4,9 @@ import signal
 from collections import Counter
 
 import pytest
+from slack_sdk import WebClient
 
+from bot.sandbox import Message
 from models.outbox import State
 from tests.journeys.town import SECONDS, Town
 
@@ -187,3 +189,94 @@ def test_two_bots_at_once_post_once(town: Town) -> None:
     )
     assert_everything_once(town, cases=5)
     assert len(town.letterbox.messages) == 5
+
+
+def test_the_parts_of_a_long_message_stand_once_each_whatever_slack_asks(town: Town) -> None:
+    town.run()
+    town.write("#missed_bin complaint\n" + "This is a long story. " * 900)
+    card = town.wait_card("waste-recycling")
+    town.settle()
+    town.sandbox.faults.rate_limit("chat.postMessage", retry_after=1, times=1)
+    town.write(
+        "More: " + "and on it goes. " * 900, Message_ID="<2@x>", In_Reply_To="<first@post.example>"
+    )
+    town.sandbox.wait_for(
+        lambda s: sum("wrote:" in m.text for m in s.replies(card.channel, card.ts)) == 2, SECONDS
+    )
+    town.settle()
+    assert_everything_once(town, cases=1)
+
+
+def test_a_rate_limit_in_the_midst_of_a_long_message_repeats_no_part(town: Town) -> None:
+    town.run()
+    town.settle()
+    town.sandbox.faults.delay("chat.postMessage", 0.3, times=10)
+    town.write("#missed_bin complaint\n" + "This is a long story. " * 900)
+    card = town.wait_card("waste-recycling")
+    town.sandbox.wait_for(lambda s: s.replies(card.channel, card.ts), SECONDS)
+    town.sandbox.faults.rate_limit("chat.postMessage", retry_after=1, times=1)
+    town.wait_thread(card, "went on")
+    town.settle()
+    town.wait_thread(card, "The acknowledgement left")
+    assert_everything_once(town, cases=1)
+
+
+def test_what_slack_will_not_take_in_its_form_is_said_in_plain_words(town: Town) -> None:
+    town.sandbox.faults.error("chat.postMessage", "invalid_blocks", times=1)
+    town.run()
+    town.write()
+    card = town.wait_card("waste-recycling")
+    assert "Jo Pike" in card.text
+    town.wait_thread(card, "The acknowledgement left")
+
+
+def test_a_card_that_somebody_deleted_is_posted_anew_with_the_words_under_it(town: Town) -> None:
+    town.run()
+    town.write()
+    card = town.wait_card("waste-recycling")
+    town.wait_thread(card, "The acknowledgement left")
+    town.settle()
+    assert town.bot is not None
+    WebClient(town.sandbox.bot_token, base_url=town.sandbox.api_url).chat_delete(
+        channel=card.channel, ts=card.ts
+    )
+    town.write("And again.", Message_ID="<2@x>", In_Reply_To="<first@post.example>")
+    anew = town.sandbox.wait_for(
+        lambda _: [c for c in town.cards("waste-recycling") if c.ts != card.ts][-1],
+        SECONDS,
+    )
+    town.sandbox.wait_for(
+        lambda s: sum("wrote:" in m.text for m in s.replies(anew.channel, anew.ts)) == 2, SECONDS
+    )
+
+
+def test_a_case_that_moves_there_and_back_has_its_words_under_each_card(town: Town) -> None:
+    town.run()
+    town.write()
+    town.wait_card("waste-recycling")
+    town.settle()
+    for service, channel in (("housing", "housing"), ("waste_recycling", "waste-recycling")):
+        (card,) = [c for c in live_cards(town) if "CC-2026-00001:" in c.text]
+        town.sandbox.click("priya", card.channel, card.ts, "case_change")
+        town.wait_view("priya", "Change")
+        town.sandbox.fill_and_submit(
+            "priya", {"category": "complaint", "service": service, "level": "level_one"}
+        )
+        moved = town.sandbox.wait_for(
+            lambda s, channel=channel: [
+                c for c in town.cards(channel, "CC-2026-00001:") if s.replies(c.channel, c.ts)
+            ][-1],
+            SECONDS,
+        )
+        town.wait_thread(moved, "Jo Pike wrote:")
+        town.settle()
+    assert len(live_cards(town)) == 1
+
+
+def live_cards(town: Town) -> list[Message]:
+    return [
+        message
+        for channel in list(town.sandbox.workspace.channels.values())
+        for message in town.sandbox.messages(channel.id)
+        if any(block["type"] == "actions" for block in message.blocks)
+    ]

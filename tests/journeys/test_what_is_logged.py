@@ -10,9 +10,9 @@ def test_a_running_bot_logs_references_and_never_names_addresses_or_words(town: 
     process = town.spawn("run")
     town.write("The bin at 14 Tanner's Row was missed again and nobody came. I complain.")
     card = town.sandbox.wait_for(
-        lambda s: next(
+        lambda s: [
             m for c in s.workspace.channels.values() for m in s.messages(c.id) if "CC-" in m.text
-        ),
+        ][-1],
         SECONDS,
     )
     town.wait_thread(card, "The acknowledgement left")
