@@ -26,8 +26,10 @@ def set_up_logs(*, quiet: bool = False) -> None:
     # Bolt and the SDK log payloads at lower levels, and payloads hold people's words.
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     # They call each ended line an error, ours at a stop too. What fails for good we say ourselves.
+    # (Not by their level: websocket-client sets its own again whenever it connects.)
     for name in ("websocket", "slack_sdk"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+        logging.getLogger(name).addHandler(logging.NullHandler())
+        logging.getLogger(name).propagate = False
 
 
 def where_it_failed(
