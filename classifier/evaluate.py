@@ -18,11 +18,14 @@ Timer = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Precision, recall and their mean of one class, and how often it is labelled."""
+    """Precision, recall and their mean of one class, and how often it is labelled.
 
-    precision: float
-    recall: float
-    f1: float
+    None is not nought: nothing was said, or nothing was labelled, so there is no share.
+    """
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
     n: int
 
 
@@ -32,21 +35,21 @@ class Report:
 
     `service` and `authority` are shares of all lines that have that label; `both` is category and
     owner right together; `coverage` is the share answered without a person, `automatic` how often
-    category and owner were both right there.
+    category and owner were both right there. A share of no lines is None.
     """
 
     n: int
-    accuracy: float
+    accuracy: float | None
     macro_f1: float
     categories: dict[str, Measure]
     confusion: dict[str, dict[str, int]]
-    service: float
-    authority: float
-    both: float
+    service: float | None
+    authority: float | None
+    both: float | None
     secondary: Measure
     flags: dict[str, Measure]
     calibration_error: float
-    coverage: float
+    coverage: float | None
     automatic: float | None
     milliseconds: float | None = None
 
@@ -56,21 +59,22 @@ class Report:
 
     def to_text(self) -> str:
         """All of it, for people."""
-        automatic = "-" if self.automatic is None else f"{self.automatic:.1%}"
         lines = [
             f"texts                     {self.n}",
-            f"category right            {self.accuracy:.1%}   macro-F1 {self.macro_f1:.3f}",
-            f"service right             {self.service:.1%}   authority right {self.authority:.1%}",
-            f"category and owner right  {self.both:.1%}",
+            f"category right            {_percent(self.accuracy)}   macro-F1 {self.macro_f1:.3f}",
+            f"service right             {_percent(self.service)}",
+            f"authority right           {_percent(self.authority)}",
+            f"category and owner right  {_percent(self.both)}",
             f"calibration error         {self.calibration_error:.3f}",
-            f"without a person          {self.coverage:.1%}   of those right {automatic}",
+            f"without a person          {_percent(self.coverage)}",
+            f"  of those right          {_percent(self.automatic)}",
         ]
         if self.milliseconds is not None:
             lines.append(f"time                      {self.milliseconds:.2f} ms a message")
         lines += ["", f"{'':24}{'precision':>10}{'recall':>8}{'F1':>7}{'n':>7}"]
         measures = self.categories | {"secondary authority": self.secondary} | self.flags
         lines += [
-            f"{name:24}{m.precision:>10.3f}{m.recall:>8.3f}{m.f1:>7.3f}{m.n:>7}"
+            f"{name:24}{_number(m.precision):>10}{_number(m.recall):>8}{_number(m.f1):>7}{m.n:>7}"
             for name, m in measures.items()
         ]
         names = list(Category)
@@ -116,7 +120,7 @@ def measure(
     return Report(
         n=len(lines),
         accuracy=_share([line.category is p.category for line, p in pairs]),
-        macro_f1=float(np.mean([m.f1 for m in categories.values() if m.n])),
+        macro_f1=float(np.mean([m.f1 or 0.0 for m in categories.values() if m.n])),
         categories=categories,
         confusion=_confusion(lines, predictions),
         service=_share([line.service == p.service for line, p in pairs if line.service]),
@@ -131,7 +135,7 @@ def measure(
         },
         calibration_error=expected_error(np.array([p.confidence for p in predictions]), both),
         coverage=_share(alone.tolist()),
-        automatic=_share(both[alone].tolist()) if alone.any() else None,
+        automatic=_share(both[alone].tolist()),
         milliseconds=None if seconds is None else seconds * 1000 / len(lines),
     )
 
@@ -144,8 +148,16 @@ def _right(line: Labelled, prediction: Prediction) -> bool:
     )
 
 
-def _share(right: Sequence[bool]) -> float:
-    return sum(right) / len(right) if right else 0.0
+def _share(right: Sequence[bool]) -> float | None:
+    return sum(right) / len(right) if right else None
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _number(share: float | None) -> str:
+    return "-" if share is None else f"{share:.3f}"
 
 
 def _measure(truth: Sequence[bool], said: Sequence[bool]) -> Measure:
@@ -154,9 +166,9 @@ def _measure(truth: Sequence[bool], said: Sequence[bool]) -> Measure:
 
 
 def _of_counts(hits: int, said: int, true: int) -> Measure:
-    precision = hits / said if said else 0.0
-    recall = hits / true if true else 0.0
-    return Measure(precision, recall, 2 * hits / (said + true) if said + true else 0.0, true)
+    precision = hits / said if said else None
+    recall = hits / true if true else None
+    return Measure(precision, recall, 2 * hits / (said + true) if said + true else None, true)
 
 
 def _secondary(lines: Sequence[Labelled], predictions: Sequence[Prediction]) -> Measure:
