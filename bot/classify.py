@@ -1,11 +1,14 @@
 """`carebot classify`: one email, or JSON lines as they come."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from queue import Queue
+from typing import BinaryIO
 
-from classifier.lines import classify_lines
+from classifier.lines import classify_batches, classify_lines
 from classifier.predict import Classifier
 from models.errors import Misconfigured
 from models.message import Origin, RawMessage
@@ -25,13 +28,33 @@ def classify_email(path: str, read: Reader, classifier: Classifier, now: datetim
 
 
 def classify_stream(path: str, classifier: Classifier) -> Iterator[str]:
-    """A prediction for each line. A file is read in batches, a stream answered line by line."""
+    """A prediction for each line, without waiting for the next one to come."""
     if path == _STANDARD_INPUT:
-        lines = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
-        yield from classify_lines(lines, classifier, batch=1)
+        yield from classify_batches(_as_they_come(sys.stdin.buffer), classifier)
         return
     with _open(path).open(encoding="utf-8", errors="replace") as file:
         yield from classify_lines(file, classifier, batch=_BATCH)
+
+
+def _as_they_come(stream: BinaryIO) -> Iterator[list[str]]:
+    """What has come so far: a slow stream line by line, a fast one in batches."""
+    waiting: Queue[str | None] = Queue(_BATCH * 4)
+
+    def read() -> None:
+        try:
+            for line in stream:
+                waiting.put(line.decode("utf-8", "replace"))
+        finally:
+            waiting.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    line = waiting.get()
+    while line is not None:
+        batch = [line]
+        while len(batch) < _BATCH and not waiting.empty() and (line := waiting.get()) is not None:
+            batch.append(line)
+        yield batch
+        line = None if line is None else waiting.get()
 
 
 def _open(path: str) -> Path:

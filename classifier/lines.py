@@ -1,7 +1,7 @@
 """JSON lines in, JSON lines out, in the same order."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from classifier.predict import BATCH, Classifier, Text
@@ -17,13 +17,21 @@ def classify_lines(
     A malformed line gives `{"error": …, "line": n}` in its place and does not stop the stream.
     Up to `batch` lines are read before their answers are given: 1 answers each line at once.
     """
-    numbered = enumerate(lines, start=1)
-    while some := list(islice(numbered, max(batch, 1))):
-        yield from _answers(some, classifier)
+    remaining = iter(lines)
+    chunks = iter(lambda: list(islice(remaining, max(batch, 1))), [])
+    return classify_batches(chunks, classifier)
 
 
-def _answers(lines: list[tuple[int, str]], classifier: Classifier) -> Iterator[str]:
-    asked = [(number, _asked(line)) for number, line in lines if line.strip()]
+def classify_batches(batches: Iterable[Sequence[str]], classifier: Classifier) -> Iterator[str]:
+    """As `classify_lines`; each batch of lines is answered before the next is asked for."""
+    number = 1
+    for batch in batches:
+        yield from _answers(number, batch, classifier)
+        number += len(batch)
+
+
+def _answers(first: int, lines: Sequence[str], classifier: Classifier) -> Iterator[str]:
+    asked = [(n, _asked(line)) for n, line in enumerate(lines, start=first) if line.strip()]
     texts = [question[0] for _, question in asked if not isinstance(question, str)]
     predictions = classifier.predict_many(texts)
     for number, question in asked:
