@@ -5,7 +5,6 @@ Texts of one file are one voice; to hold out single texts of a voice would flatt
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +13,8 @@ from classifier.artefact import Artefact
 from classifier.decide import Ownership
 from classifier.evaluate import Report, measure
 from classifier.evidence import Evidence, Rows, Weights, rows_of
-from classifier.labelled import Labelled, read_labelled
-from classifier.pipeline import Examples, Heads, examples, fit_heads
+from classifier.labelled import Labelled
+from classifier.pipeline import Examples, Heads, fit_heads
 from classifier.predict import Classifier
 from classifier.text import read
 from classifier.tuning import tune
@@ -105,11 +104,3 @@ def report_held_out(
         texts = ((lines[n].subject, lines[n].body, lines[n].sender) for n in unseen.tolist())
         made.update(zip(unseen.tolist(), classifier.predict_many(texts), strict=True))
     return measure(lines, [made[number] for number in range(len(lines))])
-
-
-def cross_validate(corpus: Path, progress: Progress = silent) -> Report:
-    """What a model trained on seven eighths of the corpus' files does on the rest."""
-    lines = read_labelled(corpus)
-    known = examples(lines)
-    evidence, heads = held_out(known, lines, progress)
-    return report_held_out(evidence, heads, known, lines)

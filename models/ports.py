@@ -258,7 +258,7 @@ class Outbox(Protocol):
     """What must leave."""
 
     def add(self, parcel: Parcel, now: datetime) -> bool:
-        """Put a parcel in; False where its key is there already."""
+        """Put a parcel in; False where its key is there already, or what waits stands for it."""
         ...
 
     def claim(self, lane: Lane, now: datetime, limit: int, lease: timedelta) -> tuple[Item, ...]:

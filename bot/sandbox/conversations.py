@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from bot.sandbox.caller import Caller
 from bot.sandbox.records import Channel, Json, Message, SlackError
@@ -228,10 +228,3 @@ def _family(channel: Channel) -> str:
     if channel.im_user is not None:
         return "im"
     return "groups" if channel.is_private else "channels"
-
-
-def as_list(value: Any) -> list[str]:
-    """Names given as a list or separated by commas."""
-    if isinstance(value, list):
-        return [str(each) for each in value]
-    return [each for each in str(value or "").split(",") if each]

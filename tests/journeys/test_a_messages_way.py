@@ -141,3 +141,25 @@ def test_no_card_or_note_notifies_anybody_whatever_the_customer_wrote(town: Town
     for call in town.sandbox.calls:
         if call.method == "chat.postMessage":
             assert re.search("false|0", str(call.params["unfurl_links"]).lower())
+
+
+def test_a_reply_that_raises_a_flag_moves_the_case_and_is_said_once_in_private_only(
+    town: Town,
+) -> None:
+    town.run()
+    town.write()
+    card = town.wait_card("waste-recycling")
+    town.wait_thread(card, "The acknowledgement left")
+    town.settle()
+    town.write(
+        "My child is at risk. #missed_bin complaint !safeguarding",
+        Message_ID="<2@x>",
+        In_Reply_To="<first@post.example>",
+    )
+    moved = town.wait_card("private-safeguarding")
+    town.wait_thread(moved, "Jo Pike wrote:")
+    town.settle()
+    private = town.sandbox.replies(moved.channel, moved.ts)
+    assert sum("at risk" in str(message.blocks) for message in private) == 1
+    left = town.sandbox.replies(card.channel, card.ts)
+    assert not any("at risk" in str(message.blocks) for message in left)

@@ -135,3 +135,14 @@ def test_what_follows_a_delivery_is_put_in_with_it(store: Store) -> None:
     with store.work() as work:
         work.outbox.sent(item, Delivered(then=(outbox.moved("CC-1", "C1", "1.0"),)), NOW)
     assert keys(claim(store)) == ["moved:CC-1:C1:1.0"]
+
+
+def test_words_that_still_wait_are_not_asked_for_again_when_the_card_moves(store: Store) -> None:
+    add(store, outbox.words("CC-1", 1), outbox.words("CC-1", 1, "2.0"), outbox.words("CC-1", 2))
+    (first,) = claim(store)
+    with store.work() as work:
+        work.outbox.sent(first, Delivered(), NOW)
+    assert keys(claim(store)) == ["words:CC-1:2"]
+    add(store, outbox.words("CC-1", 1, "2.0"))
+    with store.view() as work:
+        assert work.outbox.counts() == {"sent": 1, "pending": 2}

@@ -28,8 +28,12 @@ class SqliteOutbox:
         self._places = SqlitePlaces(connection)
 
     def add(self, parcel: Parcel, now: datetime) -> bool:
-        """Put a parcel in; a redraw that already waits stands for a new one."""
+        """Put a parcel in; a redraw that already waits stands for a new one, and words that wait
+        are said under whatever card stands then.
+        """
         if parcel.kind is Kind.CARD and self._card_waits(parcel.reference):
+            return False
+        if parcel.kind is Kind.WORDS and self._words_wait(parcel):
             return False
         cursor = self._execute(
             """INSERT INTO outbox (key, kind, lane, reference, payload, good_until, state,
@@ -130,6 +134,16 @@ class SqliteOutbox:
                 """SELECT 1 FROM outbox WHERE reference=? AND lane='slack' AND kind='card'
                    AND state='pending' AND lease_until IS NULL""",
                 (reference,),
+            ).fetchone()
+            is not None
+        )
+
+    def _words_wait(self, parcel: Parcel) -> bool:
+        return (
+            self._execute(
+                """SELECT 1 FROM outbox WHERE reference=? AND lane='slack' AND kind='words'
+                   AND state='pending' AND json_extract(payload, '$.message')=?""",
+                (parcel.reference, parcel.payload["message"]),
             ).fetchone()
             is not None
         )
