@@ -25,7 +25,7 @@ from bot.sandbox import Person, Sandbox, SentMail
 from bot.smtp_receiver import SmtpReceiver
 from classifier.labelled import DEFAULT_MODEL
 from models.errors import Misconfigured
-from models.ports import Store
+from models.store_port import Store
 
 PEOPLE = (
     Person("priya", "Priya Shah (customer care)"),

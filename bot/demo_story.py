@@ -11,8 +11,8 @@ from bot.sandbox import Message, Sandbox
 from models.case import Case, State
 from models.history import Event
 from models.outbox import Kind
-from models.ports import Arrival, Query
 from models.prediction import Category
+from models.store_port import Arrival, Query
 
 _SECONDS = 60.0
 _OFFICER = "priya"

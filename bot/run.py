@@ -17,7 +17,8 @@ from handlers.slack.listeners import register
 from models.errors import Misconfigured, Unavailable
 from models.message import Origin
 from models.outbox import Lane
-from models.ports import Arrival, Mailbox
+from models.ports import Mailbox
+from models.store_port import Arrival
 
 _log = structlog.get_logger(__name__)
 

@@ -28,8 +28,9 @@ from handlers.slack.who import Staff
 from models.council import Council, CouncilType, default_catalogue
 from models.errors import Misconfigured
 from models.outbox import Kind
-from models.ports import Mailbox, Store
+from models.ports import Mailbox
 from models.store import open_store
+from models.store_port import Store
 
 # Looking for an earlier post and posting fit into the lease of an outbox item.
 _SLACK_TIMEOUT = 5

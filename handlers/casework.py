@@ -12,9 +12,10 @@ from models.facts import letter_facts
 from models.letter import Letter, LetterKind
 from models.message import Message
 from models.people import Actor
-from models.ports import Arrival, Draft, Letters, Store, Work
+from models.ports import Letters
 from models.prediction import Category
 from models.recording import record
+from models.store_port import Arrival, Draft, Store, Work
 
 ANSWER_KINDS: Mapping[bool, LetterKind] = {
     True: LetterKind.SIGNPOST,

@@ -15,8 +15,8 @@ from models.errors import AnswerLost, NotYet, Unacceptable, Unavailable, Undeliv
 from models.letter import Letter, LetterKind
 from models.outbox import Delivered, Dropped, Item, Kind, Lane, Parcel, State
 from models.people import CAREBOT
-from models.ports import Store, Work
 from models.recording import record, reopen_for_what_came_since
+from models.store_port import Store, Work
 
 _log = structlog.get_logger(__name__)
 

@@ -21,10 +21,11 @@ from models.history import Event
 from models.letter import Letter, LetterKind
 from models.message import MachineKind, Message, RawMessage
 from models.outbox import Kind, Parcel
-from models.ports import Arrival, Letters, Reader, Store, Triage, Work
+from models.ports import Letters, Reader, Triage
 from models.prediction import Prediction
 from models.recording import record
 from models.routing import undecided
+from models.store_port import Arrival, Store, Work
 
 _BATCH = 64
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from models import outbox
 from models.channels import all_channels
 from models.council import Council
-from models.ports import DueCase, Store, Work
+from models.store_port import DueCase, Store, Work
 
 
 def remind(store: Store, council: Council, now: datetime) -> int:

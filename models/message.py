@@ -52,12 +52,29 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part that is not the message's text. `name` is safe to show and to use as a file name."""
+    """A part that is not the message's text. `name` is safe to show and to use as a file name.
+
+    `content` is there when the message was just read; the store keeps it apart, under `sha256`.
+    """
 
     name: str
     content_type: str
     size: int
     sha256: str
+    content: bytes = field(default=b"", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """Who wrote what was forwarded, as the forwarder's mail program says: offered, never trusted.
+
+    `address` is None and `dated` (aware UTC) too where they cannot be read.
+    """
+
+    name: str
+    address: str | None
+    dated: datetime | None
+    subject: str
 
 
 class MachineKind(StrEnum):
@@ -74,12 +91,27 @@ class MachineKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """What a bounce says of one recipient (RFC 3464): the status (RFC 3463) such as 5.1.1, empty
+    where it gives none, and whether trying again cannot help.
+    """
+
+    recipient: str
+    status: str
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
-    """The verdict that a machine wrote it, with the header or sign that says so."""
+    """The verdict that a machine wrote it, with the header or sign that says so.
+
+    Of a bounce: the Message-IDs of what came back, and what became of which recipient.
+    """
 
     kind: MachineKind
     reason: str
     failed_message_ids: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +119,10 @@ class Message:
     """A message as read. `text` is all the person wrote, `new_text` without quotes and signature.
 
     `references` are the Message-IDs it answers, nearest first. `case_token` is a case reference
-    found in the subject or a plus address. `machine` is None for a person's message. `defects`
-    name what could not be read.
+    found in the subject or a plus address. `machine` is None for a person's message. `forwarded` is
+    the original of a message that was passed on. `authentication` is what our own mail server found
+    (Authentication-Results, RFC 8601), shown and never a ground for trust. `defects` name what could
+    not be read.
     """
 
     sha256: str
@@ -106,6 +140,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     case_token: str | None = None
     machine: Machine | None = None
+    forwarded: Forwarded | None = None
+    authentication: str = ""
     defects: tuple[str, ...] = field(default=())
 
     @property

@@ -6,7 +6,7 @@ from models import actions, outbox
 from models.case import Case, Change, State
 from models.council import Council
 from models.history import Event
-from models.ports import Work
+from models.store_port import Work
 
 
 def reopen_for_what_came_since(work: Work, case: Case, council: Council, now: datetime) -> None:

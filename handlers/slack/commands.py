@@ -10,7 +10,7 @@ from handlers.slack.desk import Desk
 from handlers.slack.requests import Reply, Request, Say, say
 from models.case import State
 from models.errors import Refused
-from models.ports import Query
+from models.store_port import Query
 
 _REFERENCE = re.compile(r"(?:cc-)?(\d{4})-(\d{1,7})", re.IGNORECASE)
 _OPEN = frozenset({State.TRIAGE, State.OPEN})

@@ -15,7 +15,7 @@ from models.errors import Gone, NotYet, Unacceptable
 from models.outbox import Delivered, Dropped, Item, Kind, Posting
 from models.people import Actor
 from models.people import Kind as ActorKind
-from models.ports import Arrival, Query, Store
+from models.store_port import Arrival, Query, Store
 
 _KEY = "key"
 _PLAIN = 3_000

@@ -8,7 +8,7 @@ from handlers.casework import Casework
 from handlers.slack.who import Staff
 from models.case import Case
 from models.council import Council
-from models.ports import Store
+from models.store_port import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from handlers.slack.api import Block, Saying
 from models.case import Case, State
 from models.channels import channel_for, is_private
 from models.council import Council
-from models.ports import DueCase
+from models.store_port import DueCase
 
 # A section holds 3,000 characters, and Slack refuses a message of some 13,000 in all.
 _SECTION = 2_800

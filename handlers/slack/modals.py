@@ -11,8 +11,8 @@ from handlers.slack.cards import button_value
 from models.case import Case, Level, Outcome, State
 from models.council import Council
 from models.letter import LetterKind
-from models.ports import Draft
 from models.prediction import Category
+from models.store_port import Draft
 
 CHANGE = "case_change"
 RESPOND = "case_respond"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from handlers.slack import wording
 from handlers.slack.api import Block, Saying
 from models.message import Attachment
-from models.ports import StoredMessage
 from models.prediction import Prediction
+from models.store_port import StoredMessage
 
 # A message of Slack's holds some 13,000 characters of blocks in all; half of it leaves room.
 _CHUNK = 2_800

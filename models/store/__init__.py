@@ -1,8 +1,8 @@
 """The store: the only place that speaks SQL."""
 
 from models.errors import Misconfigured
-from models.ports import Store
 from models.store.sqlite import open_sqlite
+from models.store_port import Store
 
 _SQLITE = "sqlite:///"
 

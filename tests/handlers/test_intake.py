@@ -12,8 +12,8 @@ from models.letter import Letter
 from models.message import Message, Origin, RawMessage
 from models.outbox import Kind, Lane
 from models.people import staff
-from models.ports import Arrival
 from models.prediction import Category, Prediction
+from models.store_port import Arrival
 from tests.support.council import utc
 from tests.support.office import TestOffice, email
 from tests.support.triage import ToldTriage

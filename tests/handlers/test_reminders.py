@@ -9,7 +9,7 @@ from models.actions import acknowledged, claim
 from models.council import Reminding
 from models.outbox import Kind, Parcel
 from models.people import CAREBOT, staff
-from models.ports import Store
+from models.store_port import Store
 from tests.support.cases import opened
 from tests.support.council import utc
 from tests.support.office import TestOffice, everything_waiting

@@ -25,8 +25,8 @@ from bot.smtp_receiver import SmtpReceiver
 from handlers.intake import Intake
 from models.case import Case
 from models.history import Event
-from models.ports import Query, Store
 from models.store import open_store
+from models.store_port import Query, Store
 from tests.support.council import EXAMPLE
 from tests.support.office import email
 from tests.support.triage import ToldTriage

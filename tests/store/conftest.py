@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from models.ports import Store
 from models.store import open_store
+from models.store_port import Store
 
 
 @pytest.fixture

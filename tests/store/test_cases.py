@@ -9,8 +9,8 @@ from models.deadlines import DeadlineKind
 from models.errors import Misconfigured, Stale
 from models.history import Event
 from models.people import CAREBOT, staff
-from models.ports import Query, Store
 from models.store import open_store
+from models.store_port import Query, Store
 from tests.support.cases import opened
 from tests.support.council import example_council, utc
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from models.letter import Letter, LetterKind
 from models.message import Attachment, Machine, MachineKind, Origin
-from models.ports import Arrival, Draft, Store
+from models.store_port import Arrival, Draft, Store
 from tests.support.cases import message
 from tests.support.council import utc
 

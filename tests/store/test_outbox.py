@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from models import outbox
 from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting
-from models.ports import Store
+from models.store_port import Store
 from tests.support.council import utc
 
 NOW = utc(2026, 11, 27)

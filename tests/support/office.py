@@ -15,8 +15,8 @@ from models.case import Case
 from models.council import Council
 from models.message import Origin, RawMessage
 from models.outbox import Kind, Parcel
-from models.ports import Store
 from models.store import open_store
+from models.store_port import Store
 from tests.support.council import example_council
 from tests.support.triage import ToldTriage
 

@@ -10,7 +10,6 @@ from models.errors import Stale
 from models.history import Entry, Event
 from models.message import Sender, Source
 from models.people import Actor
-from models.ports import DueCase, Query
 from models.prediction import Category, Flag, Prediction
 from models.store.sqlite.columns import (
     optional_date_to_text,
@@ -21,6 +20,7 @@ from models.store.sqlite.columns import (
     time_to_text,
     to_json,
 )
+from models.store_port import DueCase, Query
 
 _STAGE = """s.number, s.started_on, s.acknowledge_by, s.acknowledgement_approved_at,
     s.acknowledged_at, s.answer_approved_at, s.answered_at, s.outcome"""
@@ -32,7 +32,7 @@ _DUE_WITH_CASE = f"""SELECT c.*, {_STAGE}, d.kind, d.due FROM deadlines d
 
 
 class SqliteCases:
-    """See models.ports.CaseStore."""
+    """See models.store_port.CaseStore."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work over a connection whose transaction is open."""

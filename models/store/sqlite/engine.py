@@ -9,12 +9,12 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from models.errors import Misconfigured
-from models.ports import Store, Work
 from models.store.sqlite.cases import SqliteCases
 from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
 from models.store.sqlite.messages import SqliteLedger, SqliteMessages
 from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
 from models.store.sqlite.schema import MIGRATIONS
+from models.store_port import Store, Work
 
 _BUSY_SECONDS = 10.0
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from models.letter import Letter, LetterKind
-from models.ports import Draft
 from models.store.sqlite.columns import storable, time_to_text, to_json
+from models.store_port import Draft
 
 _KEPT = timedelta(days=1)
 
 
 class SqliteDrafts:
-    """See models.ports.Drafts."""
+    """See models.store_port.Drafts."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work over a connection whose transaction is open."""
@@ -51,7 +51,7 @@ class SqliteDrafts:
 
 
 class SqliteLetters:
-    """See models.ports.LettersSent."""
+    """See models.store_port.LettersSent."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work over a connection whose transaction is open."""

@@ -5,9 +5,12 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from models.message import (
     Attachment,
+    Failure,
+    Forwarded,
     Machine,
     MachineKind,
     Message,
@@ -15,7 +18,6 @@ from models.message import (
     Sender,
     Source,
 )
-from models.ports import Arrival, Filed, StoredMessage
 from models.prediction import Prediction
 from models.store.sqlite.columns import (
     optional_time_to_text,
@@ -24,10 +26,11 @@ from models.store.sqlite.columns import (
     time_to_text,
     to_json,
 )
+from models.store_port import Arrival, Filed, StoredMessage
 
 
 class SqliteMessages:
-    """See models.ports.MessageStore."""
+    """See models.store_port.MessageStore."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work over a connection whose transaction is open."""
@@ -129,7 +132,7 @@ class SqliteMessages:
 
 
 class SqliteLedger:
-    """See models.ports.Ledger."""
+    """See models.store_port.Ledger."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work over a connection whose transaction is open."""
@@ -180,14 +183,38 @@ def _rest(message: Message) -> dict[str, object]:
         "recipients": message.recipients,
         "attachments": [(a.name, a.content_type, a.size, a.sha256) for a in message.attachments],
         "case_token": message.case_token,
-        "machine": machine and (machine.kind, machine.reason, machine.failed_message_ids),
+        "machine": machine and _machine_rest(machine),
+        "forwarded": message.forwarded and _forwarded_rest(message.forwarded),
+        "authentication": message.authentication,
         "defects": message.defects,
     }
 
 
+def _machine_rest(machine: Machine) -> tuple[object, ...]:
+    failures = [(f.recipient, f.status, f.permanent) for f in machine.failures]
+    return (machine.kind, machine.reason, machine.failed_message_ids, failures)
+
+
+def _machine(rest: Sequence[Any]) -> Machine:
+    """Rows of earlier versions have no failures."""
+    kind, reason, failed_ids, *more = rest
+    failures = tuple(Failure(*failure) for failure in (more[0] if more else ()))
+    return Machine(MachineKind(kind), reason, tuple(failed_ids), failures)
+
+
+def _forwarded_rest(forwarded: Forwarded) -> tuple[object, ...]:
+    dated = optional_time_to_text(forwarded.dated)
+    return (forwarded.name, forwarded.address, dated, forwarded.subject)
+
+
+def _forwarded(rest: Sequence[Any]) -> Forwarded:
+    name, address, dated, subject = rest
+    return Forwarded(name, address, text_to_time(dated), subject)
+
+
 def _stored(row: sqlite3.Row) -> StoredMessage:
     rest = json.loads(row["rest"])
-    machine = rest["machine"]
+    machine, forwarded = rest["machine"], rest.get("forwarded")
     received_at = text_to_time(row["received_at"])
     assert received_at is not None
     message = Message(
@@ -205,7 +232,9 @@ def _stored(row: sqlite3.Row) -> StoredMessage:
         source=Source(row["source"]),
         attachments=tuple(Attachment(*attachment) for attachment in rest["attachments"]),
         case_token=rest["case_token"],
-        machine=machine and Machine(MachineKind(machine[0]), machine[1], tuple(machine[2])),
+        machine=_machine(machine) if machine else None,
+        forwarded=_forwarded(forwarded) if forwarded else None,
+        authentication=rest.get("authentication", ""),
         defects=tuple(rest["defects"]),
     )
     prediction = row["prediction"]

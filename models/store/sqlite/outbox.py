@@ -20,7 +20,7 @@ _EARLIER = """SELECT 1 FROM outbox e WHERE e.state='pending' AND e.reference=o.r
 
 
 class SqliteOutbox:
-    """See models.ports.Outbox."""
+    """See models.store_port.Outbox."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work over a connection whose transaction is open."""
@@ -156,7 +156,7 @@ class SqliteOutbox:
 
 
 class SqlitePlaces:
-    """See models.ports.Places."""
+    """See models.store_port.Places."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work over a connection whose transaction is open."""

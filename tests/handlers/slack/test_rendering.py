@@ -20,8 +20,8 @@ from models.history import Entry, Event
 from models.letter import Letter, LetterKind
 from models.message import Attachment, Sender
 from models.people import CAREBOT, CUSTOMER, staff
-from models.ports import Arrival, Draft, DueCase, StoredMessage
 from models.prediction import Category, Flag
+from models.store_port import Arrival, Draft, DueCase, StoredMessage
 from tests.support.cases import message, opened
 from tests.support.council import example_council, utc
 

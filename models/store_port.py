@@ -1,0 +1,334 @@
+"""What the use cases need of the store, as verbs of intent, with the values that go in and out."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from models.case import Case, Change, State
+from models.deadlines import DeadlineKind
+from models.history import Entry
+from models.letter import Letter, LetterKind
+from models.message import Message, Origin
+from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting
+from models.prediction import Prediction
+
+
+class Arrival(StrEnum):
+    """What became of a message: each that arrives is exactly one of these."""
+
+    CASE = "case"
+    REPLY = "reply"
+    DUPLICATE = "duplicate"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A message that is stored: its number, and the case it belongs to, if any."""
+
+    id: int
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message with its number and what the model said of it."""
+
+    id: int
+    message: Message
+    arrival: Arrival
+    prediction: Prediction | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueCase:
+    """An open deadline with its case."""
+
+    case: Case
+    kind: DeadlineKind
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which cases are asked for; None asks nothing of that field."""
+
+    states: frozenset[State] | None = None
+    holder: str | None = None
+    limit: int = 50
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter that a person is looking at before it leaves, with what Send will do.
+
+    `version` is the case's when the draft was made; `details` are the choices made with it.
+    """
+
+    id: str
+    reference: str
+    version: int
+    officer: str
+    letter: Letter
+    details: Mapping[str, str]
+
+
+class MessageStore(Protocol):
+    """Messages as received and as read."""
+
+    def keep_raw(self, sha256: str, content: bytes) -> None:
+        """Keep the bytes; the same bytes twice are kept once."""
+        ...
+
+    def raw(self, sha256: str) -> bytes | None:
+        """The bytes kept under this hash."""
+        ...
+
+    def add(
+        self,
+        message: Message,
+        arrival: Arrival,
+        reference: str | None,
+        prediction: Prediction | None,
+        now: datetime,
+    ) -> int:
+        """Keep a message as read; gives its number."""
+        ...
+
+    def same_as(self, message: Message) -> Filed | None:
+        """The first message with the same bytes, or with the same Message-ID and content."""
+        ...
+
+    def case_answered_by(self, message_ids: Sequence[str]) -> str | None:
+        """The case of the first of these Message-IDs that we sent or received."""
+        ...
+
+    def get(self, id_: int) -> StoredMessage | None:
+        """The message with this number."""
+        ...
+
+    def of_case(self, reference: str) -> tuple[StoredMessage, ...]:
+        """A case's messages, oldest first."""
+        ...
+
+    def senders(self, reference: str) -> frozenset[str]:
+        """The addresses that have written on a case, in lower case."""
+        ...
+
+
+class Ledger(Protocol):
+    """The mailbox's book: every place a message was found at, and what became of it."""
+
+    def booked_as(self, origin: Origin) -> Arrival | None:
+        """What became of what lies there; None where it was not booked."""
+        ...
+
+    def book(
+        self, origin: Origin, sha256: str, arrival: Arrival, reason: str, now: datetime
+    ) -> None:
+        """Book it, once; `reason` says why where it is no case."""
+        ...
+
+    def counts(self, since: datetime, until: datetime) -> Mapping[Arrival, int]:
+        """How many of each arrived in the period (until is excluded)."""
+        ...
+
+
+class CaseStore(Protocol):
+    """Cases; each save writes its history in the same transaction."""
+
+    def new_reference(self, year: int) -> str:
+        """The next reference of a year, such as CC-2026-00042; never given twice."""
+        ...
+
+    def add(self, change: Change) -> None:
+        """Keep a new case."""
+        ...
+
+    def save(self, change: Change) -> None:
+        """Keep a changed case. Raises Stale where the stored one is not the version before."""
+        ...
+
+    def get(self, reference: str) -> Case | None:
+        """A case as it is now."""
+        ...
+
+    def find(self, query: Query) -> tuple[Case, ...]:
+        """Cases, those due first first."""
+        ...
+
+    def due(self, until: date) -> tuple[DueCase, ...]:
+        """Deadlines of open cases that are not met and fall on or before `until`, earliest first."""
+        ...
+
+    def to_remind(self, due_from: date, due_until: date, days_before: int) -> tuple[DueCase, ...]:
+        """Unmet deadlines in the period of which nobody was reminded at this or a later point."""
+        ...
+
+    def reminded(self, deadline: DueCase, days_before: int) -> None:
+        """Note that somebody was reminded of a deadline so many working days before."""
+        ...
+
+    def history(self, reference: str) -> tuple[Entry, ...]:
+        """What happened to a case, oldest first."""
+        ...
+
+
+class Outbox(Protocol):
+    """What must leave."""
+
+    def add(self, parcel: Parcel, now: datetime) -> bool:
+        """Put a parcel in; False where its key is there already, or what waits stands for it."""
+        ...
+
+    def claim(self, lane: Lane, now: datetime, limit: int, lease: timedelta) -> tuple[Item, ...]:
+        """Take the oldest of a lane that may leave, at most one per case, for the lease's time."""
+        ...
+
+    def begin(self, item: Item, until: datetime) -> bool:
+        """Note that the attempt starts now: whatever happens, it may have been carried out.
+
+        Renews the lease; False where it ran out and somebody else has taken the item.
+        """
+        ...
+
+    def release(self, items: Sequence[Item]) -> None:
+        """Give back what was claimed and not begun."""
+        ...
+
+    def sent(self, item: Item, delivered: Delivered, now: datetime) -> None:
+        """It left; the places in Slack are kept, and what follows is put in."""
+        ...
+
+    def dropped(self, item: Item, why: str, now: datetime) -> None:
+        """It was not sent, and why."""
+        ...
+
+    def retry(self, item: Item, at: datetime, error: str, *, begun: bool) -> None:
+        """It is tried again at a time; `begun` where the failed attempt may have been carried out."""
+        ...
+
+    def give_up(self, item: Item, error: str, now: datetime, *, unknown: bool) -> None:
+        """It is not tried again by itself: refused for good, or of unknown end."""
+        ...
+
+    def counts(self) -> Mapping[str, int]:
+        """How many items are in each state."""
+        ...
+
+    def sent_by_kind(self) -> Mapping[Kind, int]:
+        """How many items of each kind have left."""
+        ...
+
+    def next_at(self, lane: Lane) -> datetime | None:
+        """When the next pending item of a lane may leave; None where nothing is pending."""
+        ...
+
+
+class Places(Protocol):
+    """Where things stand in Slack."""
+
+    def forget(self, key: str) -> None:
+        """It stands nowhere any more."""
+        ...
+
+    def put(self, posting: Posting) -> None:
+        """Remember a place, in the stead of an earlier one of the same key."""
+        ...
+
+    def get(self, key: str) -> Posting | None:
+        """Where this stands."""
+        ...
+
+    def case_at(self, channel: str, ts: str) -> str | None:
+        """The case whose card stands there."""
+        ...
+
+
+class Drafts(Protocol):
+    """Letters under a person's eyes."""
+
+    def put(self, draft: Draft, now: datetime) -> None:
+        """Keep a draft."""
+        ...
+
+    def take(self, id_: str) -> Draft | None:
+        """Take a draft out: it can be sent once."""
+        ...
+
+
+class LettersSent(Protocol):
+    """What was written to customers, for replies, bounces and limits."""
+
+    def add(self, letter: Letter, now: datetime) -> None:
+        """Remember a letter that was put into the outbox."""
+        ...
+
+    def kind_of(self, message_ids: Sequence[str]) -> LetterKind | None:
+        """What the first of these that is a letter of ours was for."""
+        ...
+
+    def count_to(self, recipient: str, since: datetime) -> int:
+        """How many automatic letters went to an address since then."""
+        ...
+
+
+class Work(Protocol):
+    """One unit of work: everything in it happens, or nothing."""
+
+    @property
+    def messages(self) -> MessageStore:
+        """Messages as received and as read."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """The mailbox's book."""
+        ...
+
+    @property
+    def cases(self) -> CaseStore:
+        """Cases."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What must leave."""
+        ...
+
+    @property
+    def places(self) -> Places:
+        """Where things stand in Slack."""
+        ...
+
+    @property
+    def drafts(self) -> Drafts:
+        """Letters under a person's eyes."""
+        ...
+
+    @property
+    def letters(self) -> LettersSent:
+        """What was written to customers."""
+        ...
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def work(self) -> AbstractContextManager[Work]:
+        """A unit of work that writes: committed at the end, rolled back when anything is raised."""
+        ...
+
+    def view(self) -> AbstractContextManager[Work]:
+        """A consistent look that writes nothing."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...
