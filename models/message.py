@@ -64,6 +64,23 @@ class Attachment:
     content: bytes = field(default=b"", repr=False, compare=False)
 
 
+class Verdict(StrEnum):
+    """What a virus scanner said of a content. `too_large`: it will not look at so much."""
+
+    NOT_SCANNED = "not_scanned"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    TOO_LARGE = "too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A verdict; `named` is the scanner's name for what it found, empty where it found nothing."""
+
+    verdict: Verdict
+    named: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Forwarded:
     """Who wrote what was forwarded, as the forwarder's mail program says: offered, never trusted.

@@ -11,7 +11,7 @@ from models.case import Case, Change, State
 from models.deadlines import DeadlineKind
 from models.history import Entry
 from models.letter import Letter, LetterKind
-from models.message import Message, Origin
+from models.message import Message, Origin, Scanned
 from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting
 from models.prediction import Prediction
 
@@ -98,7 +98,7 @@ class MessageStore(Protocol):
         prediction: Prediction | None,
         now: datetime,
     ) -> int:
-        """Keep a message as read; gives its number."""
+        """Keep a message as read, and what came attached; gives its number."""
         ...
 
     def same_as(self, message: Message) -> Filed | None:
@@ -119,6 +119,30 @@ class MessageStore(Protocol):
 
     def senders(self, reference: str) -> frozenset[str]:
         """The addresses that have written on a case, in lower case."""
+        ...
+
+
+class ContentStore(Protocol):
+    """What came attached, each content once, under its SHA-256 in hex."""
+
+    def get(self, sha256: str) -> bytes | None:
+        """The bytes with this hash; nobody hands them out without a look at the verdict."""
+        ...
+
+    def verdicts(self, hashes: Sequence[str]) -> Mapping[str, Scanned]:
+        """What the scanner said of each of these that is kept."""
+        ...
+
+    def not_scanned(self, limit: int) -> tuple[str, ...]:
+        """The hashes of contents without a verdict, those that came first first."""
+        ...
+
+    def judge(self, sha256: str, scanned: Scanned, now: datetime) -> None:
+        """Keep what the scanner said of a content."""
+        ...
+
+    def messages_with(self, sha256: str) -> tuple[int, ...]:
+        """The numbers of the messages that this content came with."""
         ...
 
 
@@ -285,6 +309,11 @@ class Work(Protocol):
     @property
     def messages(self) -> MessageStore:
         """Messages as received and as read."""
+        ...
+
+    @property
+    def contents(self) -> ContentStore:
+        """What came attached."""
         ...
 
     @property

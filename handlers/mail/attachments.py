@@ -68,7 +68,7 @@ def _attachment(part: Part, taken: set[str], defects: list[str]) -> Attachment:
     if "." not in name and kind in _ENDINGS:
         name += _ENDINGS[kind]
     name = _different(name, taken)
-    return Attachment(name, kind, len(data), hashlib.sha256(data).hexdigest())
+    return Attachment(name, kind, len(data), hashlib.sha256(data).hexdigest(), data)
 
 
 def _message_bytes(part: Part) -> bytes:

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from models.errors import Misconfigured
 from models.store.sqlite.cases import SqliteCases
+from models.store.sqlite.contents import SqliteContents
 from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
 from models.store.sqlite.messages import SqliteLedger, SqliteMessages
 from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
@@ -25,6 +26,7 @@ class SqliteWork:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Bind the verbs to the connection whose transaction is open."""
         self.messages = SqliteMessages(connection)
+        self.contents = SqliteContents(connection)
         self.ledger = SqliteLedger(connection)
         self.cases = SqliteCases(connection)
         self.outbox = SqliteOutbox(connection)

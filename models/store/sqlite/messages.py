@@ -26,6 +26,7 @@ from models.store.sqlite.columns import (
     time_to_text,
     to_json,
 )
+from models.store.sqlite.contents import SqliteContents
 from models.store_port import Arrival, Filed, StoredMessage
 
 
@@ -35,6 +36,7 @@ class SqliteMessages:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work over a connection whose transaction is open."""
         self._execute = connection.execute
+        self._contents = SqliteContents(connection)
 
     def keep_raw(self, sha256: str, content: bytes) -> None:
         """Keep the bytes; the same bytes twice are kept once."""
@@ -56,7 +58,7 @@ class SqliteMessages:
         prediction: Prediction | None,
         now: datetime,
     ) -> int:
-        """Keep a message as read; gives its number."""
+        """Keep a message as read, and what came attached; gives its number."""
         cursor = self._execute(
             """INSERT INTO messages (sha256, message_id, content_hash, arrival, reference,
                sender_name, sender_address, subject, text, new_text, received_at, dated, source,
@@ -81,6 +83,7 @@ class SqliteMessages:
             ),
         )
         assert cursor.lastrowid is not None
+        self._contents.keep(cursor.lastrowid, message.attachments)
         return cursor.lastrowid
 
     def same_as(self, message: Message) -> Filed | None:

@@ -68,3 +68,21 @@ _FIRST = (
 def _first(db: Database) -> None:
     for statement in _FIRST:
         db.execute(statement)
+
+
+# `content` stands last: what stands behind a large value is slow to reach.
+_CONTENTS = (
+    """CREATE TABLE contents (
+        sha256 TEXT PRIMARY KEY, verdict TEXT NOT NULL, named TEXT NOT NULL DEFAULT '',
+        scanned_at TEXT, content BLOB NOT NULL)""",
+    "CREATE INDEX contents_not_scanned ON contents (verdict) WHERE verdict = 'not_scanned'",
+    """CREATE TABLE attached (
+        sha256 TEXT NOT NULL REFERENCES contents, message INTEGER NOT NULL REFERENCES messages,
+        PRIMARY KEY (sha256, message)) WITHOUT ROWID""",
+)
+
+
+@MIGRATIONS(name="0002_contents")
+def _contents(db: Database) -> None:
+    for statement in _CONTENTS:
+        db.execute(statement)
