@@ -4,27 +4,21 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
+from models import ledger
 from models.case import Case, Change, State
 from models.deadlines import DeadlineKind
 from models.history import Entry
+from models.ledger import Folders, Ledger, Marks
 from models.letter import Letter, LetterKind
-from models.message import Message, Origin, Scanned
+from models.message import Message, Scanned
 from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting
 from models.prediction import Prediction
+from models.quarantine import QuarantineStore
 
-
-class Arrival(StrEnum):
-    """What became of a message: each that arrives is exactly one of these."""
-
-    CASE = "case"
-    REPLY = "reply"
-    DUPLICATE = "duplicate"
-    AUTOMATIC = "automatic"
-    BOUNCE = "bounce"
-    QUARANTINED = "quarantined"
+Arrival = ledger.Arrival
+"""What became of a message; see models.ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,24 +137,6 @@ class ContentStore(Protocol):
 
     def messages_with(self, sha256: str) -> tuple[int, ...]:
         """The numbers of the messages that this content came with."""
-        ...
-
-
-class Ledger(Protocol):
-    """The mailbox's book: every place a message was found at, and what became of it."""
-
-    def booked_as(self, origin: Origin) -> Arrival | None:
-        """What became of what lies there; None where it was not booked."""
-        ...
-
-    def book(
-        self, origin: Origin, sha256: str, arrival: Arrival, reason: str, now: datetime
-    ) -> None:
-        """Book it, once; `reason` says why where it is no case."""
-        ...
-
-    def counts(self, since: datetime, until: datetime) -> Mapping[Arrival, int]:
-        """How many of each arrived in the period (until is excluded)."""
         ...
 
 
@@ -319,6 +295,21 @@ class Work(Protocol):
     @property
     def ledger(self) -> Ledger:
         """The mailbox's book."""
+        ...
+
+    @property
+    def folders(self) -> Folders:
+        """How the mailboxes' folders stand."""
+        ...
+
+    @property
+    def marks(self) -> Marks:
+        """When something that recurs was last done."""
+        ...
+
+    @property
+    def quarantine(self) -> QuarantineStore:
+        """Messages that could not be read."""
         ...
 
     @property

@@ -11,9 +11,11 @@ from sqlite_utils import Database
 from models.errors import Misconfigured
 from models.store.sqlite.cases import SqliteCases
 from models.store.sqlite.contents import SqliteContents
+from models.store.sqlite.ledger import SqliteFolders, SqliteLedger, SqliteMarks
 from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
-from models.store.sqlite.messages import SqliteLedger, SqliteMessages
+from models.store.sqlite.messages import SqliteMessages
 from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
+from models.store.sqlite.quarantine import SqliteQuarantine
 from models.store.sqlite.schema import MIGRATIONS
 from models.store_port import Store, Work
 
@@ -28,6 +30,9 @@ class SqliteWork:
         self.messages = SqliteMessages(connection)
         self.contents = SqliteContents(connection)
         self.ledger = SqliteLedger(connection)
+        self.folders = SqliteFolders(connection)
+        self.marks = SqliteMarks(connection)
+        self.quarantine = SqliteQuarantine(connection)
         self.cases = SqliteCases(connection)
         self.outbox = SqliteOutbox(connection)
         self.places = SqlitePlaces(connection)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from models.message import (
     Machine,
     MachineKind,
     Message,
-    Origin,
     Sender,
     Source,
 )
@@ -132,44 +131,6 @@ class SqliteMessages:
             (reference,),
         )
         return frozenset(row["address"] for row in rows)
-
-
-class SqliteLedger:
-    """See models.store_port.Ledger."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Work over a connection whose transaction is open."""
-        self._execute = connection.execute
-
-    def booked_as(self, origin: Origin) -> Arrival | None:
-        """What became of what lies there."""
-        row = self._execute(
-            "SELECT arrival FROM ledger WHERE account=? AND folder=? AND uidvalidity=? AND uid=?",
-            _place(origin),
-        ).fetchone()
-        return Arrival(row["arrival"]) if row else None
-
-    def book(
-        self, origin: Origin, sha256: str, arrival: Arrival, reason: str, now: datetime
-    ) -> None:
-        """Book it, once."""
-        self._execute(
-            "INSERT INTO ledger VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-            (*_place(origin), sha256, arrival, storable(reason), time_to_text(now)),
-        )
-
-    def counts(self, since: datetime, until: datetime) -> Mapping[Arrival, int]:
-        """How many of each arrived in the period."""
-        rows = self._execute(
-            """SELECT arrival, count(*) AS n FROM ledger WHERE booked_at >= ? AND booked_at < ?
-               GROUP BY arrival""",
-            (time_to_text(since), time_to_text(until)),
-        )
-        return {Arrival(row["arrival"]): row["n"] for row in rows}
-
-
-def _place(origin: Origin) -> tuple[str, str, int, int]:
-    return (origin.account, storable(origin.folder), origin.uidvalidity, origin.uid)
 
 
 def _content_hash(message: Message) -> str:

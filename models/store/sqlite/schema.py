@@ -86,3 +86,40 @@ _CONTENTS = (
 def _contents(db: Database) -> None:
     for statement in _CONTENTS:
         db.execute(statement)
+
+
+# A booking gets a number that people name it by, and room for what it became later. What was in
+# quarantine before has no case: it is opened when the bytes come up again or are replayed.
+_BOOK = (
+    """CREATE TABLE book (
+        number INTEGER PRIMARY KEY, account TEXT NOT NULL, folder TEXT NOT NULL,
+        uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL, sha256 TEXT NOT NULL,
+        arrival TEXT NOT NULL, reason TEXT NOT NULL, booked_at TEXT NOT NULL,
+        became TEXT, became_reference TEXT, overruled_by TEXT, overruled_at TEXT,
+        UNIQUE (account, folder, uidvalidity, uid))""",
+    """INSERT INTO book (account, folder, uidvalidity, uid, sha256, arrival, reason, booked_at)
+       SELECT * FROM ledger ORDER BY booked_at, account, folder, uidvalidity, uid""",
+    "DROP TABLE ledger",
+    "ALTER TABLE book RENAME TO ledger",
+    "CREATE INDEX ledger_booked_at ON ledger (booked_at)",
+    "CREATE INDEX ledger_sha256 ON ledger (sha256)",
+    """CREATE TABLE quarantine (
+        number INTEGER PRIMARY KEY REFERENCES ledger, sha256 TEXT NOT NULL UNIQUE,
+        reference TEXT NOT NULL REFERENCES cases, why TEXT NOT NULL, received_at TEXT NOT NULL,
+        quarantined_at TEXT NOT NULL, size INTEGER NOT NULL, tries INTEGER NOT NULL,
+        state TEXT NOT NULL, ended_at TEXT, ended_by TEXT NOT NULL DEFAULT '',
+        reason TEXT NOT NULL DEFAULT '')""",
+    "CREATE INDEX quarantine_open ON quarantine (number) WHERE state = 'open'",
+    "CREATE INDEX quarantine_at ON quarantine (quarantined_at)",
+    """CREATE TABLE folders (
+        account TEXT NOT NULL, folder TEXT NOT NULL, role TEXT NOT NULL, looked_at TEXT,
+        waiting INTEGER NOT NULL DEFAULT 0, oldest TEXT, error TEXT, error_since TEXT,
+        PRIMARY KEY (account, folder)) WITHOUT ROWID""",
+    "CREATE TABLE marks (name TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
+)
+
+
+@MIGRATIONS(name="0003_book")
+def _book(db: Database) -> None:
+    for statement in _BOOK:
+        db.execute(statement)
