@@ -128,57 +128,6 @@ class Ledger(Protocol):
         ...
 
 
-class Role(StrEnum):
-    """What a folder of a mailbox is to us: `watched` is taken in, `junk` is only counted."""
-
-    WATCHED = "watched"
-    JUNK = "junk"
-
-
-@dataclass(frozen=True, slots=True)
-class FolderState:
-    """How a folder stood when it was last looked at. Times are aware UTC.
-
-    `waiting` lie there and are not in the ledger, the oldest since `oldest` (its receipt); for a
-    junk folder `waiting` is how many lie there. `looked_at` is the last look that succeeded.
-    `error` is what the looks fail with since `error_since`, None when the last one succeeded.
-    """
-
-    account: str
-    folder: str
-    role: Role
-    looked_at: datetime | None
-    waiting: int
-    oldest: datetime | None
-    error: str | None
-    error_since: datetime | None
-
-
-class Folders(Protocol):
-    """How each folder of each mailbox stands; written after each look."""
-
-    def looked(
-        self,
-        account: str,
-        folder: str,
-        role: Role,
-        now: datetime,
-        *,
-        waiting: int = 0,
-        oldest: datetime | None = None,
-    ) -> None:
-        """A look succeeded: what waits there now. It ends an error."""
-        ...
-
-    def failed(self, account: str, folder: str, role: Role, error: str, now: datetime) -> None:
-        """A look failed; what was known of the folder before stays."""
-        ...
-
-    def all(self) -> tuple[FolderState, ...]:
-        """Every folder that was ever looked at, by account and folder."""
-        ...
-
-
 class Marks(Protocol):
     """When something that recurs was last done, by name."""
 

@@ -10,7 +10,7 @@ from models import ledger
 from models.case import Case, Change, State
 from models.deadlines import DeadlineKind
 from models.history import Entry
-from models.ledger import Folders, Ledger, Marks
+from models.ledger import Ledger, Marks
 from models.letter import Letter, LetterKind
 from models.message import Message, Scanned
 from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting
@@ -295,11 +295,6 @@ class Work(Protocol):
     @property
     def ledger(self) -> Ledger:
         """The mailbox's book."""
-        ...
-
-    @property
-    def folders(self) -> Folders:
-        """How the mailboxes' folders stand."""
         ...
 
     @property

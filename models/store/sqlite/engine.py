@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from models.errors import Misconfigured
 from models.store.sqlite.cases import SqliteCases
 from models.store.sqlite.contents import SqliteContents
-from models.store.sqlite.ledger import SqliteFolders, SqliteLedger, SqliteMarks
+from models.store.sqlite.ledger import SqliteLedger, SqliteMarks
 from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
 from models.store.sqlite.messages import SqliteMessages
 from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
@@ -30,7 +30,6 @@ class SqliteWork:
         self.messages = SqliteMessages(connection)
         self.contents = SqliteContents(connection)
         self.ledger = SqliteLedger(connection)
-        self.folders = SqliteFolders(connection)
         self.marks = SqliteMarks(connection)
         self.quarantine = SqliteQuarantine(connection)
         self.cases = SqliteCases(connection)

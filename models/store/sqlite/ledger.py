@@ -1,13 +1,12 @@
-"""The mailbox's book, and how its folders stand."""
+"""The mailbox's book, and when what recurs was last done."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from models.ledger import Arrival, Booking, FolderState, Overruled, Role, Tally
+from models.ledger import Arrival, Booking, Overruled, Tally
 from models.message import Origin
 from models.store.sqlite.columns import (
-    optional_time_to_text,
     storable,
     text_to_time,
     time_to_text,
@@ -117,67 +116,6 @@ class SqliteLedger:
             _period(since, until),
         )
         return tuple(map(_booking, rows))
-
-
-class SqliteFolders:
-    """See models.ledger.Folders."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Work over a connection whose transaction is open."""
-        self._execute = connection.execute
-
-    def looked(
-        self,
-        account: str,
-        folder: str,
-        role: Role,
-        now: datetime,
-        *,
-        waiting: int = 0,
-        oldest: datetime | None = None,
-    ) -> None:
-        """A look succeeded."""
-        self._execute(
-            """INSERT INTO folders (account, folder, role, looked_at, waiting, oldest)
-               VALUES (?,?,?,?,?,?) ON CONFLICT (account, folder) DO UPDATE SET
-               role=excluded.role, looked_at=excluded.looked_at, waiting=excluded.waiting,
-               oldest=excluded.oldest, error=NULL, error_since=NULL""",
-            (
-                account,
-                storable(folder),
-                role,
-                time_to_text(now),
-                waiting,
-                optional_time_to_text(oldest),
-            ),
-        )
-
-    def failed(self, account: str, folder: str, role: Role, error: str, now: datetime) -> None:
-        """A look failed; what was known of the folder before stays."""
-        self._execute(
-            """INSERT INTO folders (account, folder, role, error, error_since)
-               VALUES (?,?,?,?,?) ON CONFLICT (account, folder) DO UPDATE SET
-               role=excluded.role, error=excluded.error,
-               error_since=coalesce(error_since, excluded.error_since)""",
-            (account, storable(folder), role, storable(error), time_to_text(now)),
-        )
-
-    def all(self) -> tuple[FolderState, ...]:
-        """Every folder that was ever looked at."""
-        rows = self._execute("SELECT * FROM folders ORDER BY account, role DESC, folder")
-        return tuple(
-            FolderState(
-                row["account"],
-                row["folder"],
-                Role(row["role"]),
-                text_to_time(row["looked_at"]),
-                row["waiting"],
-                text_to_time(row["oldest"]),
-                row["error"],
-                text_to_time(row["error_since"]),
-            )
-            for row in rows
-        )
 
 
 class SqliteMarks:

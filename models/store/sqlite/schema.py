@@ -89,7 +89,7 @@ def _contents(db: Database) -> None:
 
 
 # A booking gets a number that people name it by, and room for what it became later. What was in
-# quarantine before has no case: it is opened when the bytes come up again or are replayed.
+# quarantine before has no case of its own; `carebot mailbox` names it.
 _BOOK = (
     """CREATE TABLE book (
         number INTEGER PRIMARY KEY, account TEXT NOT NULL, folder TEXT NOT NULL,
@@ -111,10 +111,6 @@ _BOOK = (
         reason TEXT NOT NULL DEFAULT '')""",
     "CREATE INDEX quarantine_open ON quarantine (number) WHERE state = 'open'",
     "CREATE INDEX quarantine_at ON quarantine (quarantined_at)",
-    """CREATE TABLE folders (
-        account TEXT NOT NULL, folder TEXT NOT NULL, role TEXT NOT NULL, looked_at TEXT,
-        waiting INTEGER NOT NULL DEFAULT 0, oldest TEXT, error TEXT, error_since TEXT,
-        PRIMARY KEY (account, folder)) WITHOUT ROWID""",
     "CREATE TABLE marks (name TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
 )
 
