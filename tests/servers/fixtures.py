@@ -12,6 +12,7 @@ import pytest
 
 from bot.dovecot import PrivateDovecot, available
 from bot.smtp_receiver import SmtpReceiver
+from tests.servers.certificates import Authority
 
 
 @cache
@@ -37,6 +38,12 @@ def dovecot() -> PrivateDovecot:
 def mail_user() -> str:
     """A user name nobody had before: an empty mailbox."""
     return f"u{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """An authority of our own; those who trust its `pem` take its certificates."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture
