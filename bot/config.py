@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -18,6 +19,7 @@ from models.prediction import Flag
 
 DEFAULT_CONFIG = Path("council.toml")
 Tls = Literal["tls", "starttls", "none"]
+Auth = Literal["password", "xoauth2"]
 
 
 def _known_zone(name: str) -> str:
@@ -103,17 +105,40 @@ class MailboxSection(Section):
 
 
 class LettersSection(Section):
-    """`[letters]`: the SMTP server, and how letters are signed."""
+    """`[letters]`: which way they leave, the SMTP server, and how letters are signed."""
 
+    by: Literal["smtp", "notify"] = "smtp"
     host: str = "localhost"
     port: int = Field(default=587, ge=1, le=65535)
     user: str | None = None
+    auth: Auth = "password"
     tls: Tls = "starttls"
     from_name: str
     sign_off: str
     envelope_sender: str | None = None
+    verp: bool = False
     ombudsman_paragraph: str | None = None
     timeout_seconds: float = Field(default=30, gt=0, le=30)
+    quiet: bool = False
+    say_after_hours: float = Field(default=4, gt=0, le=240)
+    give_up_after_hours: float = Field(default=72, gt=0, le=240)
+
+
+class MicrosoftSection(Section):
+    """`[microsoft]`: the app registration whose tokens open the mailbox and the letterbox."""
+
+    tenant: str
+    client_id: str
+    certificate: Path | None = None
+    authority: str = Field(default="https://login.microsoftonline.com", pattern="^https://")
+
+
+class NotifySection(Section):
+    """`[notify]`: GOV.UK Notify, by which letters leave where `[letters] by = "notify"`."""
+
+    template_id: UUID
+    reply_to_id: UUID | None = None
+    url: str = "https://api.notifications.service.gov.uk"
 
 
 class SlackSection(Section):
@@ -166,6 +191,8 @@ class CouncilFile(Section):
     slack: SlackSection
     reminders: RemindersSection = RemindersSection()
     acknowledgements: AcknowledgementsSection = AcknowledgementsSection()
+    microsoft: MicrosoftSection | None = None
+    notify: NotifySection | None = None
     store: StoreSection = StoreSection()
     model: ModelSection = ModelSection()
 
@@ -182,6 +209,8 @@ class Environment(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     carebot_imap_password: SecretStr | None = None
     carebot_smtp_password: SecretStr | None = None
+    carebot_microsoft_secret: SecretStr | None = None
+    carebot_notify_key: SecretStr | None = None
 
 
 def read_council_file(path: Path) -> CouncilFile:

@@ -12,6 +12,7 @@ from bot.config import CouncilFile, Environment
 from bot.council_of_settings import catalogue_of, council_of
 from bot.imap import ImapMailbox
 from bot.maildir import MaildirMailbox
+from bot.oauth import MicrosoftTokens, Tokens, certificate_credential
 from bot.slack_api import WebSlack
 from bot.smtp import SmtpLetterbox
 from classifier.labelled import DEFAULT_MODEL
@@ -95,6 +96,29 @@ def mailbox_of(file: CouncilFile, environment: Environment) -> Mailbox:
         quarantine=section.quarantine,
         timeout=section.timeout_seconds,
         look_every=section.look_every_seconds,
+    )
+
+
+def tokens_of(file: CouncilFile, environment: Environment, setting: str) -> Tokens:
+    """Where Microsoft's tokens come from; `setting` is the one that asks for them.
+
+    Raises Misconfigured where [microsoft] is missing, or the secret and the certificate.
+    """
+    section, secret = file.microsoft, environment.carebot_microsoft_secret
+    if section is None:
+        raise Misconfigured(
+            f'{setting} = "xoauth2": there is no [microsoft] with tenant and client_id'
+        )
+    if section.certificate is not None:
+        passphrase = secret.get_secret_value() if secret else None
+        credential: str | dict[str, str] = certificate_credential(section.certificate, passphrase)
+    else:
+        credential = _required(secret, "CAREBOT_MICROSOFT_SECRET")
+    return MicrosoftTokens(
+        tenant=section.tenant,
+        client_id=section.client_id,
+        credential=credential,
+        authority=section.authority,
     )
 
 
