@@ -7,7 +7,7 @@ or leaves it to the next. Everything about one message happens in one transactio
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -83,6 +83,8 @@ class Intake:
                     taken.append(_quarantine(work, raw, message, now))
                     continue
                 prediction = None if message.is_automatic else next(predictions)
+                if prediction and raw.lacking:
+                    prediction = replace(prediction, needs_person=True)
                 arriving = Arriving(work, self.letters, self.council, message, prediction, now)
                 taken.append(_write(arriving, raw))
         return taken
@@ -97,10 +99,15 @@ class Intake:
         return [prediction for text in texts for prediction in self._predict([text])]
 
     def _read(self, raw: RawMessage) -> Message | str:
+        if raw.unfetchable:
+            return raw.lacking
         try:
-            return self.read(raw)
+            message = self.read(raw)
         except Unreadable as error:
             return str(error)
+        if raw.lacking:
+            return replace(message, defects=(raw.lacking, *message.defects))
+        return message
 
 
 def _write(arriving: Arriving, raw: RawMessage) -> TakenIn:

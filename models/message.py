@@ -35,11 +35,15 @@ class RawMessage:
     """The bytes as handed over, where they were found, and when the server received them (aware).
 
     `received_at` is the mailbox's own date (INTERNALDATE, a file's time), never the Date header.
+    `lacking` says, as a sentence, what of the message is not in the bytes and where to open it;
+    empty where they are whole. `unfetchable`: not even a text could be had, a person must open it.
     """
 
     content: bytes
     origin: Origin
     received_at: datetime
+    lacking: str = ""
+    unfetchable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

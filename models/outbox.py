@@ -20,6 +20,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     MORNING_LIST = "morning_list"
     QUARANTINE = "quarantine"
+    ALARM = "alarm"
     LETTER = "letter"
 
 
@@ -149,3 +150,8 @@ def morning_list(channel: str, day: date, good_until: datetime, *, whole: bool) 
     payload = {"channel": channel, "day": day.isoformat(), "whole": whole}
     key = f"morning_list:{'whole' if whole else channel}:{day.isoformat()}"
     return Parcel(key, Kind.MORNING_LIST, None, payload, good_until)
+
+
+def alarm(key: str, channel: str, text: str) -> Parcel:
+    """A sentence for whoever keeps carebot running, said once for each `key`, at any hour."""
+    return Parcel(f"alarm:{key}", Kind.ALARM, None, {"channel": channel, "text": text})

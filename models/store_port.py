@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from models import ledger
 from models.case import Case, Change, State
 from models.deadlines import DeadlineKind
+from models.fetching import FiledPlaces, Troubles
+from models.folders import Folders
 from models.history import Entry
 from models.ledger import Ledger, Marks
 from models.letter import Letter, LetterKind
@@ -63,6 +65,7 @@ class Draft:
     """A letter that a person is looking at before it leaves, with what Send will do.
 
     `version` is the case's when the draft was made; `details` are the choices made with it.
+    `warnings` are for the eyes that look at it now, and not kept.
     """
 
     id: str
@@ -71,6 +74,22 @@ class Draft:
     officer: str
     letter: Letter
     details: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A letter on paper: the document (DOCX) as it was approved on a version of the case.
+
+    `posted_on` is the local date of posting; it waits while that and `withdrawn_at` are None.
+    """
+
+    letter: Letter
+    version: int
+    document: bytes = field(repr=False)
+    approved_at: datetime
+    posted_on: date | None = None
+    withdrawn_at: datetime | None = None
 
 
 class MessageStore(Protocol):
@@ -263,6 +282,30 @@ class Drafts(Protocol):
         ...
 
 
+class Papers(Protocol):
+    """Letters on paper."""
+
+    def add(self, paper: Paper) -> None:
+        """Keep a document that was approved; it waits to be posted."""
+        ...
+
+    def waiting(self, reference: str, kind: LetterKind) -> Paper | None:
+        """The letter of this kind that waits to be posted."""
+        ...
+
+    def of_case(self, reference: str) -> tuple[Paper, ...]:
+        """Every letter on paper of a case, oldest first."""
+        ...
+
+    def posted(self, paper: Paper, on: date) -> None:
+        """Note the local date of posting."""
+        ...
+
+    def withdrawn(self, paper: Paper, now: datetime) -> None:
+        """Note that it was taken back."""
+        ...
+
+
 class LettersSent(Protocol):
     """What was written to customers, for replies, bounces and limits."""
 
@@ -308,6 +351,21 @@ class Work(Protocol):
         ...
 
     @property
+    def folders(self) -> Folders:
+        """How the folders of the mailboxes stand."""
+        ...
+
+    @property
+    def troubles(self) -> Troubles:
+        """Messages that could not be fetched yet."""
+        ...
+
+    @property
+    def filed(self) -> FiledPlaces:
+        """Where messages were moved to."""
+        ...
+
+    @property
     def cases(self) -> CaseStore:
         """Cases."""
         ...
@@ -325,6 +383,11 @@ class Work(Protocol):
     @property
     def drafts(self) -> Drafts:
         """Letters under a person's eyes."""
+        ...
+
+    @property
+    def papers(self) -> Papers:
+        """Letters on paper."""
         ...
 
     @property

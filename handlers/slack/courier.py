@@ -183,6 +183,14 @@ class SlackCourier:
         self.api.post(channel, saying, {_KEY: item.parcel.key})
         return Delivered()
 
+    def alarm(self, item: Item, _now: datetime) -> Delivered:
+        """Say what is wrong, or well again, at any hour."""
+        payload = item.parcel.payload
+        channel = self.api.channel_id(str(payload["channel"]))
+        saying = threads.line(wording.escape(str(payload["text"])))
+        self.api.post(channel, saying, {_KEY: item.parcel.key})
+        return Delivered()
+
     def _in_thread(
         self, item: Item, saying: Saying, now: datetime, key: str | None = None
     ) -> Delivered:
@@ -265,6 +273,7 @@ _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.REMINDER: SlackCourier.reminder,
     Kind.MORNING_LIST: SlackCourier.morning_list,
     Kind.QUARANTINE: SlackCourier.quarantine,
+    Kind.ALARM: SlackCourier.alarm,
 }
 
 

@@ -11,10 +11,13 @@ from sqlite_utils import Database
 from models.errors import Misconfigured
 from models.store.sqlite.cases import SqliteCases
 from models.store.sqlite.contents import SqliteContents
+from models.store.sqlite.fetching import SqliteFiledPlaces, SqliteTroubles
+from models.store.sqlite.folders import SqliteFolders
 from models.store.sqlite.ledger import SqliteLedger, SqliteMarks
 from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
 from models.store.sqlite.messages import SqliteMessages
 from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
+from models.store.sqlite.papers import SqlitePapers
 from models.store.sqlite.quarantine import SqliteQuarantine
 from models.store.sqlite.schema import MIGRATIONS
 from models.store_port import Store, Work
@@ -32,10 +35,14 @@ class SqliteWork:
         self.ledger = SqliteLedger(connection)
         self.marks = SqliteMarks(connection)
         self.quarantine = SqliteQuarantine(connection)
+        self.folders = SqliteFolders(connection)
+        self.troubles = SqliteTroubles(connection)
+        self.filed = SqliteFiledPlaces(connection)
         self.cases = SqliteCases(connection)
         self.outbox = SqliteOutbox(connection)
         self.places = SqlitePlaces(connection)
         self.drafts = SqliteDrafts(connection)
+        self.papers = SqlitePapers(connection)
         self.letters = SqliteLetters(connection)
 
 

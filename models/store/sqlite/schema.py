@@ -119,3 +119,42 @@ _BOOK = (
 def _book(db: Database) -> None:
     for statement in _BOOK:
         db.execute(statement)
+
+
+_FETCHING = (
+    """CREATE TABLE folders (
+        account TEXT NOT NULL, folder TEXT NOT NULL, role TEXT NOT NULL, first_looked_at TEXT NOT NULL,
+        looked_at TEXT, waiting INTEGER NOT NULL, oldest_waiting TEXT, error TEXT NOT NULL,
+        error_since TEXT, alarmed_at TEXT, PRIMARY KEY (account, folder)) WITHOUT ROWID""",
+    """CREATE TABLE troubles (
+        account TEXT NOT NULL, folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,
+        tries INTEGER NOT NULL, first_at TEXT NOT NULL, next_at TEXT NOT NULL, error TEXT NOT NULL,
+        PRIMARY KEY (account, folder, uidvalidity, uid)) WITHOUT ROWID""",
+    """CREATE TABLE filed (
+        account TEXT NOT NULL, folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,
+        PRIMARY KEY (account, folder, uidvalidity, uid)) WITHOUT ROWID""",
+)
+
+
+@MIGRATIONS(name="0004_fetching")
+def _fetching(db: Database) -> None:
+    for statement in _FETCHING:
+        db.execute(statement)
+
+
+_ON_PAPER = (
+    "ALTER TABLE stages ADD COLUMN extension_approved_at TEXT",
+    "ALTER TABLE stages ADD COLUMN extended_to TEXT",
+    "ALTER TABLE stages ADD COLUMN to_post TEXT NOT NULL DEFAULT ''",
+    """CREATE TABLE papers (
+        id TEXT PRIMARY KEY, reference TEXT NOT NULL REFERENCES cases, version INTEGER NOT NULL,
+        letter TEXT NOT NULL, kind TEXT NOT NULL, document BLOB NOT NULL, approved_at TEXT NOT NULL,
+        posted_on TEXT, withdrawn_at TEXT)""",
+    "CREATE INDEX papers_reference ON papers (reference)",
+)
+
+
+@MIGRATIONS(name="0005_on_paper")
+def _on_paper(db: Database) -> None:
+    for statement in _ON_PAPER:
+        db.execute(statement)
