@@ -94,7 +94,9 @@ class Ledger(Protocol):
     def book(
         self, origin: Origin, sha256: str, arrival: Arrival, reason: str, now: datetime
     ) -> int:
-        """Book it, once, and give the booking's number; `reason` says why where it is no case."""
+        """Book it, the same bytes at the same place once, and give the booking's number; `reason`
+        says why where it is no case.
+        """
         ...
 
     def booking(self, number: int) -> Booking | None:

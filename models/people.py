@@ -1,4 +1,4 @@
-"""Who acts: a member of staff in Slack, the customer, or carebot itself."""
+"""Who acts: staff in Slack, the customer, carebot itself, or whoever runs it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,11 +10,14 @@ class Kind(StrEnum):
     STAFF = "staff"
     CUSTOMER = "customer"
     CAREBOT = "carebot"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who changes a case. `id` is a Slack user id for staff, empty for the others."""
+    """Somebody who changes a case. `id` is a Slack user id for staff, the name at the command line
+    for an operator, and empty for the others.
+    """
 
     kind: Kind
     id: str = ""
@@ -37,3 +40,8 @@ CUSTOMER = Actor(Kind.CUSTOMER)
 def staff(user: str) -> Actor:
     """The member of staff with this Slack user id."""
     return Actor(Kind.STAFF, user)
+
+
+def operator(name: str) -> Actor:
+    """Whoever uses the command line under this name."""
+    return Actor(Kind.OPERATOR, name)

@@ -28,7 +28,8 @@ class QuarantineState(StrEnum):
 class Quarantined:
     """One of them. `number` is its booking's in the ledger; `reference` is its stub case.
 
-    `why` and `tries` are of the last try to read it. Times are aware UTC, `size` is in bytes;
+    `why` and `tries` are of the last try to read it. `folded`: it came in a flood, so no card of its
+    own was posted. Times are aware UTC, `size` is in bytes;
     `ended_by` is an actor as text and `reason` what a person gave for putting it aside.
     """
 
@@ -41,6 +42,7 @@ class Quarantined:
     quarantined_at: datetime
     size: int
     tries: int = 1
+    folded: bool = False
     state: QuarantineState = QuarantineState.OPEN
     ended_at: datetime | None = None
     ended_by: str = ""
@@ -70,8 +72,8 @@ class QuarantineStore(Protocol):
         """Those that are open and whose case still waits for somebody, oldest first."""
         ...
 
-    def count_since(self, since: datetime) -> int:
-        """How many came into quarantine since then (included)."""
+    def count(self, since: datetime, until: datetime) -> int:
+        """How many came into quarantine in the period (until is excluded)."""
         ...
 
     def failed_again(self, number: int, why: str) -> None:

@@ -25,7 +25,8 @@ class SqliteLedger:
     def booked_as(self, origin: Origin) -> Arrival | None:
         """What became of what lies there."""
         row = self._execute(
-            "SELECT arrival FROM ledger WHERE account=? AND folder=? AND uidvalidity=? AND uid=?",
+            """SELECT arrival FROM ledger WHERE account=? AND folder=? AND uidvalidity=? AND uid=?
+               ORDER BY number DESC LIMIT 1""",
             _place(origin),
         ).fetchone()
         return Arrival(row["arrival"]) if row else None
@@ -40,8 +41,9 @@ class SqliteLedger:
             (*_place(origin), sha256, arrival, storable(reason), time_to_text(now)),
         )
         row = self._execute(
-            "SELECT number FROM ledger WHERE account=? AND folder=? AND uidvalidity=? AND uid=?",
-            _place(origin),
+            """SELECT number FROM ledger WHERE account=? AND folder=? AND uidvalidity=? AND uid=?
+               AND sha256=?""",
+            (*_place(origin), sha256),
         ).fetchone()
         return int(row["number"])
 

@@ -22,7 +22,7 @@ class SqliteQuarantine:
         """Keep a new one."""
         self._execute(
             """INSERT INTO quarantine (number, sha256, reference, why, received_at,
-               quarantined_at, size, tries, state) VALUES (?,?,?,?,?,?,?,?,?)""",
+               quarantined_at, size, tries, folded, state) VALUES (?,?,?,?,?,?,?,?,?,?)""",
             (
                 quarantined.number,
                 quarantined.sha256,
@@ -32,6 +32,7 @@ class SqliteQuarantine:
                 time_to_text(quarantined.quarantined_at),
                 quarantined.size,
                 quarantined.tries,
+                quarantined.folded,
                 quarantined.state,
             ),
         )
@@ -63,10 +64,11 @@ class SqliteQuarantine:
         )
         return tuple(map(_quarantined, rows))
 
-    def count_since(self, since: datetime) -> int:
-        """How many came into quarantine since then."""
+    def count(self, since: datetime, until: datetime) -> int:
+        """How many came into quarantine in the period."""
         (count,) = self._execute(
-            "SELECT count(*) FROM quarantine WHERE quarantined_at >= ?", (time_to_text(since),)
+            "SELECT count(*) FROM quarantine WHERE quarantined_at >= ? AND quarantined_at < ?",
+            (time_to_text(since), time_to_text(until)),
         ).fetchone()
         return int(count)
 
@@ -111,6 +113,7 @@ def _quarantined(row: sqlite3.Row) -> Quarantined:
         quarantined_at=quarantined_at,
         size=row["size"],
         tries=row["tries"],
+        folded=bool(row["folded"]),
         state=QuarantineState(row["state"]),
         ended_at=text_to_time(row["ended_at"]),
         ended_by=row["ended_by"],

@@ -88,7 +88,8 @@ def _contents(db: Database) -> None:
         db.execute(statement)
 
 
-# A booking gets a number that people name it by, and room for what it became later. What was in
+# A booking gets a number that people name it by, and room for what it became later. Other bytes at a
+# known place (a file that was written anew) are a booking of their own. What was in
 # quarantine before has no case of its own; `carebot mailbox` names it.
 _BOOK = (
     """CREATE TABLE book (
@@ -96,7 +97,7 @@ _BOOK = (
         uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL, sha256 TEXT NOT NULL,
         arrival TEXT NOT NULL, reason TEXT NOT NULL, booked_at TEXT NOT NULL,
         became TEXT, became_reference TEXT, overruled_by TEXT, overruled_at TEXT,
-        UNIQUE (account, folder, uidvalidity, uid))""",
+        UNIQUE (account, folder, uidvalidity, uid, sha256))""",
     """INSERT INTO book (account, folder, uidvalidity, uid, sha256, arrival, reason, booked_at)
        SELECT * FROM ledger ORDER BY booked_at, account, folder, uidvalidity, uid""",
     "DROP TABLE ledger",
@@ -107,8 +108,8 @@ _BOOK = (
         number INTEGER PRIMARY KEY REFERENCES ledger, sha256 TEXT NOT NULL UNIQUE,
         reference TEXT NOT NULL REFERENCES cases, why TEXT NOT NULL, received_at TEXT NOT NULL,
         quarantined_at TEXT NOT NULL, size INTEGER NOT NULL, tries INTEGER NOT NULL,
-        state TEXT NOT NULL, ended_at TEXT, ended_by TEXT NOT NULL DEFAULT '',
-        reason TEXT NOT NULL DEFAULT '')""",
+        folded INTEGER NOT NULL, state TEXT NOT NULL, ended_at TEXT,
+        ended_by TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '')""",
     "CREATE INDEX quarantine_open ON quarantine (number) WHERE state = 'open'",
     "CREATE INDEX quarantine_at ON quarantine (quarantined_at)",
     "CREATE TABLE marks (name TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
