@@ -43,9 +43,13 @@ PEOPLE = (
 class Town:
     """Everything around the bot; `run` starts it here, `spawn` as a process of its own."""
 
-    def __init__(self, dovecot: PrivateDovecot, user: str, folder: Path) -> None:
+    def __init__(
+        self, dovecot: PrivateDovecot, user: str, folder: Path, imap_port: int | None = None
+    ) -> None:
+        """`imap_port`: what the bot connects to, where that is a relay in front of Dovecot."""
         self.folder = folder
         self.dovecot, self.user = dovecot, user
+        self._imap_port = imap_port or dovecot.port
         self.letterbox = SmtpReceiver()
         self.letterbox.start()
         self.file = self._settings()
@@ -68,7 +72,7 @@ class Town:
         data = tomllib.loads(EXAMPLE.read_text())
         data["mailbox"] |= {
             "host": self.dovecot.host,
-            "port": self.dovecot.port,
+            "port": self._imap_port,
             "user": self.user,
             "tls": "none",
             "poll_seconds": 1,
@@ -99,9 +103,9 @@ class Town:
         office = wiring.office_of(self.file, environment, self.store, self.clock)
         intake = Intake(
             self.store,
-            wiring.reader_of(self.file),
+            wiring.reader_of(self.file, store),
             ToldTriage(office.council.catalogue),
-            wiring.letters_of(self.file),
+            wiring.letters_of(self.file, store),
             office.council,
         )
         self.bot = Bot(
@@ -198,9 +202,9 @@ class Town:
         assert self.bot is not None
         self.bot.wait_settled(SECONDS)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self, limit: int = 1_000) -> tuple[Case, ...]:
         with self.store.view() as work:
-            return work.cases.find(Query(limit=1_000))
+            return work.cases.find(Query(limit=limit))
 
     def events(self, reference: str) -> list[Event]:
         with self.store.view() as work:
