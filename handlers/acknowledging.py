@@ -12,7 +12,7 @@ from models.letter import Letter, LetterKind
 
 def acknowledgement(arriving: Arriving, case: Case) -> Letter | str:
     """The acknowledgement, or the reason why none leaves by itself."""
-    why_not = _why_not_acknowledge(arriving, case)
+    why_not = _why_not_now(arriving, case) or _why_not_acknowledge(arriving, case)
     if why_not is not None:
         return why_not
     letters, kind = arriving.letters, LetterKind.ACKNOWLEDGEMENT
@@ -22,6 +22,15 @@ def acknowledgement(arriving: Arriving, case: Case) -> Letter | str:
     except Refused as error:
         return str(error)
     return replace(letter, automatic=True)
+
+
+def _why_not_now(arriving: Arriving, case: Case) -> str | None:
+    """What is taken in again may have been dealt with by a person meanwhile."""
+    if arriving.by_hand:
+        return "a person made a case of it"
+    if case.stage.acknowledgement_approved_at is not None or not case.is_open:
+        return "the case is past that"
+    return None
 
 
 def _why_not_acknowledge(arriving: Arriving, case: Case) -> str | None:

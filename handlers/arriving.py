@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.case import Case
 from models.council import Council
 from models.message import Message
+from models.people import CAREBOT, Actor
 from models.ports import Letters
 from models.prediction import Prediction
 from models.store_port import Arrival, Work
@@ -12,7 +14,11 @@ from models.store_port import Arrival, Work
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """A message on its way through the places; a machine's has no prediction."""
+    """A message on its way through the places; a machine's has no prediction.
+
+    Taken in again, `by` says at whose word, and `stub` is the case that stood for it while it
+    could not be read. `by_hand`: a person wants a case of it, so nothing leaves by itself.
+    """
 
     work: Work
     letters: Letters
@@ -20,6 +26,9 @@ class Arriving:
     message: Message
     prediction: Prediction | None
     now: datetime
+    by: Actor = CAREBOT
+    stub: Case | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

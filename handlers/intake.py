@@ -5,18 +5,17 @@ places are tried in the order of `handlers.places.PLACES`; each is a function th
 or leaves it to the next. Everything about one message happens in one transaction.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from handlers.arriving import Arriving
+from handlers.arriving import Arriving, Placed
 from handlers.places import PLACES
+from handlers.unread import keep_unread
 from models.council import Council
-from models.errors import Unreadable
+from models.errors import CarebotError, Unreadable
 from models.message import Message, RawMessage
-from models.outbox import Kind, Parcel
 from models.ports import Letters, Reader, Triage
 from models.prediction import Prediction
 from models.routing import undecided
@@ -67,9 +66,8 @@ class Intake:
             return self._take_in_batch(raws, now)
         except Exception as error:  # noqa: BLE001  # the boundary of one message; a bug is shown, not lost
             if len(raws) == 1:
-                why = f"it could not be taken in ({type(error).__name__})"
                 with self.store.work() as work:
-                    return [_quarantine(work, raws[0], why, now)]
+                    return [_quarantine(work, raws[0], _broke(error), self.council, now)]
         return [taken for raw in raws for taken in self._take_in_guarded([raw], now)]
 
     def _take_in_batch(self, raws: list[RawMessage], now: datetime) -> list[TakenIn]:
@@ -80,7 +78,7 @@ class Intake:
         with self.store.work() as work:
             for raw, message in zip(raws, read, strict=True):
                 if not isinstance(message, Message):
-                    taken.append(_quarantine(work, raw, message, now))
+                    taken.append(_quarantine(work, raw, message, self.council, now))
                     continue
                 prediction = None if message.is_automatic else next(predictions)
                 if prediction and raw.lacking:
@@ -88,6 +86,27 @@ class Intake:
                 arriving = Arriving(work, self.letters, self.council, message, prediction, now)
                 taken.append(_write(arriving, raw))
         return taken
+
+    def take_in_again(
+        self, raw: RawMessage, now: datetime, place: Callable[[Arriving], Placed]
+    ) -> Placed | str:
+        """Read anew what was booked before, and let `place` find its place in one transaction.
+
+        It is not booked again. Gives the reason, and changes nothing, where it still cannot be
+        taken in; raises what `place` raises of our own errors.
+        """
+        try:
+            message = self._read(raw)
+            if not isinstance(message, Message):
+                return message
+            (prediction,) = self._predict([_model_text(message)])
+            with self.store.work() as work:
+                council, letters = self.council, self.letters
+                return place(Arriving(work, letters, council, message, prediction, now))
+        except CarebotError:
+            raise
+        except Exception as error:  # noqa: BLE001  # as above: what broke us once may do so again
+            return _broke(error)
 
     def _predict(self, texts: list[tuple[str, str, str]]) -> list[Prediction]:
         """A text that breaks the model is a person's to decide, like one it does not know."""
@@ -125,13 +144,13 @@ def _write(arriving: Arriving, raw: RawMessage) -> TakenIn:
     )
 
 
-def _quarantine(work: Work, raw: RawMessage, why: str, now: datetime) -> TakenIn:
-    sha256 = hashlib.sha256(raw.content).hexdigest()
-    work.messages.keep_raw(sha256, raw.content)
-    work.ledger.book(raw.origin, sha256, Arrival.QUARANTINED, why, now)
-    payload = {"sha256": sha256, "why": why}
-    work.outbox.add(Parcel(f"quarantine:{sha256}", Kind.QUARANTINE, None, payload), now)
-    return TakenIn(raw, Arrival.QUARANTINED, None, None, None, why)
+def _quarantine(work: Work, raw: RawMessage, why: str, council: Council, now: datetime) -> TakenIn:
+    placed = keep_unread(work, raw, why, council, now)
+    return TakenIn(raw, placed.arrival, placed.reference, None, None, placed.reason)
+
+
+def _broke(error: Exception) -> str:
+    return f"it could not be taken in ({type(error).__name__})"
 
 
 def _model_text(message: Message) -> tuple[str, str, str]:

@@ -15,6 +15,7 @@ from models.letter import Letter
 from models.message import MachineKind
 from models.recording import record
 from models.store_port import Arrival, Work
+from models.stub import read_after_all
 
 
 def _duplicate(arriving: Arriving) -> Placed | None:
@@ -74,27 +75,38 @@ def _reply(arriving: Arriving) -> Placed | None:
     return Placed(Arrival.REPLY, case.reference)
 
 
-def _new_case(arriving: Arriving) -> Placed:
-    """All else is a new matter; it is acknowledged where that can do no harm."""
+def new_case(arriving: Arriving) -> Placed:
+    """All else is a new matter; it is acknowledged where that can do no harm. The case that stood
+    for a message while it could not be read becomes the message's own.
+    """
     work, message, now = arriving.work, arriving.message, arriving.now
     council, prediction = arriving.council, arriving.prediction
     assert prediction is not None
+    stub, year = arriving.stub, council.local_date(message.received_at).year
     report = Report(
-        reference=work.cases.new_reference(council.local_date(message.received_at).year),
+        reference=stub.reference if stub else work.cases.new_reference(year),
         subject=message.subject,
         customer=message.sender,
         source=message.source,
         received_at=message.received_at,
         prediction=prediction,
     )
-    change = actions.open_case(report, council, now)
+    if stub is None:
+        change = actions.open_case(report, council, now)
+    else:
+        change = read_after_all(stub, report, council, arriving.by, now)
     letter = acknowledgement(arriving, change.case)
     if isinstance(letter, Letter):
         change = actions.acknowledging(change, now)
-    work.cases.add(change)
+    if stub is None:
+        work.cases.add(change)
+    else:
+        work.cases.save(change)
     id_ = work.messages.add(message, Arrival.CASE, report.reference, prediction, now)
     work.outbox.add(outbox.card(report.reference, change.case.version), now)
     work.outbox.add(outbox.words(report.reference, id_), now)
+    if stub is not None:
+        _say(work, change, now)
     if isinstance(letter, Letter):
         work.letters.add(letter, now)
         good_until = now + timedelta(days=council.acknowledging.within_days)
@@ -108,7 +120,7 @@ PLACES: tuple[Callable[[Arriving], Placed | None], ...] = (
     _duplicate,
     _machine,
     _reply,
-    _new_case,
+    new_case,
 )
 
 

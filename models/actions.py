@@ -287,6 +287,11 @@ def _check_classification(to: Classification, council: Council) -> None:
         raise Refused("A matter is a service's of the council or another body's, not both.")
 
 
+def redated(case: Case, council: Council) -> Case:
+    """The case with the dates that follow from what it is now."""
+    return _with_due_dates(case, council)
+
+
 def _with_due_dates(case: Case, council: Council) -> Case:
     dates = _due_dates(case, council, case.category)
     if case.state is State.TRIAGE:

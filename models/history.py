@@ -27,6 +27,10 @@ class Event(StrEnum):
     ANSWERED = "answered"
     LETTER_FAILED = "letter_failed"
     LETTER_UNKNOWN = "letter_unknown"
+    READ_AFTER_ALL = "read_after_all"
+    PUT_ASIDE = "put_aside"
+    TAKEN_UP_AGAIN = "taken_up_again"
+    MADE_A_CASE = "made_a_case"
     CLOSED = "closed"
     REOPENED = "reopened"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from models.letter import Letter
@@ -150,6 +150,17 @@ def morning_list(channel: str, day: date, good_until: datetime, *, whole: bool) 
     payload = {"channel": channel, "day": day.isoformat(), "whole": whole}
     key = f"morning_list:{'whole' if whole else channel}:{day.isoformat()}"
     return Parcel(key, Kind.MORNING_LIST, None, payload, good_until)
+
+
+def quarantined(reference: str, number: int) -> Parcel:
+    """What is to be known of a message that could not be read, for the thread of its stub case."""
+    return Parcel(f"quarantine:{number}", Kind.QUARANTINE, reference, {"number": number})
+
+
+def quarantine_flood(now: datetime, number: int) -> Parcel:
+    """The one post that counts what could not be read in an hour; `number` is the latest."""
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0).isoformat()
+    return Parcel(f"quarantine:{hour}:{number}", Kind.QUARANTINE, None, {"hour": hour})
 
 
 def alarm(key: str, channel: str, text: str) -> Parcel:

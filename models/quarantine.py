@@ -76,6 +76,10 @@ class QuarantineStore(Protocol):
         """How many came into quarantine in the period (until is excluded)."""
         ...
 
+    def count_folded(self, since: datetime, until: datetime) -> int:
+        """How many of the period came in a flood (until is excluded)."""
+        ...
+
     def failed_again(self, number: int, why: str) -> None:
         """Another try to read it failed."""
         ...

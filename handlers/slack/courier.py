@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers.slack import cards, digest, threads, wording
+from handlers.slack import cards, digest, mailbox, threads, wording
 from handlers.slack.api import Place, Saying, SlackApi
 from models import outbox
 from models.case import Case, State, open_deadlines
@@ -15,6 +15,7 @@ from models.errors import Gone, NotYet, Unacceptable
 from models.outbox import Delivered, Dropped, Item, Kind, Posting
 from models.people import Actor
 from models.people import Kind as ActorKind
+from models.quarantine import QuarantineState
 from models.store_port import Arrival, Query, Store
 
 _KEY = "key"
@@ -48,6 +49,8 @@ class SlackCourier:
             return self._find_card(item, now)
         if parcel.kind in {Kind.WORDS, Kind.MOVED}:
             return None  # the parts of a long text are each looked for when they are posted
+        if parcel.kind is Kind.QUARANTINE and parcel.reference is None:
+            return None  # it looks for itself
         if parcel.reference is None:
             channel = str(parcel.payload.get("channel", self.council.channels.triage))
             place = self.api.find(self.api.channel_id(channel), parcel.key)
@@ -176,12 +179,39 @@ class SlackCourier:
         self.api.post(self.api.channel_id(channel), saying, {_KEY: item.parcel.key})
         return Delivered()
 
-    def quarantine(self, item: Item, _now: datetime) -> Delivered:
-        """Tell the triage channel of a message that could not be read."""
+    def quarantine(self, item: Item, now: datetime) -> Delivered | Dropped:
+        """What is to be known of a message that could not be read, in the thread of its case."""
+        if item.parcel.reference is None:
+            return self._flood(item)
+        with self.store.view() as work:
+            quarantined = work.quarantine.get(_int(item, "number"))
+        if quarantined is None or quarantined.state is not QuarantineState.OPEN:
+            return Dropped("it was dealt with meanwhile")
+        return self._in_thread(
+            item, threads.line(mailbox.quarantined(quarantined, self.council)), now
+        )
+
+    def _flood(self, item: Item) -> Delivered:
+        """One post for the hour, changed as more come; the count is the one of now."""
+        hour = datetime.fromisoformat(str(item.parcel.payload["hour"]))
+        key = f"quarantine:{hour.isoformat()}"
+        with self.store.view() as work:
+            count = work.quarantine.count_folded(hour, hour + timedelta(hours=1))
+            known = work.places.get(key)
+        saying = threads.line(mailbox.flood(count, hour, self.council))
         channel = self.api.channel_id(self.council.channels.triage)
-        saying = threads.line(wording.quarantined(str(item.parcel.payload["why"])))
-        self.api.post(channel, saying, {_KEY: item.parcel.key})
-        return Delivered()
+        if known is None and item.begun:
+            found = self.api.find(channel, key)
+            known = Posting(key, None, found.channel, found.ts) if found else None
+        if known is not None:
+            try:
+                self.api.update(Place(known.channel, known.ts), saying, {_KEY: key})
+            except Gone:
+                pass  # somebody deleted it: it is said anew
+            else:
+                return Delivered((known,))
+        place = self.api.post(channel, saying, {_KEY: key})
+        return Delivered((Posting(key, None, place.channel, place.ts),))
 
     def alarm(self, item: Item, _now: datetime) -> Delivered:
         """Say what is wrong, or well again, at any hour."""
@@ -248,6 +278,8 @@ class SlackCourier:
     def _name(self, actor: Actor) -> str:
         if actor.kind is ActorKind.STAFF:
             return self.api.person(actor.id).name
+        if actor.kind is ActorKind.OPERATOR:
+            return f"{actor.id} (who runs carebot)"
         return "The customer" if actor.kind is ActorKind.CUSTOMER else "carebot"
 
     def _only_in_working_hours(self, now: datetime) -> None:

@@ -229,6 +229,15 @@ def _added(entry: Entry, _council: Council, _who: str) -> str:
     return "*Somebody new* wrote on this case: please check that it belongs here"
 
 
+def _read_after_all(entry: Entry, council: Council, _who: str) -> str:
+    what = CATEGORIES[Category(str(entry.details["category"]))].lower()
+    service, authority = (entry.details.get(name) for name in ("service", "authority"))
+    owner = council.catalogue.owner_name(
+        str(service) if service else None, str(authority) if authority else None
+    )
+    return f"*It could be read after all* and became {entry.reference}, {what} for {escape(owner)}"
+
+
 _HISTORY = {
     Event.OPENED: lambda _e, _c, _w: "Case opened",
     Event.MESSAGE_ADDED: _added,
@@ -246,6 +255,10 @@ _HISTORY = {
         f"*Nobody can tell whether the {_letter(e)} left*: {_reason(e)}. "
         "Check with whoever runs the mail server before you send it again"
     ),
+    Event.READ_AFTER_ALL: _read_after_all,
+    Event.PUT_ASIDE: lambda e, _c, w: f"{w} put it aside: {_reason(e)}",
+    Event.TAKEN_UP_AGAIN: lambda _e, _c, w: f"{w} took it up again",
+    Event.MADE_A_CASE: lambda e, _c, w: f"{w} made a case of it, which had been filed: {_reason(e)}",
     Event.CLOSED: _closed,
     Event.REOPENED: _reopened,
 }
@@ -270,10 +283,3 @@ def reminder(case: Case, kind: DeadlineKind, due: date, council: Council, today:
     when = f"{day(due)}: {days_left(council, due, today)}"
     return f"{who}: the {DEADLINES[kind]} to {case.reference} is due on {when}."
 
-
-def quarantined(why: str) -> str:
-    """For the triage channel: a message that could not be read. mrkdwn."""
-    return (
-        f"A message could not be read and is kept in quarantine: {escape(one_line(why, 300))}. "
-        "It lies in the mailbox's quarantine folder; please look at it there."
-    )

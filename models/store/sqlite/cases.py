@@ -80,11 +80,18 @@ class SqliteCases:
         case = change.case
         cursor = self._execute(
             """UPDATE cases SET version=?, state=?, category=?, service=?, authority=?,
-               secondary_authority=?, flags=?, level=?, holder=?, stage_number=?, respond_by=?
+               secondary_authority=?, flags=?, level=?, topic=?, subject=?, customer_name=?,
+               customer_address=?, source=?, prediction=?, holder=?, stage_number=?, respond_by=?
                WHERE reference=? AND version=?""",
             (
                 case.version,
                 *_current(case),
+                case.topic,
+                storable(case.subject),
+                storable(case.customer.name),
+                case.customer.address,
+                case.source,
+                to_json(case.prediction.to_json()),
                 case.holder,
                 case.stage.number,
                 optional_date_to_text(case.stage.respond_by),

@@ -35,6 +35,8 @@ class SqliteOutbox:
             return False
         if parcel.kind is Kind.WORDS and self._words_wait(parcel):
             return False
+        if parcel.kind is Kind.QUARANTINE and self._flood_waits(parcel):
+            return False
         cursor = self._execute(
             """INSERT INTO outbox (key, kind, lane, reference, payload, good_until, state,
                not_before, added_at) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING""",
@@ -137,6 +139,15 @@ class SqliteOutbox:
             ).fetchone()
             is not None
         )
+
+    def _flood_waits(self, parcel: Parcel) -> bool:
+        """A count that waits and is not being drawn counts what came since, too."""
+        row = self._execute(
+            """SELECT 1 FROM outbox WHERE kind='quarantine' AND reference IS NULL AND payload=?
+               AND state='pending' AND lease_until IS NULL""",
+            (to_json(dict(parcel.payload)),),
+        ).fetchone()
+        return parcel.reference is None and row is not None
 
     def _words_wait(self, parcel: Parcel) -> bool:
         return (

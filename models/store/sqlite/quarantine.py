@@ -72,6 +72,15 @@ class SqliteQuarantine:
         ).fetchone()
         return int(count)
 
+    def count_folded(self, since: datetime, until: datetime) -> int:
+        """How many of the period have no post of their own."""
+        (count,) = self._execute(
+            """SELECT count(*) FROM quarantine
+               WHERE folded AND quarantined_at >= ? AND quarantined_at < ?""",
+            (time_to_text(since), time_to_text(until)),
+        ).fetchone()
+        return int(count)
+
     def failed_again(self, number: int, why: str) -> None:
         """Another try to read it failed."""
         self._execute(
