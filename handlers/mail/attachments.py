@@ -7,6 +7,7 @@ from email.message import Message as Part
 
 from handlers.mail.body import content_type, inner_parts, payload
 from handlers.mail.charsets import clean, decode
+from handlers.mail.file_types import ending_of, type_of
 from handlers.mail.headers import HOSTILE, Headers, one_line
 from models.message import Attachment
 
@@ -15,58 +16,27 @@ _LONGEST_NAME = 120
 # reading direction round ("gpj.exe" shown as "exe.jpg").
 _UNSAFE = re.compile('[\\\\/:*?"<>|;\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+')
 _DEVICE = re.compile(r"(?i)\A(con|prn|aux|nul|com\d|lpt\d)(\.|\Z)")
-_CONTENT = (
-    (b"%PDF-", "application/pdf", ".pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
-    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
-    (b"GIF87a", "image/gif", ".gif"),
-    (b"GIF89a", "image/gif", ".gif"),
-    (b"II*\x00", "image/tiff", ".tif"),
-    (b"MM\x00*", "image/tiff", ".tif"),
-    (b"MZ", "application/x-msdownload", ".exe"),
-    (b"\x7fELF", "application/x-executable", ".bin"),
-    (b"Rar!\x1a\x07", "application/vnd.rar", ".rar"),
-    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed", ".7z"),
-    (b"\x1f\x8b", "application/gzip", ".gz"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage", ".doc"),
-    (b"{\\rtf", "application/rtf", ".rtf"),
-    (b"\x78\x9f\x3e\x22", "application/ms-tnef", ".dat"),
-)
-_OFFICE = (
-    (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    (b"mimetypeapplication/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
-)
-# A family of old Office formats has one signature; there the label is the better witness.
-_LABEL_KNOWS_BETTER = frozenset(["application/x-ole-storage", "application/zip"])
-_ENDINGS = {
-    "text/plain": ".txt",
-    "text/html": ".html",
-    "text/calendar": ".ics",
-    "text/vcard": ".vcf",
-    "text/x-vcard": ".vcf",
-    "message/rfc822": ".eml",
-    "application/zip": ".zip",
-    "image/webp": ".webp",
-    "image/heic": ".heic",
-    **{kind: ending for _, kind, ending in _CONTENT},
-}
+_MOST = 100
 
 
 def attachments(parts: list[Part], defects: list[str]) -> tuple[Attachment, ...]:
-    """Every part that is not the text, in order, under names that differ from one another."""
+    """Every part that is not the text, in order, under names that differ from one another.
+
+    At most 100: the rest stays in the raw message, and `defects` says so.
+    """
     taken: set[str] = set()
-    return tuple(_attachment(part, taken, defects) for part in parts)
+    if len(parts) > _MOST:
+        defects.append(f"{len(parts)} attachments: those after the first {_MOST} are left out")
+    return tuple(_attachment(part, taken, defects) for part in parts[:_MOST])
 
 
 def _attachment(part: Part, taken: set[str], defects: list[str]) -> Attachment:
     declared = content_type(part)
     data = _message_bytes(part) if part.is_multipart() else payload(part, defects)
-    kind = _by_content(data, declared)
+    kind = type_of(data, declared)
     name = safe_name(_declared_name(part, defects) or _fallback_name(part, declared, defects))
-    if "." not in name and kind in _ENDINGS:
-        name += _ENDINGS[kind]
+    if "." not in name:
+        name += ending_of(kind)
     name = _different(name, taken)
     return Attachment(name, kind, len(data), hashlib.sha256(data).hexdigest(), data)
 
@@ -76,19 +46,6 @@ def _message_bytes(part: Part) -> bytes:
         return b"".join(one.as_bytes() for one in inner_parts(part))
     except HOSTILE:
         return b""
-
-
-def _by_content(data: bytes, declared: str) -> str:
-    if data.startswith(b"PK\x03\x04"):
-        found = next((kind for sign, kind in _OFFICE if sign in data[:6000]), "application/zip")
-    elif data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        found = "image/webp"
-    elif data[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1"}:
-        found = "image/heic"
-    else:
-        found = next((kind for sign, kind, _ in _CONTENT if data.startswith(sign)), declared)
-    specific = declared not in {"application/octet-stream", "text/plain"}
-    return declared if found in _LABEL_KNOWS_BETTER and specific else found
 
 
 def _declared_name(part: Part, defects: list[str]) -> str:
@@ -124,7 +81,7 @@ def _fallback_name(part: Part, kind: str, defects: list[str]) -> str:
     if kind == "message/rfc822" and inner:
         subject = Headers(inner[0], defects).text("subject")
         return f"{(subject or 'message')[:_LONGEST_NAME]}.eml"
-    return f"attachment{_ENDINGS.get(kind, '')}"
+    return f"attachment{ending_of(kind)}"
 
 
 def safe_name(name: str) -> str:

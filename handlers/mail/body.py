@@ -29,7 +29,13 @@ _MANY_TAGS = 500
 _TEXTS = frozenset(["text/plain", "text/html", "text/x-amp-html", "text/watch-html"])
 # Structure that no person wrote and nobody misses among the attachments.
 _NOISE = frozenset(
-    ["application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"]
+    [
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "application/pgp-encrypted",
+        "application/applefile",
+    ]
 )
 
 
@@ -97,7 +103,6 @@ def _take(part: Part, kind: str, found: Contents, defects: list[str], *, wanted:
         if text.strip():
             found.texts.append(text)
     elif kind not in _NOISE:
-        found.encrypted = found.encrypted or kind.endswith(("/pkcs7-mime", "/x-pkcs7-mime"))
         found.others.append(part)
 
 

@@ -11,6 +11,7 @@ from handlers.mail.attachments import attachments
 from handlers.mail.automatic import machine
 from handlers.mail.body import Contents, contents, inner_parts
 from handlers.mail.charsets import clean, decode
+from handlers.mail.containers import read_contents, without_armour
 from handlers.mail.headers import HOSTILE, Headers, lower_domain, one_line
 from handlers.mail.own import OWN_HEADER, is_own_message_id, without_plus
 from handlers.mail.quoting import new_text
@@ -83,7 +84,7 @@ class MailReader:
 
     def _read(self, raw: RawMessage, part: Part, defects: list[str]) -> Message:
         headers = Headers(part, defects)
-        found = contents(part, defects)
+        found = read_contents(part, raw.content, defects)
         sender, is_form_address = self._sender(headers, defects)
         subject = headers.text("subject")
         text = found.text
@@ -115,7 +116,7 @@ class MailReader:
             read = _as_form(read, form, trusted=is_form_address)
         else:
             text = _with_forwarded(read, found, defects)
-            read = replace(read, text=text, new_text=new_text(text, subject))
+            read = replace(read, text=text, new_text=new_text(without_armour(text), subject))
         return replace(read, defects=tuple(dict.fromkeys(_completed(defects, read, found))))
 
     def _coarse(self, raw: RawMessage, defects: list[str]) -> Message:
