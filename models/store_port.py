@@ -126,6 +126,10 @@ class MessageStore(Protocol):
         """The message with this number."""
         ...
 
+    def with_bytes(self, sha256: str) -> StoredMessage | None:
+        """The first message read from these bytes."""
+        ...
+
     def of_case(self, reference: str) -> tuple[StoredMessage, ...]:
         """A case's messages, oldest first."""
         ...

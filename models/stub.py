@@ -13,6 +13,7 @@ from models.case import Case, Change, Level, State
 from models.council import Council
 from models.errors import Refused
 from models.history import Detail, Entry, Event
+from models.ledger import Booking
 from models.message import Sender, Source
 from models.people import CAREBOT, Actor
 from models.prediction import Category
@@ -93,6 +94,13 @@ def taken_up_again(case: Case, actor: Actor, now: datetime) -> Change:
     if case.state is not State.CLOSED:
         raise Refused(f"{case.reference} is not put aside.")
     return _change(replace(case, state=State.TRIAGE), Event.TAKEN_UP_AGAIN, actor, now, {})
+
+
+def made_by_hand(case: Case, booking: Booking, actor: Actor, now: datetime) -> Change:
+    """A person made this case of what had been filed as no case; why it was filed is kept."""
+    reason = f"{booking.arrival}, {booking.reason}" if booking.reason else booking.arrival.value
+    details: dict[str, Detail] = {"number": booking.number, "reason": reason}
+    return _change(case, Event.MADE_A_CASE, actor, now, details)
 
 
 def _change(

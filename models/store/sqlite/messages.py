@@ -118,6 +118,13 @@ class SqliteMessages:
         row = self._execute("SELECT * FROM messages WHERE id=?", (id_,)).fetchone()
         return _stored(row) if row else None
 
+    def with_bytes(self, sha256: str) -> StoredMessage | None:
+        """The first message read from these bytes."""
+        row = self._execute(
+            "SELECT * FROM messages WHERE sha256=? ORDER BY id LIMIT 1", (sha256,)
+        ).fetchone()
+        return _stored(row) if row else None
+
     def of_case(self, reference: str) -> tuple[StoredMessage, ...]:
         """A case's messages, oldest first."""
         rows = self._execute("SELECT * FROM messages WHERE reference=? ORDER BY id", (reference,))
