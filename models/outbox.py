@@ -22,6 +22,10 @@ class Kind(StrEnum):
     QUARANTINE = "quarantine"
     ALARM = "alarm"
     LETTER = "letter"
+    LETTER_STATUS = "letter_status"
+
+
+_BY_EMAIL = frozenset({Kind.LETTER, Kind.LETTER_STATUS})
 
 
 class Lane(StrEnum):
@@ -61,14 +65,14 @@ class Parcel:
     @property
     def lane(self) -> Lane:
         """Which way it leaves."""
-        return Lane.EMAIL if self.kind is Kind.LETTER else Lane.SLACK
+        return Lane.EMAIL if self.kind in _BY_EMAIL else Lane.SLACK
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """A parcel on its way, held until `lease` (aware UTC).
 
-    `begun` says that an earlier attempt may have been carried out.
+    `begun` says that an earlier attempt may have been carried out. `added_at` is aware UTC.
     """
 
     id: int
@@ -76,6 +80,7 @@ class Item:
     attempts: int
     begun: bool
     lease: datetime
+    added_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,13 @@ def letter(letter: Letter, version: int = 1, good_until: datetime | None = None)
     """
     key = f"letter:{letter.reference}:{letter.kind}:{version}"
     return Parcel(key, Kind.LETTER, letter.reference, letter.to_json(), good_until)
+
+
+def letter_status(letter: Letter, name: str, good_until: datetime) -> Parcel:
+    """The question what became of a letter, asked by `name` until it is known."""
+    payload = {"name": name, "letter": letter.kind.value}
+    key = f"letter_status:{name}"
+    return Parcel(key, Kind.LETTER_STATUS, letter.reference, payload, good_until)
 
 
 def reminder(reference: str, kind: str, due: date, stage: int, days_before: int) -> Parcel:

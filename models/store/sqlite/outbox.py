@@ -14,9 +14,10 @@ from models.store.sqlite.columns import (
     to_json,
 )
 
-# What must leave before an item. A reminder that waits for the morning holds up nothing.
+# What must leave before an item. A reminder that waits for the morning holds up nothing, nor does
+# the question what became of a letter.
 _EARLIER = """SELECT 1 FROM outbox e WHERE e.state='pending' AND e.reference=o.reference
-    AND e.lane=o.lane AND e.id < o.id AND e.kind <> 'reminder'"""
+    AND e.lane=o.lane AND e.id < o.id AND e.kind NOT IN ('reminder', 'letter_status')"""
 
 
 class SqliteOutbox:
@@ -207,6 +208,7 @@ def _item(row: sqlite3.Row) -> Item:
         json.loads(row["payload"]),
         text_to_time(row["good_until"]),
     )
-    lease = text_to_time(row["lease_until"])
+    lease, added_at = text_to_time(row["lease_until"]), text_to_time(row["added_at"])
     assert lease is not None
-    return Item(row["id"], parcel, row["attempts"], bool(row["begun"]), lease)
+    assert added_at is not None
+    return Item(row["id"], parcel, row["attempts"], bool(row["begun"]), lease, added_at)
