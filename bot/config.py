@@ -5,11 +5,20 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.council import CouncilType
@@ -86,8 +95,13 @@ class AuthoritySection(Section):
 
 
 class MailboxSection(Section):
-    """`[mailbox]`: what is watched: an IMAP account, or a `maildir` on this machine."""
+    """`[mailbox]`, or one of several `[[mailbox]]`: an IMAP account, or a `maildir` on this machine.
 
+    The first one's address is ours in letters. `name` tells several apart, and names the variable
+    of its own password.
+    """
+
+    name: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$")
     address: str
     other_addresses: tuple[str, ...] = ()
     form_addresses: tuple[str, ...] = ()
@@ -95,13 +109,51 @@ class MailboxSection(Section):
     host: str = "localhost"
     port: int = Field(default=993, ge=1, le=65535)
     user: str = ""
+    auth: Auth = "password"
     tls: Tls = "tls"
+    certificate_authority: Path | None = None
     folder: str = "INBOX"
+    folders: tuple[str, ...] = ()
     processed: str = "Processed"
     quarantine: str = "Quarantine"
+    junk: str = "Junk"
+    largest_mb: float = Field(default=50, gt=0, le=1000)
+    tries: int = Field(default=5, ge=1, le=100)
+    alarm_minutes: float = Field(default=15, gt=0, le=1440)
     poll_seconds: float = Field(default=60, gt=0, le=3600)
     look_every_seconds: float | None = Field(default=None, gt=0, le=3600)
     timeout_seconds: float = Field(default=30, gt=0, le=600)
+
+    @property
+    def account(self) -> str:
+        """What the books call it."""
+        return str(self.maildir) if self.maildir else self.user or self.address
+
+    @property
+    def watched_folders(self) -> tuple[str, ...]:
+        """The folders of which messages are taken in."""
+        return self.folders or (self.folder,)
+
+    @model_validator(mode="after")
+    def _folders_apart(self) -> Self:
+        if self.folders and "folder" in self.model_fields_set:
+            raise ValueError("give folder, or folders, not both")
+        named = (*self.watched_folders, self.processed, self.quarantine, self.junk)
+        if len(set(named)) < len(named):
+            raise ValueError(
+                "folders, processed, quarantine and junk must be different folders, "
+                f"and are {', '.join(named)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _looked_at_before_the_alarm(self) -> Self:
+        if self.poll_seconds >= self.alarm_minutes * 60:
+            raise ValueError(
+                f"poll_seconds = {self.poll_seconds:g} must be less than alarm_minutes = "
+                f"{self.alarm_minutes:g}, which are {self.alarm_minutes * 60:g} seconds"
+            )
+        return self
 
 
 class LettersSection(Section):
@@ -163,7 +215,18 @@ class AcknowledgementsSection(Section):
     """`[acknowledgements]`: what leaves by itself, and its limits."""
 
     within_days: int = Field(default=3, ge=0, le=60)
+    per_address_per_hour: int = Field(default=3, ge=0, le=1000)
     per_address_per_day: int = Field(default=5, ge=0, le=1000)
+    per_minute: int = Field(default=120, ge=0, le=100_000)
+    per_hour: int = Field(default=1000, ge=0, le=1_000_000)
+    letters_per_hour: int = Field(default=2000, ge=1, le=1_000_000)
+
+
+class RepliesSection(Section):
+    """`[replies]`: how long a reply opens a case again, and is taken for the same matter."""
+
+    reopen_within_days: int = Field(default=60, ge=0, le=3650)
+    same_matter_within_days: int = Field(default=30, ge=0, le=3650)
 
 
 class StoreSection(Section):
@@ -178,6 +241,21 @@ class ModelSection(Section):
     path: Path | None = None
 
 
+def _one_or_several(given: object) -> object:
+    """`[mailbox]` is one table, `[[mailbox]]` are several."""
+    return [given] if isinstance(given, Mapping) else given
+
+
+def _apart(mailboxes: tuple[MailboxSection, ...]) -> tuple[MailboxSection, ...]:
+    for what, key in (("account", "user"), ("name", "name")):
+        found = [getattr(mailbox, what) for mailbox in mailboxes]
+        if len(set(found)) < len(found):
+            raise ValueError(
+                f"each [[mailbox]] needs a {key} of its own; they are {', '.join(map(repr, found))}"
+            )
+    return mailboxes
+
+
 class CouncilFile(Section):
     """The whole of council.toml."""
 
@@ -186,15 +264,26 @@ class CouncilFile(Section):
     service: tuple[ServiceSection, ...]
     authority: tuple[AuthoritySection, ...]
     topics: dict[str, str] = {}
-    mailbox: MailboxSection
+    mailboxes: Annotated[
+        tuple[MailboxSection, ...],
+        BeforeValidator(_one_or_several),
+        AfterValidator(_apart),
+        Field(min_length=1),
+    ] = Field(alias="mailbox")
     letters: LettersSection
     slack: SlackSection
     reminders: RemindersSection = RemindersSection()
     acknowledgements: AcknowledgementsSection = AcknowledgementsSection()
+    replies: RepliesSection = RepliesSection()
     microsoft: MicrosoftSection | None = None
     notify: NotifySection | None = None
     store: StoreSection = StoreSection()
     model: ModelSection = ModelSection()
+
+    @property
+    def mailbox(self) -> MailboxSection:
+        """The first mailbox: its address is ours."""
+        return self.mailboxes[0]
 
 
 class Environment(BaseSettings):
@@ -232,7 +321,8 @@ def council_file(data: Mapping[str, object], name: str = "council.toml") -> Coun
     try:
         return CouncilFile.model_validate(data)
     except ValidationError as error:
-        raise Misconfigured(_sentences(error, name)) from None
+        one = isinstance(data.get("mailbox"), Mapping)
+        raise Misconfigured(_sentences(error, name, one_mailbox=one)) from None
 
 
 def read_environment() -> Environment:
@@ -241,6 +331,20 @@ def read_environment() -> Environment:
         name: _secret_file(name) for name in _SECRETS if f"{name.upper()}_FILE" in os.environ
     }
     return Environment().model_copy(update=secrets)
+
+
+def imap_password(environment: Environment, name: str) -> tuple[SecretStr | None, str]:
+    """The password of the mailbox with this name, and the variable that would hold it: its own
+    (CAREBOT_IMAP_PASSWORD_<NAME>, or that with _FILE) goes before the one for all.
+    """
+    if not name:
+        return environment.carebot_imap_password, "CAREBOT_IMAP_PASSWORD"
+    variable = f"CAREBOT_IMAP_PASSWORD_{name.upper()}"
+    if f"{variable}_FILE" in os.environ:
+        return _secret_file(variable), variable
+    if variable in os.environ:
+        return SecretStr(os.environ[variable]), variable
+    return environment.carebot_imap_password, variable
 
 
 _SECRETS = tuple(
@@ -258,15 +362,24 @@ def _secret_file(name: str) -> SecretStr:
         raise Misconfigured(f"{variable}: {error.strerror}: {os.environ[variable]}") from None
 
 
-def _sentences(error: ValidationError, name: str) -> str:
+def _place(parts: tuple[int | str, ...], *, one_mailbox: bool) -> str:
+    """Where in the file; the only mailbox has no number there."""
+    if one_mailbox and parts[:2] == ("mailbox", 0):
+        parts = ("mailbox", *parts[2:])
+    return ".".join(map(str, parts))
+
+
+def _sentences(error: ValidationError, name: str, *, one_mailbox: bool) -> str:
     lines = []
     for problem in error.errors():
-        place = ".".join(str(part) for part in problem["loc"])
+        place = _place(problem["loc"], one_mailbox=one_mailbox)
         value = problem["input"]
         if problem["type"] == "extra_forbidden":
             lines.append(f"{name}: {place}: there is no such setting")
         elif problem["type"] == "missing":
             lines.append(f"{name}: {place}: this setting is missing")
+        elif isinstance(value, Mapping | list | tuple):
+            lines.append(f"{name}: {place}: {problem['msg'].removeprefix('Value error, ')}")
         else:
             lines.append(f"{name}: {place} = {value!r}: {problem['msg']}")
     return "\n".join(lines)
