@@ -35,7 +35,7 @@ def keep_unread(work: Work, raw: RawMessage, why: str, council: Council, now: da
     year = council.local_date(raw.received_at).year
     change = open_stub(work.cases.new_reference(year), raw.received_at, council, now)
     work.cases.add(change)
-    flood = work.quarantine.count(now - timedelta(hours=1), now) >= TOLD_ONE_BY_ONE
+    flood = work.quarantine.count_since(now - timedelta(hours=1)) >= TOLD_ONE_BY_ONE
     quarantined = Quarantined(
         number=number,
         sha256=sha256,

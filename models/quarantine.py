@@ -72,8 +72,8 @@ class QuarantineStore(Protocol):
         """Those that are open and whose case still waits for somebody, oldest first."""
         ...
 
-    def count(self, since: datetime, until: datetime) -> int:
-        """How many came into quarantine in the period (until is excluded)."""
+    def count_since(self, since: datetime) -> int:
+        """How many came into quarantine since then (included)."""
         ...
 
     def count_folded(self, since: datetime, until: datetime) -> int:

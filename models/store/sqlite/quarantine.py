@@ -64,11 +64,10 @@ class SqliteQuarantine:
         )
         return tuple(map(_quarantined, rows))
 
-    def count(self, since: datetime, until: datetime) -> int:
-        """How many came into quarantine in the period."""
+    def count_since(self, since: datetime) -> int:
+        """How many came into quarantine since then."""
         (count,) = self._execute(
-            "SELECT count(*) FROM quarantine WHERE quarantined_at >= ? AND quarantined_at < ?",
-            (time_to_text(since), time_to_text(until)),
+            "SELECT count(*) FROM quarantine WHERE quarantined_at >= ?", (time_to_text(since),)
         ).fetchone()
         return int(count)
 
