@@ -23,7 +23,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.council import CouncilType
 from models.errors import Misconfigured
-from models.policy import PRESETS, Count, CountedFrom
+from models.policy import PRESETS, Count, CountedFrom, OmbudsmanIn
 from models.prediction import Flag
 
 DEFAULT_CONFIG = Path("council.toml")
@@ -74,6 +74,9 @@ class PolicySection(Section):
     enquiry_days: int | None = Field(default=None, ge=1, le=120)
     mp_days: int | None = Field(default=None, ge=1, le=120)
     signpost_days: int | None = Field(default=None, ge=0, le=120)
+    extension_days: int | None = Field(default=None, ge=1, le=120)
+    level_two_extension_days: int | None = Field(default=None, ge=1, le=120)
+    ombudsman_in: frozenset[OmbudsmanIn] | None = None
     count: Count | None = None
 
 
@@ -170,6 +173,8 @@ class LettersSection(Section):
     envelope_sender: str | None = None
     verp: bool = False
     ombudsman_paragraph: str | None = None
+    templates: Path | None = None
+    letterhead: str = ""
     timeout_seconds: float = Field(default=30, gt=0, le=30)
     quiet: bool = False
     say_after_hours: float = Field(default=4, gt=0, le=240)

@@ -1,21 +1,23 @@
 """What an officer does to a case: each use case checks, changes and queues in one transaction."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
-from models import actions, outbox
+from models import actions, outbox, posting
 from models.case import Case, Change, Classification, Level, Outcome, check_fresh
 from models.council import Council
 from models.errors import Refused
-from models.facts import letter_facts
-from models.letter import Letter, LetterKind
+from models.extending import approve_extension, check_extend
+from models.facts import default_way, letter_facts, postal_address
+from models.letter import Extension, Going, Letter, LetterFacts, LetterKind, Way
 from models.message import Message
 from models.people import Actor
+from models.personal_data import of_others
 from models.ports import Letters
 from models.prediction import Category
-from models.recording import record
-from models.store_port import Arrival, Draft, Store, Work
+from models.recording import record, reopen_for_what_came_since
+from models.store_port import Arrival, Draft, Paper, Store, Work
 
 ANSWER_KINDS: Mapping[bool, LetterKind] = {
     True: LetterKind.SIGNPOST,
@@ -66,21 +68,74 @@ class Casework:
             return record(work, change, now)
 
     def template(self, reference: str) -> str:
-        """The text to start an answer from."""
+        """The text to start an answer from, for the way that the person used."""
         with self.store.view() as work:
             case = _existing(work, reference)
-            facts = letter_facts(case, self.council, _latest_message(work, case))
-        return self.letters.draft(answer_kind(case), facts)
+            return self._template(work, case, answer_kind(case))
 
-    def draft_acknowledgement(self, seen: Seen, actor: Actor, now: datetime) -> Draft:
-        """The acknowledgement to look at before Send. Raises Refused or Stale."""
+    def postal_address(self, reference: str) -> str:
+        """The customer's name and postal address as they gave it in a form; empty where they gave
+        none.
+        """
+        with self.store.view() as work:
+            case = _existing(work, reference)
+            messages = work.messages.of_case(reference)
+            texts = [stored.message.text for stored in reversed(messages)]
+        return postal_address(case.customer.name, texts)
+
+    def acknowledgement_template(self, seen: Seen) -> str:
+        """The acknowledgement's text, to look over. Raises Refused or Stale."""
+        with self.store.view() as work:
+            case = _fresh(work, seen)
+            actions.check_acknowledge(case)
+            return self._template(work, case, LetterKind.ACKNOWLEDGEMENT)
+
+    def holding_template(self, seen: Seen, now: datetime) -> tuple[str, date]:
+        """The text to start a holding reply from, and the date it promises, by the policy's
+        extension. Raises Refused where the answer cannot be extended, or Stale.
+        """
+        with self.store.view() as work:
+            case = _fresh(work, seen)
+            to = check_extend(case, self.council, now)
+            text = self._template(work, case, LetterKind.HOLDING_REPLY, Extension(to, ""))
+            return text, to
+
+    def draft_acknowledgement(
+        self,
+        seen: Seen,
+        actor: Actor,
+        now: datetime,
+        text: str | None = None,
+        going: Going | None = None,
+    ) -> Draft:
+        """The acknowledgement to look at before Send, the template's where no `text` is given.
+        Raises Refused or Stale.
+        """
         with self.store.work() as work:
             case = _fresh(work, seen)
             actions.check_acknowledge(case)
-            facts = letter_facts(case, self.council, _latest_message(work, case))
-            text = self.letters.draft(LetterKind.ACKNOWLEDGEMENT, facts)
-            letter = self.letters.finish(LetterKind.ACKNOWLEDGEMENT, facts, text)
-            return self._keep_draft(work, case, actor, letter, {}, now)
+            facts = self._facts(work, case, going, now)
+            if text is None:
+                text = self.letters.draft(LetterKind.ACKNOWLEDGEMENT, facts)
+            return self._draft(work, case, actor, LetterKind.ACKNOWLEDGEMENT, facts, text, {}, now)
+
+    def draft_holding_reply(
+        self,
+        seen: Seen,
+        text: str,
+        reason: str,
+        actor: Actor,
+        now: datetime,
+        going: Going | None = None,
+    ) -> Draft:
+        """The holding reply exactly as it will leave, to look at before Send. Raises Refused or
+        Stale.
+        """
+        with self.store.work() as work:
+            case = _fresh(work, seen)
+            extension = Extension(check_extend(case, self.council, now), reason.strip())
+            facts = replace(self._facts(work, case, going, now), extension=extension)
+            return self._draft(work, case, actor, LetterKind.HOLDING_REPLY, facts, text, {}, now)
 
     def draft_answer(
         self,
@@ -90,18 +145,19 @@ class Casework:
         level: Level | None,
         actor: Actor,
         now: datetime,
+        going: Going | None = None,
     ) -> Draft:
         """The answer exactly as it will leave, to look at before Send. Raises Refused or Stale."""
         with self.store.work() as work:
             case = _fresh(work, seen)
             actions.approve_answer(case, outcome, level, actor, now)  # to refuse now, not at Send
-            facts = letter_facts(case, self.council, _latest_message(work, case))
-            letter = self.letters.finish(answer_kind(case), facts, text)
+            facts = self._facts(work, case, going, now)
             details = {"outcome": outcome or "", "level": level or ""}
-            return self._keep_draft(work, case, actor, letter, details, now)
+            return self._draft(work, case, actor, answer_kind(case), facts, text, details, now)
 
     def send(self, draft_id: str, actor: Actor, now: datetime) -> Case:
-        """Send was pressed on a preview: the letter goes as it was seen, once.
+        """Send was pressed on a preview: the letter goes as it was seen, once. One on paper becomes
+        a document that waits to be posted.
 
         Raises Refused where it was sent already or is somebody else's, Stale where the case moved.
         """
@@ -111,28 +167,96 @@ class Casework:
                 raise Refused("This letter has been sent already.")
             if draft.officer != actor.id:
                 raise Refused("Only the person who saw the preview can send it.")
-            case = _fresh(work, Seen(draft.reference, draft.version))
-            if draft.letter.kind is LetterKind.ACKNOWLEDGEMENT:
-                change = actions.approve_acknowledgement(case, actor, now)
+            case, letter = _fresh(work, Seen(draft.reference, draft.version)), draft.letter
+            change = _approve(case, draft, self.council, actor, now)
+            if letter.way is Way.LETTER:
+                change = posting.to_post(change, letter.kind, actor, now)
+                document = self.letters.document(letter)
+                work.papers.add(Paper(letter, draft.version, document, now))
             else:
-                change = _approve_answer(case, draft, actor, now)
-            record(work, change, now)
-            work.letters.add(draft.letter, now)
-            work.outbox.add(outbox.letter(draft.letter, draft.version), now)
-            return change.case
+                work.letters.add(letter, now)
+                good_until = self._good_until(case, letter)
+                work.outbox.add(outbox.letter(letter, draft.version, good_until), now)
+            return record(work, change, now)
 
-    def _keep_draft(
+    def posted(self, seen: Seen, kind: LetterKind, on: date, actor: Actor, now: datetime) -> Case:
+        """A letter on paper was posted on a local date; it counts from then. Raises Refused or
+        Stale.
+        """
+        with self.store.work() as work:
+            case = _fresh(work, seen)
+            paper = _waiting(work, case, kind)
+            change = posting.posted(case, paper.letter, on, self.council, actor, now)
+            work.papers.posted(paper, on)
+            after = record(work, change, now)
+            reopen_for_what_came_since(work, after, self.council, now)
+            return after
+
+    def withdraw(self, seen: Seen, kind: LetterKind, actor: Actor, now: datetime) -> Case:
+        """A letter on paper is taken back before it was posted. Raises Refused or Stale."""
+        with self.store.work() as work:
+            case = _fresh(work, seen)
+            paper = _waiting(work, case, kind)
+            work.papers.withdrawn(paper, now)
+            return record(work, posting.withdrawn(case, kind, actor, now), now)
+
+    def _template(
+        self, work: Work, case: Case, kind: LetterKind, extension: Extension | None = None
+    ) -> str:
+        facts = letter_facts(case, self.council, _latest_message(work, case))
+        going = Going(default_way(case))
+        return self.letters.draft(kind, replace(facts, going=going, extension=extension))
+
+    def _facts(self, work: Work, case: Case, going: Going | None, now: datetime) -> LetterFacts:
+        facts = letter_facts(case, self.council, _latest_message(work, case))
+        on = self.council.local_date(now)
+        return replace(facts, going=going or Going(), written_on=on)
+
+    def _draft(
         self,
         work: Work,
         case: Case,
         actor: Actor,
-        letter: Letter,
+        kind: LetterKind,
+        facts: LetterFacts,
+        text: str,
         details: Mapping[str, str],
         now: datetime,
     ) -> Draft:
-        draft = Draft(self.new_id(), case.reference, case.version, actor.id, letter, details)
+        letter = self.letters.finish(kind, facts, text)
+        warnings = self._warnings(work, case, letter, facts)
+        draft = Draft(
+            self.new_id(), case.reference, case.version, actor.id, letter, details, warnings
+        )
         work.drafts.put(draft, now)
         return draft
+
+    def _warnings(
+        self, work: Work, case: Case, letter: Letter, facts: LetterFacts
+    ) -> tuple[str, ...]:
+        """What to look at twice before Send; nothing of it refuses the letter."""
+        theirs = [
+            f"{stored.message.subject}\n{stored.message.text}"
+            for stored in work.messages.of_case(case.reference)
+            if stored.message.sender.address == case.customer.address
+        ]
+        promise = facts.extension and replace(facts.extension, reason="")
+        template = self.letters.draft(letter.kind, replace(facts, extension=promise))
+        known = [template, case.customer.address or "", case.reference, *theirs]
+        others = of_others(letter.text, known=known, own_domain=self.letters.own_domain)
+        warnings = [f"It names {found}: may the customer know it?" for found in others]
+        if letter.kind in facts.ombudsman and "ombudsman" not in letter.text.lower():
+            warnings.append("The policy wants the Ombudsman's details in it, and they are not.")
+        if letter.way is Way.LETTER and "this email" in letter.text.lower():
+            warnings.append("It speaks of “this email”, but it goes on paper.")
+        return tuple(warnings)
+
+    def _good_until(self, case: Case, letter: Letter) -> datetime | None:
+        """An extension is only possible until the end of the old date."""
+        if letter.kind is not LetterKind.HOLDING_REPLY or case.stage.respond_by is None:
+            return None
+        next_day = case.stage.respond_by + timedelta(days=1)
+        return datetime.combine(next_day, time(), self.council.zone)
 
 
 def answer_kind(case: Case) -> LetterKind:
@@ -140,7 +264,13 @@ def answer_kind(case: Case) -> LetterKind:
     return ANSWER_KINDS[case.category is Category.NON_COUNCIL]
 
 
-def _approve_answer(case: Case, draft: Draft, actor: Actor, now: datetime) -> Change:
+def _approve(case: Case, draft: Draft, council: Council, actor: Actor, now: datetime) -> Change:
+    letter = draft.letter
+    if letter.kind is LetterKind.ACKNOWLEDGEMENT:
+        return actions.approve_acknowledgement(case, actor, now)
+    if letter.kind is LetterKind.HOLDING_REPLY:
+        assert letter.extension is not None
+        return approve_extension(case, letter.extension, council, actor, now)
     outcome, level = draft.details["outcome"], draft.details["level"]
     return actions.approve_answer(
         case,
@@ -149,6 +279,13 @@ def _approve_answer(case: Case, draft: Draft, actor: Actor, now: datetime) -> Ch
         actor,
         now,
     )
+
+
+def _waiting(work: Work, case: Case, kind: LetterKind) -> Paper:
+    paper = work.papers.waiting(case.reference, kind)
+    if paper is None:
+        raise Refused(f"This letter of {case.reference} does not wait to be posted.")
+    return paper
 
 
 def _existing(work: Work, reference: str) -> Case:
@@ -164,8 +301,8 @@ def _fresh(work: Work, seen: Seen) -> Case:
     return case
 
 
-def _latest_message(work: Work, case: Case) -> Message:
-    """The customer's latest: the one a letter answers."""
+def _latest_message(work: Work, case: Case) -> Message | None:
+    """The customer's latest: the one a letter answers. None where none could be read."""
     written = (Arrival.CASE, Arrival.REPLY)
     messages = work.messages.of_case(case.reference)
-    return next(stored.message for stored in reversed(messages) if stored.arrival in written)
+    return next((s.message for s in reversed(messages) if s.arrival in written), None)

@@ -2,16 +2,19 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
+from handlers import leaving
+from handlers.gate import Held, let_through
 from models import actions
 from models.case import State as CaseState
 from models.council import Council
 from models.errors import AnswerLost, NotYet, Unacceptable, Unavailable, Undeliverable
+from models.extending import extended
 from models.letter import Letter, LetterKind
 from models.outbox import Delivered, Dropped, Item, Kind, Lane, Parcel, State
 from models.people import CAREBOT
@@ -84,15 +87,25 @@ class Delivery:
                 return ended
 
     def _deliver(self, item: Item, now: Callable[[], datetime]) -> State:
-        why_not = self._why_no_longer(item.parcel, now())
+        # A letter that may have left already is looked for first: that it is stale by now would
+        # be the wrong thing to say of it.
+        unsure = item.begun and item.parcel.kind is Kind.LETTER
+        why_not = None if unsure else self._why_no_longer(item.parcel, now())
         if why_not is not None:
             return self._drop(item, why_not, now())
         courier = self.couriers[item.parcel.kind]
         with self.store.work() as work:
-            if not work.outbox.begin(item, now() + _LEASE[item.parcel.lane]):
+            held = self._held_at_the_gate(work, item, now())
+            if held is None and not work.outbox.begin(item, now() + _LEASE[item.parcel.lane]):
                 return State.PENDING
+        if held is not None:
+            return self._hold(item, held, now())
         try:
-            found = courier.find(item, now()) if item.begun else None
+            found: Delivered | Dropped | None = courier.find(item, now()) if item.begun else None
+            if found is None and unsure:
+                item = replace(item, begun=False)
+                why_not = self._why_no_longer(item.parcel, now())
+                found = Dropped(why_not) if why_not is not None else None
             result = courier.deliver(item, now()) if found is None else found
         except NotYet as error:
             return self._try_again(item, error, now())
@@ -110,6 +123,10 @@ class Delivery:
         return State.SENT
 
     def _why_no_longer(self, parcel: Parcel, now: datetime) -> str | None:
+        if parcel.kind is Kind.LETTER:
+            why_not = leaving.why_held_back(parcel, self.council, now)
+            if why_not is not None:
+                return why_not
         if parcel.good_until is not None and now > parcel.good_until:
             return "its time has passed"
         if parcel.kind is Kind.LETTER and parcel.payload["kind"] == LetterKind.ACKNOWLEDGEMENT:
@@ -117,7 +134,28 @@ class Delivery:
                 case = work.cases.get(str(parcel.reference))
             if case is not None and case.state is CaseState.CLOSED:
                 return "the case was closed before it left"
+        if parcel.kind is Kind.LETTER and parcel.payload["kind"] == LetterKind.HOLDING_REPLY:
+            with self.store.view() as work:
+                case = work.cases.get(str(parcel.reference))
+            if case is not None and not case.is_open:
+                return "the case was answered before it left"
         return None
+
+    def _held_at_the_gate(self, work: Work, item: Item, now: datetime) -> Held | None:
+        """Nothing leaves for a customer but through here; what may leave is counted."""
+        if item.parcel.kind is not Kind.LETTER:
+            return None
+        letter = Letter.from_json(item.parcel.payload)
+        held = let_through(work, letter, self.council, now)
+        if held is None:
+            work.departures.add(letter, now)
+        return held
+
+    def _hold(self, item: Item, held: Held, now: datetime) -> State:
+        if held.wait is None:
+            return self._drop(item, held.why, now)
+        seconds = held.wait / timedelta(seconds=1)
+        return self._try_again(item, NotYet(held.why, retry_after=seconds), now)
 
     def _drop(self, item: Item, why: str, now: datetime) -> State:
         with self.store.work() as work:
@@ -127,6 +165,8 @@ class Delivery:
         return State.DROPPED
 
     def _try_again(self, item: Item, error: Unavailable, now: datetime) -> State:
+        if leaving.has_waited_too_long(item, error, self.council, now):
+            return self._refused(item, leaving.given_up(self.council, error), now)
         wait = min(_FIRST_RETRY * 2 ** min(item.attempts - 1, 10), _LONGEST_RETRY[item.parcel.lane])
         if error.retry_after is not None:
             wait = timedelta(seconds=error.retry_after)
@@ -136,6 +176,7 @@ class Delivery:
         _log.info("put_off", item=item.parcel.key, reason=str(error))
         with self.store.work() as work:
             work.outbox.retry(item, now + wait, str(error), begun=begun)
+            leaving.say_that_it_waits(work, item, str(error), self.council, now)
         return State.PENDING
 
     def _refused(self, item: Item, error: Undeliverable, now: datetime) -> State:
@@ -143,6 +184,10 @@ class Delivery:
         be mended and a case must not stay unseen; only content that it will never take is not.
         """
         letter = item.parcel.kind is Kind.LETTER
+        if item.parcel.kind is Kind.LETTER_STATUS:
+            with self.store.work() as work:
+                leaving.did_not_arrive(work, item, str(error), now)
+            return State.FAILED
         if not letter and not isinstance(error, Unacceptable):
             return self._try_again(item, Unavailable(str(error)), now)
         unknown = letter and item.begun
@@ -166,6 +211,10 @@ class Delivery:
             return
         if letter.kind is LetterKind.ACKNOWLEDGEMENT:
             change = actions.acknowledged(case, self.council, CAREBOT, now)
+        elif letter.kind is LetterKind.HOLDING_REPLY:
+            if letter.extension is None or case.stage.extension_approved_at is None:
+                return
+            change = extended(case, letter.extension, self.council, CAREBOT, now)
         else:
             change = actions.answered(case, now)
         after = record(work, change, now)

@@ -4,11 +4,13 @@ Nobody else changes a case: handlers ask for an action, the store writes what co
 action may follow which state is one table, `models.case.ALLOWED`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from models.case import ALLOWED, Action, Case, Change, Classification, Level, Outcome, Stage, State
+from models.case import Action, Case, Change, Classification, Level, Outcome, Stage, State
+from models.changing import change as _change
+from models.changing import check as _check
+from models.changing import iso as _iso
 from models.council import Council
 from models.deadlines import DueDates, due_dates
 from models.errors import Refused
@@ -124,7 +126,7 @@ def acknowledged(
     """The acknowledgement went at `at`; where the policy counts from it, the answer is re-dated."""
     stage = replace(case.stage, acknowledged_at=at)
     after = _with_due_dates(replace(case, stage=stage), council)
-    details = {"how": how, "respond_by": _iso(after.stage.respond_by)}
+    details = {"how": how, "respond_by": _iso(after.stage.answer_by)}
     return _change(after, Event.ACKNOWLEDGED, actor, at, details)
 
 
@@ -181,10 +183,18 @@ def answered(case: Case, at: datetime) -> Change:
     return _change(case, Event.ANSWERED, CAREBOT, at, {}, state=State.ANSWERED, stage=stage)
 
 
+def letter_waiting(case: Case, kind: str, parcel: str, reason: str, at: datetime) -> Change:
+    """A letter could not leave for hours; `parcel` is its key in the outbox."""
+    details: dict[str, Detail] = {"letter": kind, "parcel": parcel, "reason": reason}
+    return _change(case, Event.LETTER_WAITING, CAREBOT, at, details)
+
+
 def letter_failed(case: Case, kind: str, reason: str, at: datetime, *, unknown: bool) -> Change:
     """A letter was refused for good or its end is unknown; it can be approved again."""
     if kind == LetterKind.ACKNOWLEDGEMENT:
         stage = replace(case.stage, acknowledgement_approved_at=None)
+    elif kind == LetterKind.HOLDING_REPLY:
+        stage = replace(case.stage, extension_approved_at=None)
     else:
         stage = replace(case.stage, answer_approved_at=None)
     event = Event.LETTER_UNKNOWN if unknown else Event.LETTER_FAILED
@@ -219,11 +229,16 @@ def add_reply(
     *,
     flags: tuple[Flag, ...] = (),
     known_sender: bool,
+    other_matter: bool = False,
     now: datetime,
 ) -> Change:
-    """The customer wrote again; flags that the reply raises are raised on the case."""
+    """The customer wrote again; flags that the reply raises are raised on the case. `other_matter`:
+    it seems to be about something else, which a person should look at.
+    """
     raised = tuple(flag for flag in flags if flag not in case.flags)
     details: dict[str, Detail] = {"message": message_id, "known_sender": known_sender}
+    if other_matter:
+        details["other_matter"] = True
     if raised:
         details["flags"] = ", ".join(raised)
     after = _with_due_dates(replace(case, flags=(*case.flags, *raised)), council)
@@ -241,6 +256,7 @@ def reopen(case: Case, council: Council, received_at: datetime, now: datetime) -
         respond_by=None,
         acknowledgement_approved_at=case.stage.acknowledgement_approved_at,
         acknowledged_at=case.stage.acknowledged_at,
+        to_post=tuple(k for k in case.stage.to_post if k is LetterKind.ACKNOWLEDGEMENT),
     )
     opened = _with_due_dates(replace(case, state=State.OPEN, stage=stage), council)
     dates: dict[str, Detail] = {"respond_by": _iso(opened.stage.respond_by)}
@@ -248,12 +264,19 @@ def reopen(case: Case, council: Council, received_at: datetime, now: datetime) -
 
 
 def letter_bounced(
-    case: Case, kind: LetterKind, message_id: int, reason: str, now: datetime
+    case: Case, kind: LetterKind, message_id: int | None, reason: str, now: datetime
 ) -> Change:
-    """A letter of ours came back: it counts as not sent, and an answered case is open again."""
+    """A letter of ours came back, by the message `message_id` or by what GOV.UK Notify says: it
+    counts as not sent. An answered case is open again, and an
+    extension that nobody was told of is taken back.
+    """
     details: dict[str, Detail] = {"message": message_id, "reason": reason, "letter": kind}
     if kind is LetterKind.ACKNOWLEDGEMENT:
         stage = replace(case.stage, acknowledgement_approved_at=None, acknowledged_at=None)
+        return _change(case, Event.BOUNCED, CUSTOMER, now, details, stage=stage)
+    if kind is LetterKind.HOLDING_REPLY:
+        stage = replace(case.stage, extension_approved_at=None, extended_to=None)
+        details["respond_by"] = _iso(stage.answer_by)
         return _change(case, Event.BOUNCED, CUSTOMER, now, details, stage=stage)
     stage = replace(case.stage, answer_approved_at=None, answered_at=None)
     state = State.OPEN if case.state is State.ANSWERED else case.state
@@ -263,18 +286,6 @@ def letter_bounced(
 def note_machine(case: Case, event: Event, message_id: int, reason: str, now: datetime) -> Change:
     """A machine's message (out of office, bounce) belongs to the case; its state stays."""
     return _change(case, event, CUSTOMER, now, {"message": message_id, "reason": reason})
-
-
-def _check(case: Case, action: Action) -> None:
-    if case.state in ALLOWED[action]:
-        return
-    said = {
-        State.TRIAGE: "is waiting for somebody to decide what it is: use Change first",
-        State.OPEN: "is open",
-        State.ANSWERED: "has been answered",
-        State.CLOSED: "is closed",
-    }[case.state]
-    raise Refused(f"{case.reference} {said}, so there is nothing to {action.value}.")
 
 
 def _check_classification(to: Classification, council: Council) -> None:
@@ -321,19 +332,3 @@ def _due_dates(case: Case, council: Council, category: Category) -> DueDates:
             else None
         ),
     )
-
-
-def _change(
-    case: Case,
-    event: Event,
-    actor: Actor,
-    at: datetime,
-    details: Mapping[str, Detail],
-    **changes: object,
-) -> Change:
-    after = replace(case, version=case.version + 1, **changes)  # type: ignore[arg-type]  # names are this module's
-    return Change(after, (Entry(case.reference, after.version, event, at, actor, details),))
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from models.deadlines import DeadlineKind
 from models.errors import Stale
 from models.history import Entry
+from models.letter import LetterKind
 from models.message import Sender, Source
 from models.prediction import Category, Flag, Prediction
 
@@ -47,7 +48,9 @@ class Action(StrEnum):
     CLAIM = "claim"
     CHANGE = "change"
     ACKNOWLEDGE = "acknowledge"
+    EXTEND = "extend"
     RESPOND = "respond"
+    POST = "post"
     CLOSE = "close"
 
 
@@ -56,7 +59,9 @@ ALLOWED: Mapping[Action, frozenset[State]] = MappingProxyType(
         Action.CLAIM: frozenset({State.TRIAGE, State.OPEN}),
         Action.CHANGE: frozenset({State.TRIAGE, State.OPEN}),
         Action.ACKNOWLEDGE: frozenset({State.TRIAGE, State.OPEN}),
+        Action.EXTEND: frozenset({State.OPEN}),
         Action.RESPOND: frozenset({State.OPEN}),
+        Action.POST: frozenset({State.TRIAGE, State.OPEN}),
         Action.CLOSE: frozenset({State.OPEN, State.ANSWERED}),
     }
 )
@@ -72,7 +77,8 @@ class Stage:
 
     `respond_by` is None where nothing is promised. The `…approved_at` are when a letter was put
     into the outbox (by a person's Send, or by rule for the acknowledgement), `acknowledged_at`
-    and `answered_at` when it left.
+    and `answered_at` when it left. `extended_to` is there only once the holding reply with that
+    date has left. `to_post` are the letters on paper that are approved and not yet posted.
     """
 
     number: int
@@ -84,6 +90,14 @@ class Stage:
     answer_approved_at: datetime | None = None
     answered_at: datetime | None = None
     outcome: Outcome | None = None
+    extension_approved_at: datetime | None = None
+    extended_to: date | None = None
+    to_post: tuple[LetterKind, ...] = ()
+
+    @property
+    def answer_by(self) -> date | None:
+        """The date at whose end the answer is due: `respond_by`, or what it was extended to."""
+        return self.respond_by and (self.extended_to or self.respond_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +131,11 @@ class Case:
         """Whether somebody still has to do something about it."""
         return self.state in {State.TRIAGE, State.OPEN}
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether it has been through every stage: the review at Level Two was the last."""
+        return self.level is Level.LEVEL_TWO and not self.is_open
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -146,20 +165,29 @@ def allowed_actions(case: Case) -> tuple[Action, ...]:
         stage.acknowledgement_approved_at or stage.acknowledged_at
     ) and Action.ACKNOWLEDGE in actions:
         actions.remove(Action.ACKNOWLEDGE)
-    if stage.answer_approved_at is not None and Action.RESPOND in actions:
+    answering = stage.answer_approved_at is not None
+    if answering and Action.RESPOND in actions:
         actions.remove(Action.RESPOND)
+    extended = stage.extension_approved_at is not None or stage.respond_by is None
+    if (answering or extended) and Action.EXTEND in actions:
+        actions.remove(Action.EXTEND)
+    if not stage.to_post and Action.POST in actions:
+        actions.remove(Action.POST)
     return tuple(actions)
 
 
 def open_deadlines(case: Case) -> Mapping[DeadlineKind, date]:
-    """What is still due on the case, and when. Who gave no address cannot be acknowledged."""
+    """What is still due on the case, and when. Who gave no address cannot be acknowledged, save
+    by post who wrote a letter.
+    """
     stage, due = case.stage, dict[DeadlineKind, date]()
     if not case.is_open:
         return due
-    if stage.acknowledged_at is None and case.customer.address is not None:
+    reachable = case.customer.address is not None or case.source is Source.LETTER
+    if stage.acknowledged_at is None and reachable:
         due[DeadlineKind.ACKNOWLEDGE] = stage.acknowledge_by
-    if stage.answered_at is None and stage.respond_by is not None:
-        due[DeadlineKind.RESPOND] = stage.respond_by
+    if stage.answered_at is None and stage.answer_by is not None:
+        due[DeadlineKind.RESPOND] = stage.answer_by
     return due
 
 

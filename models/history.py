@@ -25,6 +25,11 @@ class Event(StrEnum):
     ACKNOWLEDGEMENT_WITHHELD = "acknowledgement_withheld"
     ANSWER_APPROVED = "answer_approved"
     ANSWERED = "answered"
+    EXTENSION_APPROVED = "extension_approved"
+    EXTENDED = "extended"
+    LETTER_TO_POST = "letter_to_post"
+    LETTER_WITHDRAWN = "letter_withdrawn"
+    LETTER_WAITING = "letter_waiting"
     LETTER_FAILED = "letter_failed"
     LETTER_UNKNOWN = "letter_unknown"
     READ_AFTER_ALL = "read_after_all"
@@ -33,6 +38,9 @@ class Event(StrEnum):
     MADE_A_CASE = "made_a_case"
     CLOSED = "closed"
     REOPENED = "reopened"
+    FILED = "filed"
+    LINKED = "linked"
+    RECEIVED_AGAIN = "received_again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,34 @@ class LetterKind(StrEnum):
     """What a letter is for."""
 
     ACKNOWLEDGEMENT = "acknowledgement"
+    HOLDING_REPLY = "holding_reply"
     RESPONSE = "response"
     SIGNPOST = "signpost"
+
+
+class Way(StrEnum):
+    """How a letter goes: by email, or on paper by post."""
+
+    EMAIL = "email"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How a letter is to go. `postal_address` has a line for each of its lines, the name first;
+    it is empty for an email, which goes to the customer's own address.
+    """
+
+    way: Way = Way.EMAIL
+    postal_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What a holding reply promises: the new local date of the answer, and why it is later."""
+
+    to: date
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +49,9 @@ class LetterFacts:
 
     `subject` is the customer's own, untrusted; `answers` and `thread` are the Message-IDs for
     In-Reply-To and References. `authority` is given for a matter of another body. `decided` is
-    False while a person still has to say what the message is.
+    False while a person still has to say what the message is. `extension` is a holding reply's.
+    `ombudsman` holds the kinds of letter in which the policy wants the Ombudsman named, and `final`
+    says that no further stage of the council's own follows. `written_on` is the day of writing.
     """
 
     reference: str
@@ -38,13 +66,20 @@ class LetterFacts:
     authority: Authority | None = None
     answers: str | None = None
     thread: tuple[str, ...] = ()
+    going: Going = Going()
+    extension: Extension | None = None
+    ombudsman: frozenset[LetterKind] = frozenset()
+    final: bool = False
+    written_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An email exactly as it will leave: one recipient, frozen when it was approved.
+    """A letter exactly as it will leave: one recipient, frozen when it was approved.
 
-    `automatic` is True for what no person wrote (Auto-Submitted: auto-replied, RFC 3834).
+    An email goes to `recipient`, `way` LETTER on paper to `postal_address`, dated `written_on`; its
+    subject is the heading. `automatic` is True for what no person wrote (Auto-Submitted:
+    auto-replied, RFC 3834). `extension` is what a holding reply promises.
     """
 
     kind: LetterKind
@@ -57,17 +92,30 @@ class Letter:
     answers: str | None
     thread: tuple[str, ...]
     automatic: bool
+    reply_token: str = ""
+    way: Way = Way.EMAIL
+    postal_address: str = ""
+    written_on: date | None = None
+    extension: Extension | None = None
 
     def to_json(self) -> dict[str, object]:
         """As the outbox and a draft keep it."""
-        return asdict(self)
+        extension = self.extension
+        return asdict(self) | {
+            "written_on": self.written_on.isoformat() if self.written_on else None,
+            "extension": (
+                {"to": extension.to.isoformat(), "reason": extension.reason} if extension else None
+            ),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> "Letter":
-        """The inverse of `to_json`, also after a round through JSON."""
+        """The inverse of `to_json`, also after a round through JSON, and of what was kept before
+        letters could go by post.
+        """
         thread = data["thread"]
         assert isinstance(thread, list | tuple)
-        answers = data["answers"]
+        answers, written_on = data["answers"], data.get("written_on")
         return cls(
             kind=LetterKind(str(data["kind"])),
             reference=str(data["reference"]),
@@ -79,4 +127,15 @@ class Letter:
             answers=None if answers is None else str(answers),
             thread=tuple(str(id_) for id_ in thread),
             automatic=bool(data["automatic"]),
+            reply_token=str(data.get("reply_token", "")),
+            way=Way(str(data.get("way", Way.EMAIL))),
+            postal_address=str(data.get("postal_address", "")),
+            written_on=date.fromisoformat(str(written_on)) if written_on else None,
+            extension=_extension(data.get("extension")),
         )
+
+
+def _extension(data: object) -> Extension | None:
+    if not isinstance(data, Mapping):
+        return None
+    return Extension(date.fromisoformat(str(data["to"])), str(data["reason"]))

@@ -24,11 +24,21 @@ class CountedFrom(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
 
 
+class OmbudsmanIn(StrEnum):
+    """A letter to a complainant in which the Ombudsman is named, and how to reach them."""
+
+    LEVEL_ONE_ANSWER = "level_one_answer"
+    LEVEL_TWO_ANSWER = "level_two_answer"
+    HOLDING_REPLY = "holding_reply"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The working days of each promise; every number can be set in council.toml.
 
     `signpost_days` None means the acknowledgement's own (requirements.md, non-council mail).
+    `extension_days` may be added to a stage's answer once, with a holding reply; at Level Two it is
+    `level_two_extension_days`. `ombudsman_in` says which letters name the Ombudsman.
     """
 
     name: str
@@ -38,6 +48,9 @@ class Policy:
     enquiry_days: int = 10
     mp_days: int = 10
     signpost_days: int | None = None
+    extension_days: int = 10
+    level_two_extension_days: int = 10
+    ombudsman_in: frozenset[OmbudsmanIn] = frozenset({OmbudsmanIn.LEVEL_TWO_ANSWER})
     count: Count = Count.NEXT_DAY
 
 
@@ -51,12 +64,15 @@ PRESETS: Mapping[str, Policy] = MappingProxyType(
             respond_from=CountedFrom.RECEIPT,
         ),
         # The Ombudsmen's joint Complaint Handling Code: acknowledge in 5, then
-        # answer in 10 counted from the acknowledgement.
+        # answer in 10 counted from the acknowledgement. An extension comes with the Ombudsman's
+        # details (6.5), and complainants are told early of their right to go there.
         "lgsco-2024": Policy(
             name="lgsco-2024",
             acknowledge_days=5,
             respond_days=10,
             respond_from=CountedFrom.ACKNOWLEDGEMENT,
+            level_two_extension_days=20,
+            ombudsman_in=frozenset(OmbudsmanIn),
         ),
     }
 )

@@ -110,12 +110,23 @@ class MessageStore(Protocol):
         reference: str | None,
         prediction: Prediction | None,
         now: datetime,
+        *,
+        vouched: bool = True,
     ) -> int:
         """Keep a message as read, and what came attached; gives its number."""
         ...
 
     def same_as(self, message: Message) -> Filed | None:
-        """The first message with the same bytes, or with the same Message-ID and content."""
+        """The first message that this one is a copy of (C24).
+
+        The same bytes; the same Message-ID with the same content; without a Message-ID the same
+        content from the same address, written within minutes. Bytes that have neither a Message-ID
+        nor a Date are compared within minutes too: nothing else tells a copy from a second message.
+        """
+        ...
+
+    def same_words(self, message: Message, since: datetime) -> bool:
+        """Whether its sender has sent the same words since then, whatever the subject."""
         ...
 
     def case_answered_by(self, message_ids: Sequence[str]) -> str | None:
@@ -134,8 +145,10 @@ class MessageStore(Protocol):
         """A case's messages, oldest first."""
         ...
 
-    def senders(self, reference: str) -> frozenset[str]:
-        """The addresses that have written on a case, in lower case."""
+    def participants(self, reference: str) -> frozenset[str]:
+        """Who is known on a case, in lower case: whom we wrote to, and who wrote on it, save those
+        of whom only a reference speaks, which anybody can write (`vouched`).
+        """
         ...
 
 
@@ -184,6 +197,10 @@ class CaseStore(Protocol):
 
     def find(self, query: Query) -> tuple[Case, ...]:
         """Cases, those due first first."""
+        ...
+
+    def open_of(self, address: str, topic: str, since: datetime) -> str | None:
+        """The newest open case of this customer on this topic that was received since then."""
         ...
 
     def due(self, until: date) -> tuple[DueCase, ...]:
@@ -239,6 +256,10 @@ class Outbox(Protocol):
 
     def give_up(self, item: Item, error: str, now: datetime, *, unknown: bool) -> None:
         """It is not tried again by itself: refused for good, or of unknown end."""
+        ...
+
+    def letters_of(self, reference: str) -> tuple[Letter, ...]:
+        """The letters of a case that were ever put in, oldest first."""
         ...
 
     def counts(self) -> Mapping[str, int]:
@@ -321,8 +342,36 @@ class LettersSent(Protocol):
         """What the first of these that is a letter of ours was for."""
         ...
 
+    def many_since(self, since: datetime, limit: int) -> bool:
+        """Whether at least `limit` automatic letters were put into the outbox since then."""
+        ...
+
     def count_to(self, recipient: str, since: datetime) -> int:
         """How many automatic letters went to an address since then."""
+        ...
+
+
+class Departures(Protocol):
+    """The book of what was handed over to leave by email: the gate's (D27)."""
+
+    def add(self, letter: Letter, now: datetime) -> None:
+        """An attempt to send it begins; noted once, however often it is tried."""
+        ...
+
+    def count_to(self, recipient: str, since: datetime) -> int:
+        """How many automatic letters left for an address since then."""
+        ...
+
+    def many_since(self, since: datetime, limit: int, *, automatic: bool) -> bool:
+        """Whether at least `limit` letters left since then: automatic ones, or all."""
+        ...
+
+    def passed(self, message_id: str) -> bool:
+        """Whether an attempt to send this letter was begun before."""
+        ...
+
+    def acknowledged(self, reference: str, message_id: str) -> bool:
+        """Whether another acknowledgement than this one has left for the case, ever."""
         ...
 
 
@@ -399,6 +448,11 @@ class Work(Protocol):
         """What was written to customers."""
         ...
 
+    @property
+    def departures(self) -> Departures:
+        """What left by email."""
+        ...
+
 
 class Store(Protocol):
     """Where everything is kept."""
@@ -409,6 +463,10 @@ class Store(Protocol):
 
     def view(self) -> AbstractContextManager[Work]:
         """A consistent look that writes nothing."""
+        ...
+
+    def seal_key(self) -> bytes:
+        """The key that signs the marks on our letters: made once, kept with the cases."""
         ...
 
     def close(self) -> None:

@@ -1,11 +1,8 @@
 """What a click or a submitted modal does: read the request, call the use case, answer."""
 
-import json
-
 from handlers.slack import modals
 from handlers.slack.desk import Desk
-from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
-from models.actions import check_respond
+from handlers.slack.requests import Done, FieldErrors, OpenModal, Reply, Request
 from models.case import Classification, Level, check_fresh
 from models.errors import Refused
 from models.prediction import Category
@@ -46,49 +43,6 @@ def change(desk: Desk, request: Request) -> Reply:
         level=level if category is Category.COMPLAINT else None,
     )
     desk.casework.reclassify(request.seen, to, actor, desk.now())
-    return Done()
-
-
-def open_acknowledgement(desk: Desk, request: Request) -> Reply:
-    """Acknowledge was pressed: the letter is shown, Send is a press of its own."""
-    actor = desk.staff.actor(request.user)
-    desk.case_for(request.user, request.seen.reference)
-    draft = desk.casework.draft_acknowledgement(request.seen, actor, desk.now())
-    return OpenModal(modals.preview(draft))
-
-
-def open_respond(desk: Desk, request: Request) -> Reply:
-    """Respond was pressed."""
-    desk.staff.actor(request.user)
-    case = desk.case_for(request.user, request.seen.reference)
-    check_fresh(case, request.seen.version)
-    check_respond(case)
-    return OpenModal(modals.respond(case, desk.casework.template(case.reference)))
-
-
-def respond(desk: Desk, request: Request) -> Reply:
-    """The answer was written: its preview opens over it."""
-    actor = desk.staff.actor(request.user)
-    desk.case_for(request.user, request.seen.reference)
-    draft = desk.casework.draft_answer(
-        request.seen,
-        request.field("text"),
-        modals.outcome(request.field("outcome")),
-        modals.chosen(Level, request.field("level")),
-        actor,
-        desk.now(),
-    )
-    return PushModal(modals.preview(draft))
-
-
-def send(desk: Desk, request: Request) -> Reply:
-    """Send was pressed on a preview."""
-    actor = desk.staff.actor(request.user)
-    try:
-        draft = str(json.loads(request.value)["draft"])
-    except (ValueError, KeyError, TypeError):
-        raise Refused("This preview is from another time. Please start from the card.") from None
-    desk.casework.send(draft, actor, desk.now())
     return Done()
 
 

@@ -110,7 +110,7 @@ def _due_line(deadline: DueCase, council: Council, today: date, channel: str | N
 
 def _case_line(case: Case, council: Council, today: date, channel: str | None) -> str:
     answer = "no answer promised"
-    if case.stage.respond_by is not None:
+    if case.stage.answer_by is not None:
         answer = f"answer due {wording.answer_due(case, council, today)}"
     return f"{_name(case, council, channel)}: {answer}, {_holder(case)}"
 

@@ -14,7 +14,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from handlers.slack import actions, commands, modals, requests
+from handlers.slack import actions, commands, letter_modals, letters, modals, requests
 from handlers.slack.cards import ACTION_PREFIX
 from handlers.slack.desk import Desk
 from handlers.slack.requests import (
@@ -38,14 +38,19 @@ _Listener = Callable[[Desk, Request], Reply]
 CLICKS: Mapping[str, _Listener] = {
     f"{ACTION_PREFIX}{Action.CLAIM}": actions.claim,
     f"{ACTION_PREFIX}{Action.CHANGE}": actions.open_change,
-    f"{ACTION_PREFIX}{Action.ACKNOWLEDGE}": actions.open_acknowledgement,
-    f"{ACTION_PREFIX}{Action.RESPOND}": actions.open_respond,
+    f"{ACTION_PREFIX}{Action.ACKNOWLEDGE}": letters.open_acknowledgement,
+    f"{ACTION_PREFIX}{Action.EXTEND}": letters.open_holding_reply,
+    f"{ACTION_PREFIX}{Action.RESPOND}": letters.open_respond,
+    f"{ACTION_PREFIX}{Action.POST}": letters.open_posted,
     f"{ACTION_PREFIX}{Action.CLOSE}": actions.open_close,
 }
 SUBMISSIONS: Mapping[str, _Listener] = {
     modals.CHANGE: actions.change,
-    modals.RESPOND: actions.respond,
-    modals.SEND: actions.send,
+    letter_modals.ACKNOWLEDGE: letters.acknowledge,
+    letter_modals.EXTEND: letters.holding_reply,
+    letter_modals.RESPOND: letters.respond,
+    letter_modals.SEND: letters.send,
+    letter_modals.POSTED: letters.posted,
     modals.CLOSE: actions.close,
 }
 COMMANDS: Mapping[str, _Listener] = {COMMAND: commands.command}
@@ -125,7 +130,8 @@ def _refuse_submission(ack: Ack, body: dict[str, Any], reply: Say) -> None:
     """Say it at a field, so that what was written is not lost; a view without one gives way."""
     fields = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
     if fields:
-        ack(response_action="errors", errors={fields[-1]: reply.saying.text})
+        where = "text" if "text" in fields else fields[-1]
+        ack(response_action="errors", errors={where: reply.saying.text})
     else:
         ack(response_action="update", view=modals.notice(reply.saying.text))
 

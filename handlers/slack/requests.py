@@ -139,7 +139,7 @@ def _filled(element: Mapping[str, object]) -> str:
     chosen = element.get("selected_option")
     if chosen:
         return str(_map(chosen)["value"])
-    return str(element.get("value") or "")
+    return str(element.get("value") or element.get("selected_date") or "")
 
 
 def _map(value: object) -> Mapping[str, object]:

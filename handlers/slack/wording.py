@@ -6,6 +6,7 @@ from models.case import Action, Case, Level, Outcome, State
 from models.council import Council
 from models.deadlines import DeadlineKind
 from models.history import Entry, Event
+from models.letter import LetterKind, Way
 from models.message import Source
 from models.prediction import Category, Flag
 
@@ -50,9 +51,18 @@ ACTIONS = {
     Action.CLAIM: "Claim",
     Action.CHANGE: "Change",
     Action.ACKNOWLEDGE: "Acknowledge",
+    Action.EXTEND: "Holding reply",
     Action.RESPOND: "Respond",
+    Action.POST: "Posted",
     Action.CLOSE: "Close",
 }
+LETTERS = {
+    LetterKind.ACKNOWLEDGEMENT: "acknowledgement",
+    LetterKind.HOLDING_REPLY: "holding reply",
+    LetterKind.RESPONSE: "answer",
+    LetterKind.SIGNPOST: "signpost",
+}
+WAYS = {Way.EMAIL: "by email", Way.LETTER: "as a letter, printed and posted"}
 DEADLINES = {
     DeadlineKind.ACKNOWLEDGE: "acknowledgement",
     DeadlineKind.RESPOND: "answer",
@@ -124,6 +134,8 @@ def state(case: Case) -> str:
     holder = f"held by <@{case.holder}>" if case.holder else "not claimed yet"
     if case.state is State.TRIAGE:
         return f"Waiting for a decision, {holder}"
+    if set(case.stage.to_post) & _ANSWERS:
+        return f"Answer to be printed and posted, {holder}"
     if case.stage.answer_approved_at is not None:
         return f"Answer on its way, {holder}"
     return f"Open, {holder}"
@@ -134,21 +146,26 @@ def acknowledgement(case: Case, council: Council) -> str:
     stage = case.stage
     if stage.acknowledged_at is not None:
         return f"sent {day(council.local_date(stage.acknowledged_at))}"
+    if LetterKind.ACKNOWLEDGEMENT in stage.to_post:
+        return f"to be printed and posted; due {day(stage.acknowledge_by)}"
     if stage.acknowledgement_approved_at is not None:
         return "on its way"
-    if case.customer.address is None:
+    if case.customer.address is None and case.source is not Source.LETTER:
         return "not possible by email"
     return f"not sent; due {day(stage.acknowledge_by)}"
 
 
 def answer_due(case: Case, council: Council, today: date) -> str:
     """When the answer is due, with the days left while it is open."""
-    due = case.stage.respond_by
+    due = case.stage.answer_by
     if case.stage.answered_at is not None:
         return f"answered {day(council.local_date(case.stage.answered_at))}"
     if due is None:
         return "none promised"
-    return f"{day(due)} ({days_left(council, due, today)})" if case.is_open else day(due)
+    extended = ", extended" if case.stage.extended_to is not None else ""
+    if case.is_open:
+        return f"{day(due)} ({days_left(council, due, today)}{extended})"
+    return day(due)
 
 
 def confidence(case: Case) -> str:
@@ -224,9 +241,89 @@ def _reopened(entry: Entry, _council: Council, _who: str) -> str:
 
 
 def _added(entry: Entry, _council: Council, _who: str) -> str:
-    if entry.details.get("known_sender"):
-        return "The customer wrote again"
-    return "*Somebody new* wrote on this case: please check that it belongs here"
+    said = "The customer wrote again"
+    if not entry.details.get("known_sender"):
+        said = "*Somebody new* wrote on this case: please check that it belongs here"
+    if entry.details.get("other_matter"):
+        said += ". It is perhaps *another matter*: please look"
+    return said
+
+
+def _filed(entry: Entry, _council: Council, _who: str) -> str:
+    who = "The customer" if entry.details.get("known_sender") else "*Somebody new*"
+    return f"{who} wrote again. The case has been through every stage: filed, not opened again"
+
+
+_LINKS = {
+    ("late", True): "This answers {other}, which ended long ago: a case of its own",
+    ("late", False): "An answer to this came long after its end: it is {other}",
+    (
+        "stranger",
+        True,
+    ): "*Please check*: this names {other}, which has ended, but the sender is not "
+    "known there: a case of its own",
+    ("stranger", False): "Somebody who is not known on this case named it: see {other}",
+    ("same_matter", True): "*The same person also wrote on {other}*, which is open: "
+    "please look whether they belong together",
+    ("same_matter", False): "*The same person wrote again on this topic*: {other}. "
+    "Please look whether they belong together",
+    ("other_version", True): "*Please check*: another email with the same Message-ID is in {other}",
+    ("other_version", False): "Another email with the same Message-ID came: {other}",
+}
+
+
+def _linked(entry: Entry, _council: Council, _who: str) -> str:
+    said = _LINKS[str(entry.details["why"]), bool(entry.details["newer"])]
+    return said.format(other=escape(str(entry.details["other"])))
+
+
+def _received_again(entry: Entry, _council: Council, _who: str) -> str:
+    folder, account = entry.details["folder"], entry.details["account"]
+    where = escape(one_line(f"{folder} of {account}", 200))
+    return f"A copy of the same email came to {where}"
+
+
+_ANSWERS = {LetterKind.RESPONSE, LetterKind.SIGNPOST}
+
+
+def _extended(entry: Entry, _council: Council, _who: str) -> str:
+    was, to = (day(date.fromisoformat(str(entry.details[k]))) for k in _DATES)
+    return f"{_left(entry, 'holding reply')}. Answer due: {was} → *{to}*, because: {_reason(entry)}"
+
+
+_DATES = ("respond_by_was", "respond_by")
+
+
+def _extension_approved(entry: Entry, _council: Council, who: str) -> str:
+    to = day(date.fromisoformat(str(entry.details["respond_by"])))
+    return f"{who} pressed Send on a holding reply. When it has left, the answer is due *{to}*"
+
+
+def _left(entry: Entry, what: str) -> str:
+    return f"The {what} was posted{_posted(entry)}" if _on_paper(entry) else f"The {what} left"
+
+
+def _on_paper(entry: Entry) -> bool:
+    return "posted_on" in entry.details
+
+
+def _posted(entry: Entry) -> str:
+    return f" on {day(date.fromisoformat(str(entry.details['posted_on'])))}"
+
+
+def _to_post(entry: Entry, _council: Council, _who: str) -> str:
+    return (
+        f"*The {_letter(entry)} is ready to print*: `carebot letter {entry.reference}` writes the "
+        "document. Press *Posted* on the card once it is in the post; it counts from that day"
+    )
+
+
+def _bounced(entry: Entry, _council: Council, _who: str) -> str:
+    said = f"*A letter of ours did not arrive*: {_reason(entry)}"
+    due = entry.details.get("respond_by")
+    if not isinstance(due, str):
+        return said
+    return f"{said}. The extension is taken back; answer due *{day(date.fromisoformat(due))}*"
 
 
 def _read_after_all(entry: Entry, council: Council, _who: str) -> str:
@@ -242,14 +339,21 @@ _HISTORY = {
     Event.OPENED: lambda _e, _c, _w: "Case opened",
     Event.MESSAGE_ADDED: _added,
     Event.AUTOMATIC_MESSAGE: lambda e, _c, _w: f"An automatic message came: {_reason(e)}",
-    Event.BOUNCED: lambda e, _c, _w: f"*A letter of ours did not arrive*: {_reason(e)}",
+    Event.BOUNCED: _bounced,
     Event.CLAIMED: lambda _e, _c, w: f"{w} claimed the case",
     Event.RECLASSIFIED: _reclassified,
     Event.ACKNOWLEDGEMENT_APPROVED: lambda _e, _c, w: f"{w} sent the acknowledgement",
-    Event.ACKNOWLEDGED: lambda _e, _c, _w: "The acknowledgement left",
+    Event.ACKNOWLEDGED: lambda e, _c, _w: _left(e, "acknowledgement"),
     Event.ACKNOWLEDGEMENT_WITHHELD: lambda e, _c, _w: f"No acknowledgement left: {_reason(e)}",
     Event.ANSWER_APPROVED: _approved,
-    Event.ANSWERED: lambda _e, _c, _w: "The answer left",
+    Event.ANSWERED: lambda e, _c, _w: _left(e, "answer"),
+    Event.EXTENSION_APPROVED: _extension_approved,
+    Event.EXTENDED: _extended,
+    Event.LETTER_TO_POST: _to_post,
+    Event.LETTER_WITHDRAWN: lambda e, _c, w: f"{w} took the {_letter(e)} back: it was not posted",
+    Event.LETTER_WAITING: lambda e, _c, _w: (
+        f"*The {_letter(e)} has not left yet*: {_reason(e)} It is tried again by itself"
+    ),
     Event.LETTER_FAILED: lambda e, _c, _w: f"*The {_letter(e)} could not be sent*: {_reason(e)}",
     Event.LETTER_UNKNOWN: lambda e, _c, _w: (
         f"*Nobody can tell whether the {_letter(e)} left*: {_reason(e)}. "
@@ -258,9 +362,14 @@ _HISTORY = {
     Event.READ_AFTER_ALL: _read_after_all,
     Event.PUT_ASIDE: lambda e, _c, w: f"{w} put it aside: {_reason(e)}",
     Event.TAKEN_UP_AGAIN: lambda _e, _c, w: f"{w} took it up again",
-    Event.MADE_A_CASE: lambda e, _c, w: f"{w} made a case of it, which had been filed: {_reason(e)}",
+    Event.MADE_A_CASE: lambda e, _c, w: (
+        f"{w} made a case of it, which had been filed: {_reason(e)}"
+    ),
     Event.CLOSED: _closed,
     Event.REOPENED: _reopened,
+    Event.FILED: _filed,
+    Event.LINKED: _linked,
+    Event.RECEIVED_AGAIN: _received_again,
 }
 
 
@@ -269,7 +378,8 @@ def _reason(entry: Entry) -> str:
 
 
 def _letter(entry: Entry) -> str:
-    return escape(str(entry.details.get("letter", "letter")))
+    kind = str(entry.details.get("letter", ""))
+    return LETTERS[LetterKind(kind)] if kind in set(LetterKind) else "letter"
 
 
 def _time(at: datetime, council: Council) -> str:
@@ -282,4 +392,3 @@ def reminder(case: Case, kind: DeadlineKind, due: date, council: Council, today:
     who = f"<@{case.holder}>" if case.holder else "Nobody has claimed this case yet"
     when = f"{day(due)}: {days_left(council, due, today)}"
     return f"{who}: the {DEADLINES[kind]} to {case.reference} is due on {when}."
-

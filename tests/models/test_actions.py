@@ -33,11 +33,13 @@ from models.case import (
 from models.council import CouncilType, default_catalogue
 from models.deadlines import DeadlineKind
 from models.errors import Refused, Stale
+from models.extending import check_extend
 from models.history import Event
 from models.letter import LetterKind
 from models.message import Sender, Source
 from models.people import staff
 from models.policy import PRESETS
+from models.posting import check_post
 from models.prediction import Category, Flag
 from tests.support.council import example_council, utc
 from tests.support.triage import ToldTriage
@@ -113,6 +115,8 @@ def test_an_action_that_does_not_fit_the_state_is_refused_with_a_sentence(
         Action.CHANGE: lambda: reclassify(case, to, COUNCIL, PRIYA, NOW),
         Action.ACKNOWLEDGE: lambda: check_acknowledge(case),
         Action.RESPOND: lambda: approve_answer(case, Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW),
+        Action.EXTEND: lambda: check_extend(case, COUNCIL, NOW),
+        Action.POST: lambda: check_post(case),
         Action.CLOSE: lambda: close(case, "", None, PRIYA, NOW),
     }[action]
     with pytest.raises(Refused, match="CC-2020-00001"):
@@ -221,6 +225,8 @@ def test_a_letter_that_came_back_counts_as_not_sent_and_can_be_sent_again(
     back = letter_bounced(answered(case, NOW).case, kind, 7, "no such mailbox", NOW).case
     if kind is LetterKind.ACKNOWLEDGEMENT:
         assert back.stage.acknowledged_at is None
+    elif kind is LetterKind.HOLDING_REPLY:
+        assert back.state is State.ANSWERED
     else:
         assert (back.state, back.stage.answered_at) == (State.OPEN, None)
         assert Action.RESPOND in allowed_actions(back)

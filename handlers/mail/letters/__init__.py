@@ -5,59 +5,36 @@ to send anything to anybody (backscatter, mail.md E31).
 """
 
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
-from jinja2 import (
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    pass_eval_context,
-    select_autoescape,
-)
-from jinja2.filters import do_urlize
-from jinja2.nodes import EvalContext
-from markupsafe import Markup, escape
-
 from handlers.mail.charsets import clean
-from handlers.mail.own import new_message_id
-from models.errors import Refused
-from models.letter import Letter, LetterFacts, LetterKind
+from handlers.mail.letters import document, words
+from handlers.mail.letters.layout import GAP, blocks
+from handlers.mail.letters.templates import Templates
+from handlers.mail.letters.words import in_words
+from handlers.mail.own import Seal
+from models.council import Authority
+from models.errors import Misconfigured, Refused
+from models.letter import Extension, Going, Letter, LetterFacts, LetterKind, Way
 from models.prediction import Category
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-_MATTER = {
-    Category.COMPLAINT: "complaint",
-    Category.GENERAL_ENQUIRY: "enquiry",
-    Category.COMPLIMENT: "kind words",
-    Category.NON_COUNCIL: "message",
-}
-_HEADINGS = {
-    LetterKind.ACKNOWLEDGEMENT: "We have received your {matter}",
-    LetterKind.RESPONSE: "Our answer to your {matter}",
-    LetterKind.SIGNPOST: "Who can help with your {matter}",
-}
-_LONGEST = 50_000
-_LONGEST_HEADING = 60
-# A name in a salutation is the customer's own text too: only what can be nothing but a name.
-_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’-]|\.(?=\s|\Z)){0,59}\Z")
-_ONE_ADDRESS = re.compile(r"[^\s<>@,;:()\"\\\[\]]{1,64}@[^\s<>@,;:()\"\\\[\]]{1,255}\Z")
-_PLACEHOLDER = re.compile(r"^\[What .*\]$", re.MULTILINE)
-_MAY_LINK = re.compile(
-    r"@|://|www\.|mailto:|\w\.(?:com|net|int|edu|gov|org|info|mil|uk)\b", re.IGNORECASE
+__all__ = ["OMBUDSMAN", "TemplateLetters", "in_words"]
+
+OMBUDSMAN = (
+    "If you are not satisfied with our final answer, you can ask the Local Government and Social "
+    "Care Ombudsman to look into it. The Ombudsman is independent of the council, and free. As a "
+    "rule they ask you to give the council the chance to answer at every stage first. You can "
+    "reach them at www.lgo.org.uk, on 0300 061 0614, or by post: PO Box 4771, Coventry CV4 0EH."
 )
-_GAP = re.compile(r"\n\s*\n")
+"""What a letter says of the Ombudsman where the policy wants it and the council has no own words."""
 
-
-def in_words(day: date) -> str:
-    """The date as a person says it: Monday 22 June 2020."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+_LONGEST = 50_000
+_REASON = "[The reason, as you give it above]"
+_ONE_ADDRESS = re.compile(r"[^\s<>@,;:()\"\\\[\]]{1,64}@[^\s<>@,;:()\"\\\[\]]{1,255}\Z")
+_PLACEHOLDER = re.compile(r"^\[(?:What|The reason,) .*\]$", re.MULTILINE)
 
 
 class TemplateLetters:
@@ -72,117 +49,157 @@ class TemplateLetters:
         sign_off: str,
         ombudsman_paragraph: str | None,
         own_templates: Path | None = None,
+        letterhead: str = "",
+        key: bytes | None = None,
     ) -> None:
-        """`sign_off` may have several lines; `ombudsman_paragraph` is for answers to complaints."""
+        """`sign_off` may have several lines; `ombudsman_paragraph` stands in place of OMBUDSMAN;
+        `letterhead` are the lines below the council's name on paper. With `key` the marks of a
+        letter name its case and are signed.
+
+        Raises Misconfigured where one of `own_templates` cannot be filled in, with file and line.
+        """
         self._council = council_name
-        self._domain = from_address.rpartition("@")[2]
+        self._seal = Seal(from_address.rpartition("@")[2], key)
         self._sign_off = (
             f"{sign_off.strip()}\n{from_name}" if from_name not in sign_off else sign_off
         )
-        self._ombudsman = ombudsman_paragraph
-        folders = [f for f in (own_templates, Path(__file__).parent) if f is not None]
-        # Plain text is not escaped, HTML always is; the names of the templates tell them apart.
-        self._templates = Environment(
-            loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
-            autoescape=select_autoescape(["html.jinja"]),
-            undefined=StrictUndefined,
-            keep_trailing_newline=False,
-            auto_reload=False,
-        )
-        self._templates.filters["linked"] = _linked
+        self._ombudsman = ombudsman_paragraph or OMBUDSMAN
+        self._head = document.Head(council_name, tuple(letterhead.strip().splitlines()))
+        if len(self._head.lines) > document.MOST_HEAD_LINES:
+            raise Misconfigured(
+                f"letters.letterhead has {len(self._head.lines)} lines; allowed: "
+                f"{document.MOST_HEAD_LINES}"
+            )
+        self._templates = Templates(own_templates)
+        if own_templates is not None:
+            self._check_own()
+
+    @property
+    def own_domain(self) -> str:
+        """The domain of the council's own address."""
+        return self._seal.domain
 
     def draft(self, kind: LetterKind, facts: LetterFacts) -> str:
-        """The template's plain text. A response has lines in square brackets for a person to fill."""
-        authority = facts.authority
-        text = self._templates.get_template(f"{kind.value}.txt.jinja").render(
-            council=self._council,
-            reference=facts.reference,
-            name=_salutation(facts.customer_name),
-            category=facts.category.value,
-            decided=facts.decided,
-            owner=facts.owner_name or "The team",
-            received_on=in_words(facts.received_on),
-            respond_by=in_words(facts.respond_by) if facts.respond_by else None,
-            authority=authority.name if authority else None,
-            signpost=authority.signpost if authority else None,
-            contact=authority.contact if authority else None,
-            ombudsman=self._ombudsman,
-            sign_off=self._sign_off,
-        )
-        return _GAP.sub("\n\n", text).strip() + "\n"
+        """The template's plain text. Lines in square brackets are for a person to fill in."""
+        text = self._templates.text(kind, self._values(kind, facts))
+        return GAP.sub("\n\n", text).strip() + "\n"
 
     def finish(self, kind: LetterKind, facts: LetterFacts, text: str) -> Letter:
-        """The email as it will leave: the reference once in the subject, plain text and HTML.
+        """The letter as it will leave: an email has the reference once in its subject, plain text
+        and HTML; a letter on paper its address and date.
 
-        Raises Refused where the text is empty, too long or has a line still to be filled in, or
-        the address is not one address.
+        Raises Refused where the text is empty, too long or has a line still to be filled in, a
+        holding reply does not say its reason and new date, or the address is no address.
         """
         text = clean(text).strip()
-        if not text:
-            raise Refused("The letter has no text yet.")
-        if len(text) > _LONGEST:
-            raise Refused(f"The letter is longer than {_LONGEST} characters: please shorten it.")
-        unfilled = _PLACEHOLDER.search(text)
-        if unfilled:
-            raise Refused(f"The letter still says {unfilled[0]}: please fill this in.")
-        if not _ONE_ADDRESS.match(facts.address):
+        if kind is LetterKind.HOLDING_REPLY:
+            text = _with_the_promise(text, facts)
+        _check_text(text)
+        heading, going = words.heading(kind, facts), facts.going
+        paper = going.way is Way.LETTER
+        if not paper and not _ONE_ADDRESS.match(facts.address):
             raise Refused("There is no email address to send this to.")
-        heading = self._heading(kind, facts)
         return Letter(
             kind=kind,
             reference=facts.reference,
-            recipient=facts.address,
-            subject=f"{heading} [{facts.reference}]",
+            recipient="" if paper else facts.address,
+            subject=heading if paper else f"{heading} [{facts.reference}]",
             text=f"{text}\n",
-            html=self._html(heading, text),
-            message_id=new_message_id(self._domain),
+            html="" if paper else self._templates.html(heading, list(blocks(text))),
+            message_id=self._seal.new_message_id(facts.reference),
+            reply_token=self._seal.reply_token(facts.reference),
             answers=facts.answers,
             thread=facts.thread,
             automatic=kind is LetterKind.ACKNOWLEDGEMENT,
+            way=going.way,
+            postal_address=words.postal_address(going.postal_address) if paper else "",
+            written_on=facts.written_on,
+            extension=facts.extension if kind is LetterKind.HOLDING_REPLY else None,
         )
 
-    @staticmethod
-    def _heading(kind: LetterKind, facts: LetterFacts) -> str:
-        matter = _MATTER[facts.category] if facts.decided else "message"
-        if kind is LetterKind.ACKNOWLEDGEMENT and matter == "kind words":
-            return "Thank you for your kind words"
-        return _HEADINGS[kind].format(matter=matter)
+    def document(self, letter: Letter) -> bytes:
+        """A letter on paper as a print-ready DOCX."""
+        return document.draw(letter, self._head)
 
-    def _html(self, heading: str, text: str) -> str:
-        template = self._templates.get_template("letter.html.jinja")
-        return template.render(heading=heading, blocks=list(_blocks(text)))
+    def _values(self, kind: LetterKind, facts: LetterFacts) -> dict[str, object]:
+        authority, extension = facts.authority, facts.extension
+        return {
+            "council": self._council,
+            "reference": facts.reference,
+            "name": words.salutation(facts.customer_name),
+            "category": facts.category.value,
+            "decided": facts.decided,
+            "owner": facts.owner_name or "The team",
+            "received_on": in_words(facts.received_on),
+            "respond_by": in_words(facts.respond_by) if facts.respond_by else None,
+            "extended_to": in_words(extension.to) if extension else None,
+            "reason": extension.reason or _REASON if extension else None,
+            "authority": authority.name if authority else None,
+            "signpost": authority.signpost if authority else None,
+            "contact": authority.contact if authority else None,
+            "ombudsman": self._ombudsman if kind in facts.ombudsman else None,
+            "final": facts.final,
+            "by_post": facts.going.way is Way.LETTER,
+            "sign_off": self._sign_off,
+        }
 
-
-@pass_eval_context
-def _linked(context: EvalContext, line: str) -> Markup:
-    """The line, escaped, with addresses as links. Jinja's own filter looks at every word; most
-    lines have none.
-    """
-    if not _MAY_LINK.search(line):
-        return escape(line)
-    return Markup(do_urlize(context, line))  # noqa: S704  # it escapes what it does not link
-
-
-def _salutation(name: str) -> str | None:
-    shown = " ".join(clean(name).split())
-    return shown if _NAME.match(shown) else None
-
-
-def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
-    """The text's paragraphs as ("heading" | "list" | "paragraph", lines)."""
-    paragraphs = [p.split("\n") for p in _GAP.split(text)]
-    for at, lines in enumerate(paragraphs):
-        following = paragraphs[at + 1] if at + 1 < len(paragraphs) else None
-        if all(line.lstrip().startswith(("- ", "• ")) for line in lines):
-            yield "list", [line.lstrip()[2:].strip() for line in lines]
-        elif at and following and _is_heading(lines, following):
-            yield "heading", lines
-        else:
-            yield "paragraph", lines
+    def _check_own(self) -> None:
+        for kind in LetterKind:
+            samples = [self._values(kind, facts) for facts in _samples(kind)]
+            self._templates.check(kind, samples)
+        self._templates.check_html("A heading", list(blocks("One\n\nTwo\n\nThree.\n\n- four")))
 
 
-def _is_heading(lines: list[str], following: list[str]) -> bool:
-    # A short line without a full stop above a sentence; "Yours sincerely" stands above a name.
-    line = lines[0].strip()
-    short = len(lines) == 1 and len(line) <= _LONGEST_HEADING and line[-1:].isalnum()
-    return short and line[:1].isupper() and following[-1].strip().endswith((".", "?", "!"))
+def _check_text(text: str) -> None:
+    if not text:
+        raise Refused("The letter has no text yet.")
+    if len(text) > _LONGEST:
+        raise Refused(f"The letter is longer than {_LONGEST} characters: please shorten it.")
+    unfilled = _PLACEHOLDER.search(text)
+    if unfilled:
+        raise Refused(f"The letter still says {unfilled[0]}: please fill this in.")
+
+
+def _with_the_promise(text: str, facts: LetterFacts) -> str:
+    """A holding reply tells its reason and the new date, whatever became of the template."""
+    assert facts.extension is not None
+    reason = clean(facts.extension.reason).strip()
+    if not reason:
+        raise Refused("Say why more time is needed: the customer is told.")
+    text = text.replace(_REASON, reason)
+    if reason not in text:
+        raise Refused(f"The letter does not say the reason. Keep the line {_REASON}.")
+    day = in_words(facts.extension.to)
+    if day not in text:
+        raise Refused(f"The letter does not say the new date, {day}.")
+    return text
+
+
+def _samples(kind: LetterKind) -> list[LetterFacts]:
+    """Cases of every sort, so that each branch of a template is gone through."""
+    day = date(2026, 6, 1)
+    bare = LetterFacts(
+        reference="CC-2026-00042",
+        customer_name="",
+        address="jo@example.org",
+        subject="",
+        category=Category.COMPLAINT,
+        decided=True,
+        owner_name="Waste and Recycling",
+        received_on=day,
+        respond_by=None,
+        extension=Extension(day, "a reason") if kind is LetterKind.HOLDING_REPLY else None,
+    )
+    full = replace(
+        bare,
+        customer_name="Jo Pike",
+        respond_by=day,
+        authority=Authority("county", "The county", "Its roads.", "www.example.org"),
+        ombudsman=frozenset(LetterKind),
+        final=True,
+    )
+    sorts = product((bare, full), Category, (True, False), Way)
+    return [
+        replace(facts, category=category, decided=decided, going=Going(way))
+        for facts, category, decided, way in sorts
+    ]

@@ -8,6 +8,7 @@ from models.case import Case, Change, Level, Outcome, Stage, State, open_deadlin
 from models.deadlines import DeadlineKind
 from models.errors import Stale
 from models.history import Entry, Event
+from models.letter import LetterKind
 from models.message import Sender, Source
 from models.people import Actor
 from models.prediction import Category, Flag, Prediction
@@ -23,7 +24,8 @@ from models.store.sqlite.columns import (
 from models.store_port import DueCase, Query
 
 _STAGE = """s.number, s.started_on, s.acknowledge_by, s.acknowledgement_approved_at,
-    s.acknowledged_at, s.answer_approved_at, s.answered_at, s.outcome"""
+    s.acknowledged_at, s.answer_approved_at, s.answered_at, s.outcome, s.extension_approved_at,
+    s.extended_to, s.to_post"""
 _CASE_WITH_STAGE = f"""SELECT c.*, {_STAGE} FROM cases c
     JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number"""
 _DUE_WITH_CASE = f"""SELECT c.*, {_STAGE}, d.kind, d.due FROM deadlines d
@@ -69,7 +71,7 @@ class SqliteCases:
                 case.holder,
                 to_json(case.prediction.to_json()),
                 case.stage.number,
-                optional_date_to_text(case.stage.respond_by),
+                optional_date_to_text(case.stage.answer_by),
             ),
         )
         self._keep_stage(case)
@@ -94,7 +96,7 @@ class SqliteCases:
                 to_json(case.prediction.to_json()),
                 case.holder,
                 case.stage.number,
-                optional_date_to_text(case.stage.respond_by),
+                optional_date_to_text(case.stage.answer_by),
                 case.reference,
                 case.version - 1,
             ),
@@ -127,6 +129,16 @@ class SqliteCases:
             (*values, query.limit, query.after),
         )
         return tuple(_case(row) for row in rows)
+
+    def open_of(self, address: str, topic: str, since: datetime) -> str | None:
+        """The newest open case of a customer on a topic."""
+        row = self._execute(
+            """SELECT reference FROM cases WHERE lower(customer_address)=? AND topic=?
+               AND state IN ('triage', 'open') AND received_at >= ?
+               ORDER BY received_at DESC, reference DESC LIMIT 1""",
+            (address.lower(), topic, time_to_text(since)),
+        ).fetchone()
+        return row["reference"] if row else None
 
     def due(self, until: date) -> tuple[DueCase, ...]:
         """Unmet deadlines on or before a date, earliest first."""
@@ -179,13 +191,15 @@ class SqliteCases:
         stage = case.stage
         self._execute(
             """INSERT INTO stages (reference, number, started_on, acknowledge_by, respond_by,
-               acknowledgement_approved_at, acknowledged_at, answer_approved_at, answered_at, outcome)
-               VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
+               acknowledgement_approved_at, acknowledged_at, answer_approved_at, answered_at, outcome,
+               extension_approved_at, extended_to, to_post)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
                acknowledge_by=excluded.acknowledge_by, respond_by=excluded.respond_by,
                acknowledgement_approved_at=excluded.acknowledgement_approved_at,
                acknowledged_at=excluded.acknowledged_at,
                answer_approved_at=excluded.answer_approved_at, answered_at=excluded.answered_at,
-               outcome=excluded.outcome""",
+               outcome=excluded.outcome, extension_approved_at=excluded.extension_approved_at,
+               extended_to=excluded.extended_to, to_post=excluded.to_post""",
             (
                 case.reference,
                 stage.number,
@@ -197,6 +211,9 @@ class SqliteCases:
                 optional_time_to_text(stage.answer_approved_at),
                 optional_time_to_text(stage.answered_at),
                 stage.outcome,
+                optional_time_to_text(stage.extension_approved_at),
+                optional_date_to_text(stage.extended_to),
+                " ".join(stage.to_post),
             ),
         )
         self._keep_deadlines(case)
@@ -273,6 +290,9 @@ def _case(row: sqlite3.Row) -> Case:
             answer_approved_at=text_to_time(row["answer_approved_at"]),
             answered_at=text_to_time(row["answered_at"]),
             outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+            extension_approved_at=text_to_time(row["extension_approved_at"]),
+            extended_to=text_to_date(row["extended_to"]),
+            to_post=tuple(LetterKind(kind) for kind in row["to_post"].split()),
         ),
         prediction=Prediction.from_json(json.loads(row["prediction"])),
     )

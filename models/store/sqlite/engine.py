@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from models.errors import Misconfigured
 from models.store.sqlite.cases import SqliteCases
 from models.store.sqlite.contents import SqliteContents
+from models.store.sqlite.departures import SqliteDepartures
 from models.store.sqlite.fetching import SqliteFiledPlaces, SqliteTroubles
 from models.store.sqlite.folders import SqliteFolders
 from models.store.sqlite.ledger import SqliteLedger, SqliteMarks
@@ -44,6 +45,7 @@ class SqliteWork:
         self.drafts = SqliteDrafts(connection)
         self.papers = SqlitePapers(connection)
         self.letters = SqliteLetters(connection)
+        self.departures = SqliteDepartures(connection)
 
 
 class SqliteStore:
@@ -68,6 +70,11 @@ class SqliteStore:
         """A consistent look that writes nothing."""
         with self._transaction("BEGIN") as work:
             yield work
+
+    def seal_key(self) -> bytes:
+        """The key that signs the marks on our letters."""
+        row = self._connection().execute("SELECT key FROM keys WHERE name='seal'").fetchone()
+        return bytes(row["key"])
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Work]:

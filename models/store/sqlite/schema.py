@@ -1,5 +1,7 @@
 """The tables, as migrations: a new one is added at the end, none is ever changed."""
 
+from secrets import token_bytes
+
 from sqlite_utils import Database, Migrations
 
 MIGRATIONS = Migrations("carebot")
@@ -159,3 +161,29 @@ _ON_PAPER = (
 def _on_paper(db: Database) -> None:
     for statement in _ON_PAPER:
         db.execute(statement)
+
+
+# `words_hash` is empty in rows of before: the same words are looked for within a day only.
+_THREADS = (
+    "CREATE TABLE keys (name TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID",
+    "ALTER TABLE messages ADD COLUMN words_hash TEXT",
+    "ALTER TABLE messages ADD COLUMN vouched INTEGER NOT NULL DEFAULT 1",
+    "CREATE INDEX messages_content ON messages (content_hash) WHERE message_id IS NULL",
+    "CREATE INDEX messages_words ON messages (words_hash)",
+    "CREATE INDEX letters_reference ON letters (reference)",
+    "CREATE INDEX letters_added ON letters (added_at) WHERE automatic",
+    "CREATE INDEX cases_customer ON cases (lower(customer_address), topic)",
+    """CREATE TABLE departures (
+        message_id TEXT PRIMARY KEY, reference TEXT NOT NULL, kind TEXT NOT NULL,
+        recipient TEXT NOT NULL, automatic INTEGER NOT NULL, left_at TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX departures_left ON departures (left_at)",
+    "CREATE INDEX departures_recipient ON departures (recipient, left_at) WHERE automatic",
+    "CREATE INDEX departures_reference ON departures (reference)",
+)
+
+
+@MIGRATIONS(name="0006_threads")
+def _threads(db: Database) -> None:
+    for statement in _THREADS:
+        db.execute(statement)
+    db.execute("INSERT INTO keys VALUES ('seal', ?)", (token_bytes(32),))

@@ -13,8 +13,8 @@ from handlers.mail.letters import TemplateLetters, in_words
 from handlers.mail.parse import MailReader, ReadingRules
 from models.council import Authority
 from models.errors import Refused, Undeliverable
-from models.letter import Letter, LetterFacts, LetterKind
-from models.message import MachineKind, Origin, RawMessage
+from models.letter import Extension, Letter, LetterFacts, LetterKind
+from models.message import MachineKind, Mark, Named, Origin, RawMessage
 from models.prediction import Category
 
 FROM = "complaints@council.gov.uk"
@@ -44,6 +44,8 @@ def facts(**changes: object) -> LetterFacts:
         "authority": COUNTY,
         "answers": OUTLOOK_ID,
         "thread": ("<first@example.org>",),
+        "extension": Extension(date(2020, 7, 6), "The driver was away."),
+        "written_on": date(2020, 6, 1),
         **changes,
     }
     return LetterFacts(**given_facts)
@@ -109,7 +111,7 @@ def test_every_letters_html_is_whole_english_with_one_heading_and_no_image(
 ) -> None:
     outline = Outline(letter(kind, category=category, decided=decided).html)
     assert outline.open == []
-    assert outline.lang == "en"
+    assert outline.lang == "en-GB"
     assert outline.seen.count("h1") == 1
     assert "p" in outline.seen
     assert "img" not in outline.seen
@@ -144,10 +146,27 @@ def test_a_signpost_names_the_body_why_and_how_to_reach_it() -> None:
         assert words in text
 
 
-def test_the_ombudsman_is_named_in_answers_to_complaints_only() -> None:
-    assert "Ombudsman" in LETTERS.draft(LetterKind.RESPONSE, facts())
-    praise = facts(category=Category.COMPLIMENT)
-    assert "Ombudsman" not in LETTERS.draft(LetterKind.RESPONSE, praise)
+@pytest.mark.parametrize(
+    "kind", [LetterKind.ACKNOWLEDGEMENT, LetterKind.HOLDING_REPLY, LetterKind.RESPONSE]
+)
+def test_the_ombudsman_is_named_just_where_the_policy_asks_for_it(kind: LetterKind) -> None:
+    assert "go to the Ombudsman" in LETTERS.draft(kind, facts(ombudsman=frozenset({kind})))
+    assert "Ombudsman" not in LETTERS.draft(kind, facts())
+
+
+def test_without_words_of_the_councils_own_the_ombudsmans_details_are_given() -> None:
+    usual = TemplateLetters(
+        council_name="C", from_address=FROM, from_name="C", sign_off="C", ombudsman_paragraph=None
+    )
+    text = usual.draft(LetterKind.RESPONSE, facts(ombudsman=frozenset({LetterKind.RESPONSE})))
+    for detail in ("Local Government and Social Care Ombudsman", "www.lgo.org.uk", "0300 061 0614"):
+        assert detail in text
+
+
+def test_a_final_answer_offers_no_further_look() -> None:
+    text = LETTERS.draft(LetterKind.RESPONSE, facts(final=True))
+    assert "final answer" in text
+    assert "look at it again" not in text
 
 
 def test_a_response_with_a_line_still_to_be_filled_in_is_refused() -> None:
@@ -186,6 +205,13 @@ def test_a_heading_and_a_list_of_the_text_are_a_heading_and_a_list_in_html() -> 
     outline = Outline(letter(LetterKind.RESPONSE, text).html)
     assert outline.seen.count("h2") == 1
     assert outline.seen.count("li") == 2
+
+
+def test_a_list_below_its_introduction_is_a_list_too() -> None:
+    outline = Outline(
+        letter(LetterKind.RESPONSE, "Dear Jane,\n\nWe will\n- one\n- two\nsoon.").html
+    )
+    assert (outline.seen.count("li"), outline.seen.count("p")) == (2, 3)
 
 
 def test_a_councils_own_template_goes_before_ours(tmp_path: Path) -> None:
@@ -269,4 +295,4 @@ def test_our_own_letter_coming_back_is_recognised(kind: LetterKind) -> None:
     )
     assert read.machine is not None
     assert read.machine.kind is MachineKind.OWN
-    assert read.case_token == "CC-2026-00042"
+    assert read.named == (Named("CC-2026-00042", Mark.BARE),)

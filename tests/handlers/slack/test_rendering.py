@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -11,14 +12,14 @@ from slack_sdk.models.blocks import Block as SdkBlock
 
 from bot.sandbox.limits import block_problems, view_problems
 from bot.sandbox.mentions import notified
-from handlers.slack import cards, digest, modals, threads, wording
+from handlers.slack import cards, digest, fields, letter_modals, modals, threads, wording
 from handlers.slack.api import Saying
 from models.actions import answered, approve_answer, claim, close
 from models.case import Action, Case, Level, Outcome, State, allowed_actions
 from models.deadlines import DeadlineKind
 from models.history import Entry, Event
-from models.letter import Letter, LetterKind
-from models.message import Attachment, Sender
+from models.letter import Letter, LetterKind, Way
+from models.message import Attachment, Sender, Source
 from models.people import CAREBOT, CUSTOMER, staff
 from models.prediction import Category, Flag
 from models.store_port import Arrival, Draft, DueCase, StoredMessage
@@ -170,7 +171,12 @@ def test_the_words_that_decided_are_given_with_those_against() -> None:
 
 @pytest.mark.parametrize("event", Event)
 def test_each_kind_of_history_has_words_of_its_own(event: Event) -> None:
-    details = {"reason": "<!channel>", "letter": "response", "respond_by": "2026-12-18"}
+    details = {
+        "reason": "<!channel>",
+        "letter": "response",
+        "respond_by": "2026-12-18",
+        "respond_by_was": "2026-12-04",
+    }
     for who in (PRIYA, CUSTOMER, CAREBOT):
         entry = Entry(CASE.reference, 2, event, NOW, who, details)
         line = wording.history_line(entry, COUNCIL, "Priya <!here>")
@@ -178,24 +184,36 @@ def test_each_kind_of_history_has_words_of_its_own(event: Event) -> None:
         assert notified(line, []) == ()
 
 
+LONG = "Dear Jo\n" * 2_000
+ON_PAPER = replace(CASE, customer=Sender("Jo Pike", None), source=Source.LETTER)
+
+
 def modal_views() -> Iterator[tuple[str, dict[str, object]]]:
-    for name, case in STATES.items():
+    for name, case in {**STATES, "on paper": ON_PAPER}.items():
         yield f"change {name}", modals.change(case, COUNCIL)
-        yield f"respond {name}", modals.respond(case, "Dear Jo\n" * 2_000)
+        yield f"acknowledge {name}", letter_modals.acknowledge(case, LONG, "Jo\n1 High Street")
+        yield f"extend {name}", letter_modals.extend(case, LONG, TODAY, "")
+        yield f"respond {name}", letter_modals.respond(case, LONG, "")
+        yield f"posted {name}", letter_modals.posted(case, tuple(LetterKind), TODAY)
         yield f"close {name}", modals.close(case)
-    letter = Letter(
-        kind=LetterKind.SIGNPOST,
-        reference=CASE.reference,
-        recipient="jo@post.example",
-        subject="x",
-        text="word " * 2_500,
-        html="",
-        message_id="<a@b>",
-        answers=None,
-        thread=(),
-        automatic=False,
-    )
-    yield "preview", modals.preview(Draft("d" * 43, CASE.reference, 1, "U1", letter, {}))
+    for kind, way in product(LetterKind, Way):
+        letter = Letter(
+            kind=kind,
+            reference=CASE.reference,
+            recipient="jo@post.example",
+            subject="x",
+            text="word " * 9_000,
+            html="",
+            message_id="<a@b>",
+            answers=None,
+            thread=(),
+            automatic=False,
+            way=way,
+            postal_address="Jo Pike\n1 High Street",
+            written_on=TODAY,
+        )
+        draft = Draft("d" * 43, CASE.reference, 1, "U1", letter, {}, ("w" * 4_000,) * 60)
+        yield f"preview {kind} {way}", letter_modals.preview(draft)
     yield "notice", modals.notice("No.")
 
 
@@ -207,9 +225,32 @@ def test_slack_takes_every_modal(view: dict[str, object]) -> None:
 
 
 def test_a_preview_shows_every_character_of_the_letter() -> None:
-    view = dict(modal_views())["preview"]
-    shown = "".join(b["text"]["text"] for b in view["blocks"] if b["type"] == "section")
-    assert "word " * 2_500 in shown
+    for kind, way in product(LetterKind, Way):
+        view = dict(modal_views())[f"preview {kind} {way}"]
+        shown = "".join(b["text"]["text"] for b in view["blocks"] if b["type"] == "section")
+        assert "word " * 9_000 in shown
+
+
+def test_a_preview_says_to_whom_and_how_it_goes() -> None:
+    views = dict(modal_views())
+    email = views[f"preview {LetterKind.RESPONSE} {Way.EMAIL}"]["blocks"][0]["text"]["text"]
+    assert email == "To: jo@post.example\nHow: by email\nSubject: x"
+    paper = views[f"preview {LetterKind.RESPONSE} {Way.LETTER}"]["blocks"][0]["text"]["text"]
+    assert paper.startswith("To:\nJo Pike\n1 High Street\n\nHow: as a letter, printed and posted")
+
+
+@given(st.text(max_size=400), st.integers(2, 50))
+def test_a_text_in_parts_is_the_whole_text(whole: str, limit: int) -> None:
+    parts = fields.split(whole, limit)
+    assert "".join(parts) == whole
+    assert all(0 < len(part) <= limit for part in parts)
+
+
+def test_a_modal_to_write_in_holds_the_whole_template_and_room_for_more() -> None:
+    view = letter_modals.respond(CASE, LONG, "")
+    texts = [b["element"] for b in view["blocks"] if str(b.get("block_id")).startswith("text")]
+    assert "".join(t.get("initial_value", "") for t in texts) == LONG
+    assert "initial_value" not in texts[-1]
 
 
 def test_the_morning_list_sorts_by_urgency_and_holds_only_its_channels_cases() -> None:

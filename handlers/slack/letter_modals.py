@@ -1,0 +1,152 @@
+"""The modals of letters: writing one, its preview, and what became of one on paper."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+from handlers.slack import fields, wording
+from handlers.slack.api import Block
+from handlers.slack.cards import button_value
+from handlers.slack.fields import plain
+from models.case import Case, Level
+from models.facts import default_way
+from models.letter import Letter, LetterKind, Way
+from models.prediction import Category
+from models.store_port import Draft
+
+ACKNOWLEDGE = "case_acknowledge_text"
+EXTEND = "case_extend"
+RESPOND = "case_respond"
+SEND = "letter_send"
+POSTED = "letter_posted"
+
+TAKEN_BACK = "taken_back"
+_NEXT = "The next step shows it exactly as it will leave. Nothing is sent before that."
+_TITLES = {
+    LetterKind.ACKNOWLEDGEMENT: "Acknowledgement",
+    LetterKind.HOLDING_REPLY: "Holding reply",
+    LetterKind.RESPONSE: "Answer",
+    LetterKind.SIGNPOST: "Signpost",
+}
+
+
+def acknowledge(case: Case, template: str, postal: str) -> Block:
+    """Look over the acknowledgement, choose how it goes; a preview follows."""
+    blocks = [*_going(case, postal), *_texts("The acknowledgement", template)]
+    title = f"Acknowledge {case.reference}"[:24]
+    return fields.modal(ACKNOWLEDGE, title, "Preview", button_value(case), blocks)
+
+
+def extend(case: Case, template: str, to: date, postal: str) -> Block:
+    """Say why more time is needed; a preview of the holding reply follows."""
+    promise = f"The new date: {wording.day(to)}. It holds once this letter has left."
+    blocks: list[Block] = [
+        {"type": "section", "text": plain(promise)},
+        fields.hinted(
+            fields.text("reason", "Why more time is needed", "", multiline=True),
+            "It stands in the letter in the place of the line in square brackets.",
+        ),
+        *_going(case, postal),
+        *_texts("The letter", template),
+    ]
+    title = f"More time {case.reference}"[:24]
+    return fields.modal(EXTEND, title, "Preview", button_value(case), blocks)
+
+
+def respond(case: Case, template: str, postal: str) -> Block:
+    """Write the answer; a preview follows before anything leaves."""
+    blocks = []
+    if case.category is Category.COMPLAINT:
+        undecided = {Level.UNDETERMINED, Level.LEVEL_TWO} - {case.level}
+        levels = fields.names({k: v for k, v in wording.LEVELS.items() if k not in undecided})
+        decided = case.level if case.level is not Level.UNDETERMINED else Level.LEVEL_ONE
+        blocks = [
+            fields.select("level", "Level", levels, decided),
+            fields.select("outcome", "Outcome", fields.names(wording.OUTCOMES), case.stage.outcome),
+        ]
+    blocks += [*_going(case, postal), *_texts("Your answer", template)]
+    title = f"Answer {case.reference}"
+    return fields.modal(RESPOND, title, "Preview", button_value(case), blocks)
+
+
+def preview(draft: Draft) -> Block:
+    """A letter exactly as it will leave, whole; its Send is the only one there is."""
+    letter = draft.letter
+    blocks: list[Block] = [{"type": "section", "text": plain(_envelope(letter))}]
+    blocks += [
+        {"type": "section", "text": plain(f"⚠ Please check. {warning}"[:3_000])}
+        for warning in draft.warnings[:20]
+    ]
+    parts: list[Block] = [
+        {"type": "section", "text": plain(part)} for part in fields.split(letter.text)
+    ]
+    blocks += [
+        {"type": "divider"},
+        *parts,
+        {"type": "divider"},
+        {"type": "context", "elements": [plain(_what_send_does(letter))]},
+    ]
+    metadata = json.dumps({"draft": draft.id, "case": draft.reference})
+    submit = "Send" if letter.way is Way.EMAIL else "Send to print"
+    title = f"{_TITLES[letter.kind]}: preview"
+    return fields.modal(SEND, title, submit, metadata, blocks)
+
+
+def posted(case: Case, waiting: Sequence[LetterKind], today: date) -> Block:
+    """Say that a letter on paper went into the post, and when; or take it back."""
+    kinds = {kind.value: wording.LETTERS[kind].capitalize() for kind in waiting}
+    became = {"posted": "It was posted", TAKEN_BACK: "It was not posted: take it back"}
+    blocks = [
+        fields.select("kind", "Letter", kinds, waiting[0]),
+        fields.select("became", "What became of it", became, "posted"),
+        fields.hinted(
+            fields.day("posted_on", "Date of posting", today),
+            "The case counts as acknowledged or answered on this day.",
+        ),
+    ]
+    title = f"Posted {case.reference}"[:24]
+    return fields.modal(POSTED, title, "Save", button_value(case), blocks)
+
+
+def _going(case: Case, postal: str) -> list[Block]:
+    ways = {Way.LETTER.value: "By post, on paper"}
+    if case.customer.address is not None:
+        ways = {Way.EMAIL.value: f"By email to {case.customer.address}"} | ways
+    return [
+        fields.select("going", "How it goes", ways, default_way(case)),
+        fields.hinted(
+            fields.text("postal", "Name and postal address", postal, multiline=True, optional=True),
+            "For a letter on paper: each line on its own, seven at most.",
+        ),
+    ]
+
+
+def _texts(label: str, template: str) -> list[Block]:
+    """A field of Slack's holds 3,000 characters; there is always one more than the text fills."""
+    parts = [*fields.split(template), ""]
+    labels = [label, *(f"{label}, part {number}" for number in range(2, len(parts) + 1))]
+    names = ["text", *(f"text_{number}" for number in range(2, len(parts) + 1))]
+    texts = [
+        fields.text(name, label, part, multiline=True, optional=number > 0)
+        for number, (name, label, part) in enumerate(zip(names, labels, parts, strict=True))
+    ]
+    return [fields.hinted(texts[0], _NEXT), *texts[1:]]
+
+
+def _envelope(letter: Letter) -> str:
+    if letter.way is Way.EMAIL:
+        return f"To: {letter.recipient}\nHow: {wording.WAYS[letter.way]}\nSubject: {letter.subject}"
+    dated = wording.day(letter.written_on) if letter.written_on else ""
+    return (
+        f"To:\n{letter.postal_address}\n\nHow: {wording.WAYS[letter.way]}\nDated: {dated}\n"
+        f"Our reference: {letter.reference}\nHeading: {letter.subject}"
+    )
+
+
+def _what_send_does(letter: Letter) -> str:
+    if letter.way is Way.EMAIL:
+        return "Send lets this email leave. Go back to change it."
+    return (
+        "Send makes the document to print. It counts from the day on which you say, with Posted on "
+        "the card, that it went into the post. Go back to change it."
+    )

@@ -1,0 +1,73 @@
+"""More time for an answer: an extension is promised in a holding reply and exists once that left."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from models.case import Action, Case, Change, Level
+from models.changing import change, check, iso
+from models.council import Council
+from models.errors import Refused
+from models.history import Detail, Event
+from models.letter import Extension
+from models.people import Actor
+
+
+def check_extend(case: Case, council: Council, now: datetime) -> date:
+    """The date to which the answer may be extended: the policy's working days after the old one.
+
+    Refused where nothing was promised, the stage was extended already, an answer is on its way, or
+    the deadline has passed (requirement 16).
+    """
+    check(case, Action.EXTEND)
+    stage, reference = case.stage, case.reference
+    if stage.respond_by is None:
+        raise Refused(f"No date was promised on {reference}, so there is nothing to extend.")
+    if stage.answer_approved_at is not None:
+        raise Refused(f"An answer to {reference} is on its way already.")
+    if stage.extended_to is not None:
+        raise Refused(f"{reference} has been extended already: a stage is extended once.")
+    if stage.extension_approved_at is not None:
+        raise Refused(f"The holding reply to {reference} is on its way already.")
+    check_in_time(case, council.local_date(now))
+    policy = council.policy
+    days = policy.extension_days
+    if case.level is Level.LEVEL_TWO:
+        days = policy.level_two_extension_days
+    return council.calendar.add(stage.respond_by, days)
+
+
+def check_in_time(case: Case, day: date) -> None:
+    """Refused where a holding reply that leaves on this local date would be too late."""
+    due = case.stage.respond_by
+    if due is not None and day > due:
+        raise Refused(
+            f"The answer to {case.reference} was due by the end of {due:%A} {due.day} {due:%B %Y}: "
+            "an extension is only possible before that. Please answer as soon as you can."
+        )
+
+
+def approve_extension(
+    case: Case, extension: Extension, council: Council, actor: Actor, now: datetime
+) -> Change:
+    """A person saw the holding reply and pressed Send. The date moves when it has left."""
+    if check_extend(case, council, now) != extension.to:
+        raise Refused("The new date has changed since you wrote this. Please start from the card.")
+    if not extension.reason.strip():
+        raise Refused("Say why more time is needed: the customer is told.")
+    stage = replace(case.stage, extension_approved_at=now)
+    details: dict[str, Detail] = {"respond_by": iso(extension.to), "reason": extension.reason}
+    return change(case, Event.EXTENSION_APPROVED, actor, now, details, stage=stage)
+
+
+def extended(
+    case: Case, extension: Extension, council: Council, actor: Actor, at: datetime
+) -> Change:
+    """The holding reply left at `at`: the answer is due on the date that it promises."""
+    stage = replace(case.stage, extended_to=extension.to)
+    details: dict[str, Detail] = {
+        "respond_by_was": iso(case.stage.answer_by),
+        "respond_by": iso(extension.to),
+        "reason": extension.reason,
+        "policy": council.policy.name,
+    }
+    return change(case, Event.EXTENDED, actor, at, details, stage=stage)
