@@ -4,20 +4,23 @@ import email.parser
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from email.message import Message as Part
 from itertools import islice
 
 from handlers.mail.attachments import attachments
+from handlers.mail.authentication import authentication
 from handlers.mail.automatic import machine
-from handlers.mail.body import Contents, contents, inner_parts
+from handlers.mail.body import Contents, inner_parts
 from handlers.mail.charsets import clean, decode
 from handlers.mail.containers import read_contents, without_armour
+from handlers.mail.forwarded import chosen, originals
 from handlers.mail.headers import HOSTILE, Headers, lower_domain, one_line
 from handlers.mail.own import OWN_HEADER, is_own_message_id, without_plus
 from handlers.mail.quoting import new_text
 from handlers.mail.webform import DEFAULT_FIELDS, Form, FormField, FormReader
 from models.errors import Unreadable
-from models.message import Attachment, Message, RawMessage, Sender, Source
+from models.message import Attachment, Forwarded, Message, RawMessage, Sender, Source
 
 # The parser asks of each line whether it ends any of the parts that are open: lines times depth.
 _NESTING = re.compile(rb"boundary[*\d]*\s*=|message/rfc822", re.IGNORECASE)
@@ -42,6 +45,9 @@ class ReadingRules:
     Message-IDs that carebot writes. `reference_pattern`: a case reference as a regular expression.
     `webform_fields`: labels of the website's forms. `form_addresses`: where those come from;
     senders named forms@, website@, noreply@ and the like at the domain of an own address too.
+    `staff_domains`: whose mail is staff's; the own addresses' if none is given. `zone`: in which
+    forwarded mail without an offset was written. `authserv_id`: our mail server's name in
+    Authentication-Results; empty where nothing is believed.
     """
 
     own_addresses: tuple[str, ...]
@@ -49,6 +55,9 @@ class ReadingRules:
     reference_pattern: str = r"CC-\d{4}-\d{5,7}"
     webform_fields: tuple[FormField, ...] = DEFAULT_FIELDS
     form_addresses: tuple[str, ...] = ()
+    staff_domains: tuple[str, ...] = ()
+    zone: tzinfo = UTC
+    authserv_id: str = ""
 
 
 class MailReader:
@@ -58,6 +67,8 @@ class MailReader:
         """Compile the rules once. Raises re.error for a pattern that is none."""
         self._own = frozenset(a.lower() for a in rules.own_addresses)
         self._own_domains = frozenset(a.rpartition("@")[2] for a in self._own)
+        self._staff = frozenset(d.lower() for d in rules.staff_domains) or self._own_domains
+        self._zone, self._authserv_id = rules.zone, rules.authserv_id
         self._forms = frozenset(a.lower() for a in rules.form_addresses)
         self._own_domain = rules.own_domain
         self._reference = re.compile(
@@ -103,6 +114,7 @@ class MailReader:
             dated=headers.date("date"),
             source=Source.EMAIL,
             attachments=_attached(found, defects),
+            authentication=authentication(headers, self._authserv_id),
             case_token=self._token(headers, subject),
             machine=machine(
                 headers,
@@ -115,9 +127,17 @@ class MailReader:
         if form is not None:
             read = _as_form(read, form, trusted=is_form_address)
         else:
+            read = replace(read, forwarded=self._forwarded(read, found, defects))
             text = _with_forwarded(read, found, defects)
             read = replace(read, text=text, new_text=new_text(without_armour(text), subject))
         return replace(read, defects=tuple(dict.fromkeys(_completed(defects, read, found))))
+
+    def _forwarded(self, read: Message, found: Contents, defects: list[str]) -> Forwarded | None:
+        """Not of a machine's message: what that returns is our own letter."""
+        if read.is_automatic:
+            return None
+        known = originals(found.forwarded, read.text, read.subject, self._zone, defects)
+        return chosen(known, self._staff)
 
     def _coarse(self, raw: RawMessage, defects: list[str]) -> Message:
         """The bytes as text, for a message whose structure cannot be read at all."""
@@ -253,7 +273,7 @@ def _with_forwarded(read: Message, found: Contents, defects: list[str]) -> str:
         for inner in inner_parts(part)[:1]:
             headers = Headers(inner, defects)
             lines = [f"{n}: {headers.text(n.lower())}" for n in ("From", "Date", "Subject")]
-            text = contents(inner, defects).text
+            text = read_contents(inner, b"", defects).text
             shown.append("\n".join(["---------- Forwarded message ----------", *lines, "", text]))
     return "\n\n".join(shown)
 
