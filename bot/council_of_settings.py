@@ -11,6 +11,7 @@ from models.council import (
     Channels,
     Council,
     Reminding,
+    Replying,
     Service,
 )
 from models.policy import PRESETS, Policy
@@ -49,6 +50,7 @@ def council_of(file: CouncilFile) -> Council:
         channels=Channels(slack.triage_channel, slack.lead_channel, slack.private),
         reminding=Reminding(**reminders.model_dump()),
         acknowledging=Acknowledging(**acknowledgements.model_dump()),
+        replying=Replying(**file.replies.model_dump()),
     )
 
 

@@ -37,8 +37,10 @@ from models.store_port import Store
 _SLACK_TIMEOUT = 5
 
 
-def reader_of(file: CouncilFile | None) -> MailReader:
-    """What reads mail; without settings, for a council that has no address of its own."""
+def reader_of(file: CouncilFile | None, store: Store | None = None) -> MailReader:
+    """What reads mail; without settings, for a council that has no address of its own. With the
+    store it tells the marks on our own letters from inventions.
+    """
     if file is None:
         return MailReader(ReadingRules(own_addresses=(), own_domain="carebot.invalid"))
     mailbox = file.mailbox
@@ -47,18 +49,20 @@ def reader_of(file: CouncilFile | None) -> MailReader:
             own_addresses=(mailbox.address, *mailbox.other_addresses),
             own_domain=mailbox.address.rpartition("@")[2],
             form_addresses=mailbox.form_addresses,
+            key=store.seal_key() if store else None,
         )
     )
 
 
-def letters_of(file: CouncilFile) -> TemplateLetters:
-    """The templates, signed as the settings say."""
+def letters_of(file: CouncilFile, store: Store) -> TemplateLetters:
+    """The templates, signed as the settings say, with marks of the store's key."""
     return TemplateLetters(
         council_name=file.council.name,
         from_address=file.mailbox.address,
         from_name=file.letters.from_name,
         sign_off=file.letters.sign_off,
         ombudsman_paragraph=file.letters.ombudsman_paragraph,
+        key=store.seal_key(),
     )
 
 
@@ -76,7 +80,9 @@ def store_of(file: CouncilFile, environment: Environment) -> Store:
 
 def intake_of(file: CouncilFile, council: Council, store: Store) -> Intake:
     """What takes messages in."""
-    return Intake(store, reader_of(file), classifier_of(file), letters_of(file), council)
+    return Intake(
+        store, reader_of(file, store), classifier_of(file), letters_of(file, store), council
+    )
 
 
 def mailbox_of(file: CouncilFile, environment: Environment) -> Mailbox:
@@ -184,7 +190,7 @@ def office_of(file: CouncilFile, environment: Environment, store: Store, clock: 
         },
         council,
     )
-    casework = Casework(store, letters_of(file), council, secrets.token_urlsafe)
+    casework = Casework(store, letters_of(file, store), council, secrets.token_urlsafe)
     desk = Desk(casework, store, council, Staff(slack, council, clock.now), clock.now)
     return Office(council, store, delivery, desk, slack, client)
 

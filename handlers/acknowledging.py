@@ -1,20 +1,29 @@
-"""When an acknowledgement leaves by itself, and the reason why one does not (mail.md D25, D27)."""
+"""When an acknowledgement leaves by itself, and the reason why one does not (mail.md D25, D27, E33).
 
+The rules are one table, read from the top. Each gives the reason why none leaves, or None. Not sure
+means: the case is made and nothing is sent (D30); a person can still send it.
+"""
+
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from handlers.arriving import Arriving
+from models import outbox
 from models.case import Case
 from models.errors import Refused
 from models.facts import letter_facts
 from models.letter import Letter, LetterKind
 
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
 
 def acknowledgement(arriving: Arriving, case: Case) -> Letter | str:
     """The acknowledgement, or the reason why none leaves by itself."""
-    why_not = _why_not_now(arriving, case) or _why_not_acknowledge(arriving, case)
-    if why_not is not None:
-        return why_not
+    for rule in _RULES:
+        why_not = rule(arriving, case)
+        if why_not is not None:
+            return why_not
     letters, kind = arriving.letters, LetterKind.ACKNOWLEDGEMENT
     facts = letter_facts(case, arriving.council, arriving.message)
     try:
@@ -24,7 +33,7 @@ def acknowledgement(arriving: Arriving, case: Case) -> Letter | str:
     return replace(letter, automatic=True)
 
 
-def _why_not_now(arriving: Arriving, case: Case) -> str | None:
+def _again(arriving: Arriving, case: Case) -> str | None:
     """What is taken in again may have been dealt with by a person meanwhile."""
     if arriving.by_hand:
         return "a person made a case of it"
@@ -33,20 +42,87 @@ def _why_not_now(arriving: Arriving, case: Case) -> str | None:
     return None
 
 
-def _why_not_acknowledge(arriving: Arriving, case: Case) -> str | None:
-    limits = arriving.council.acknowledging
-    address, now, message = case.customer.address, arriving.now, arriving.message
-    if message.machine is not None:
-        return f"a machine sent it: {message.machine.reason}"
-    if address is None:
-        return "there is no address to answer to"
+def _from_a_machine(arriving: Arriving, _case: Case) -> str | None:
+    machine = arriving.message.machine
+    return None if machine is None else f"a machine sent it: {machine.reason}"
+
+
+def _to_nobody(_arriving: Arriving, case: Case) -> str | None:
+    return "there is no address to answer to" if case.customer.address is None else None
+
+
+def _too_old(arriving: Arriving, case: Case) -> str | None:
     # A copied file looks new; its own date does not.
-    written = min(case.received_at, message.dated or case.received_at)
-    if now - written > timedelta(days=limits.within_days):
-        return f"received more than {limits.within_days} days ago"
-    if (
-        arriving.work.letters.count_to(address, now - timedelta(days=1))
-        >= limits.per_address_per_day
-    ):
-        return f"{limits.per_address_per_day} automatic letters went to this address within a day"
+    written = min(case.received_at, arriving.message.dated or case.received_at)
+    days = arriving.council.acknowledging.within_days
+    if arriving.now - written > timedelta(days=days):
+        return f"received more than {days} days ago"
     return None
+
+
+def _often_to_one_address(arriving: Arriving, case: Case) -> str | None:
+    limits, now = arriving.council.acknowledging, arriving.now
+    for most, period, words in (
+        (limits.per_address_per_hour, _HOUR, "an hour"),
+        (limits.per_address_per_day, _DAY, "a day"),
+    ):
+        if arriving.work.letters.count_to(case.customer.address or "", now - period) >= most:
+            return f"{most} automatic letters went to this address within {words}"
+    return None
+
+
+def _the_same_words(arriving: Arriving, _case: Case) -> str | None:
+    """An automatic answer that no header tells of says the same each time."""
+    if arriving.work.messages.same_words(arriving.message, arriving.now - _DAY):
+        return "the same words came before from this address within a day"
+    return None
+
+
+def _nothing_but_ours(arriving: Arriving, _case: Case) -> str | None:
+    """Our own letter, sent back by a system that changed its headers."""
+    for named in arriving.message.named:
+        sent = arriving.work.outbox.letters_of(named.reference)
+        if sent and _is_only(arriving.message.new_text, sent):
+            return f"there is nothing in it but a letter of ours ({named.reference})"
+    return None
+
+
+def _is_only(text: str, sent: tuple[Letter, ...]) -> bool:
+    ours = " ".join(_flat(f"{letter.subject}\n{letter.text}") for letter in sent)
+    return all(_flat(line.lstrip("> ")) in ours for line in text.splitlines())
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _too_many(arriving: Arriving, _case: Case) -> str | None:
+    """The ceiling over all: whatever goes round in circles ends here, and the lead is told."""
+    limits, now = arriving.council.acknowledging, arriving.now
+    for most, period, words in (
+        (limits.per_minute, _MINUTE, "a minute"),
+        (limits.per_hour, _HOUR, "an hour"),
+    ):
+        if arriving.work.letters.many_since(now - period, most):
+            said = (
+                f"{most} acknowledgements were written within {words}: further ones are withheld "
+                "until it is less. Each message still becomes a case; see what writes to us so "
+                "often, and press Acknowledge where one is wanted."
+            )
+            lead = arriving.council.channels.lead
+            parcel = outbox.alarm(f"acknowledgements:{now:%Y-%m-%dT%H}", lead, said)
+            arriving.work.outbox.add(parcel, now)
+            return f"{most} automatic letters were written within {words}"
+    return None
+
+
+_RULES: tuple[Callable[[Arriving, Case], str | None], ...] = (
+    _again,
+    _from_a_machine,
+    _to_nobody,
+    _too_old,
+    _often_to_one_address,
+    _the_same_words,
+    _nothing_but_ours,
+    _too_many,
+)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.case import Case
 from models.council import Council
-from models.message import Message
+from models.message import Message, Origin
 from models.people import CAREBOT, Actor
 from models.ports import Letters
 from models.prediction import Prediction
@@ -16,8 +16,8 @@ from models.store_port import Arrival, Work
 class Arriving:
     """A message on its way through the places; a machine's has no prediction.
 
-    Taken in again, `by` says at whose word, and `stub` is the case that stood for it while it
-    could not be read. `by_hand`: a person wants a case of it, so nothing leaves by itself.
+    `origin` is where it was found. Taken in again it has none, `by` says at whose word, and `stub`
+    is the case that stood for it while it could not be read. `by_hand`: a person wants a case of it, so nothing leaves by itself.
     """
 
     work: Work
@@ -26,6 +26,7 @@ class Arriving:
     message: Message
     prediction: Prediction | None
     now: datetime
+    origin: Origin | None = None
     by: Actor = CAREBOT
     stub: Case | None = None
     by_hand: bool = False

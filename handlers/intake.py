@@ -83,7 +83,9 @@ class Intake:
                 prediction = None if message.is_automatic else next(predictions)
                 if prediction and raw.lacking:
                     prediction = replace(prediction, needs_person=True)
-                arriving = Arriving(work, self.letters, self.council, message, prediction, now)
+                arriving = Arriving(
+                    work, self.letters, self.council, message, prediction, now, raw.origin
+                )
                 taken.append(_write(arriving, raw))
         return taken
 

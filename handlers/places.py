@@ -2,99 +2,181 @@
 message, with all that must be written and must leave, or leaves it to the next.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from handlers.acknowledging import acknowledgement
 from handlers.arriving import Arriving, Placed
-from models import actions, outbox
+from handlers.belonging import Belonging, belonging
+from models import actions, outbox, threads
 from models.actions import Report
-from models.case import Change
+from models.case import Case, Change
 from models.history import Event
 from models.letter import Letter
-from models.message import MachineKind
+from models.message import Machine, MachineKind
 from models.recording import record
 from models.store_port import Arrival, Work
 from models.stub import read_after_all
+from models.threads import Why
 
 
 def _duplicate(arriving: Arriving) -> Placed | None:
-    """The same bytes, or the same Message-ID with the same content: nothing is made of it."""
-    first = arriving.work.messages.same_as(arriving.message)
+    """A copy of a message that is stored: nothing is made of it. That it lay in a second place is
+    noted with the case.
+    """
+    work, now = arriving.work, arriving.now
+    first = work.messages.same_as(arriving.message)
     if first is None:
         return None
+    case = work.cases.get(first.reference) if first.reference else None
+    if case is not None and _is_another_place(arriving, first.id):
+        assert arriving.origin is not None
+        _keep_quietly(work, threads.received_again(case, arriving.origin, now), now)
     return Placed(Arrival.DUPLICATE, first.reference, f"the same as message {first.id}")
 
 
+def _is_another_place(arriving: Arriving, first: int) -> bool:
+    """Not the place where it was found before, nor one that the mailbox has only renumbered."""
+    origin, stored = arriving.origin, arriving.work.messages.get(first)
+    if origin is None or stored is None:
+        return False
+    known = arriving.work.ledger.places_of(stored.message.sha256, arriving.message.sha256)
+    renumbered = {
+        (place.account, place.folder) for place in known if place.uidvalidity != origin.uidvalidity
+    }
+    return origin not in known and (origin.account, origin.folder) not in renumbered
+
+
 def _machine(arriving: Arriving) -> Placed | None:
-    """A machine's message is filed, with its case where it has one; it is never answered."""
+    """A machine's message is filed, with its case where it has one; it is never answered and opens
+    nothing again (D26, D28).
+    """
     work, message, now = arriving.work, arriving.message, arriving.now
-    machine = message.machine
-    if machine is None or not message.is_automatic:
+    machine = _machine_of(arriving)
+    if machine is None:
         return None
     bounced = machine.kind is MachineKind.BOUNCE
     arrival = Arrival.BOUNCE if bounced else Arrival.AUTOMATIC
-    answered = (*machine.failed_message_ids, *message.references)
-    reference = work.messages.case_answered_by(answered) or _token_case(arriving)
-    id_ = work.messages.add(message, arrival, reference, None, now)
-    case = work.cases.get(reference) if reference else None
-    if case is not None:
-        kind = work.letters.kind_of(machine.failed_message_ids) if bounced else None
-        if kind is not None:
-            change = actions.letter_bounced(case, kind, id_, machine.reason, now)
-        else:
-            event = Event.BOUNCED if bounced else Event.AUTOMATIC_MESSAGE
-            change = actions.note_machine(case, event, id_, machine.reason, now)
-        _keep_quietly(work, change, now)
-        if bounced:
-            _say(work, change, now)
-    return Placed(arrival, reference, machine.reason)
+    found = belonging(arriving)
+    case = found.case if found else _case_of_own(arriving, machine)
+    id_ = work.messages.add(message, arrival, case.reference if case else None, None, now)
+    if case is None:
+        return Placed(arrival, None, machine.reason)
+    kind = work.letters.kind_of(machine.failed_message_ids) if bounced else None
+    if kind is not None:
+        change = actions.letter_bounced(case, kind, id_, machine.reason, now)
+    else:
+        event = Event.BOUNCED if bounced else Event.AUTOMATIC_MESSAGE
+        change = actions.note_machine(case, event, id_, machine.reason, now)
+    _keep_quietly(work, change, now)
+    if bounced:
+        _say(work, change, now)
+    return Placed(arrival, case.reference, machine.reason)
+
+
+def _machine_of(arriving: Arriving) -> Machine | None:
+    message = arriving.message
+    if message.is_automatic:
+        return message.machine
+    if message.message_id and arriving.work.letters.kind_of([message.message_id]):
+        return Machine(MachineKind.OWN, "the Message-ID of a letter of ours")
+    return None
+
+
+def _case_of_own(arriving: Arriving, machine: Machine) -> Case | None:
+    own_id = arriving.message.message_id
+    if machine.kind is not MachineKind.OWN or own_id is None:
+        return None
+    reference = arriving.work.messages.case_answered_by([own_id])
+    return arriving.work.cases.get(reference) if reference else None
 
 
 def _reply(arriving: Arriving) -> Placed | None:
-    """An answer to a letter of ours, or to an earlier message, belongs to that case."""
-    work, message, now = arriving.work, arriving.message, arriving.now
-    reference = work.messages.case_answered_by(message.references) or _token_case(arriving)
-    case = work.cases.get(reference) if reference else None
-    if case is None:
+    """An answer to a letter of ours, or to an earlier message, belongs to that case; where that
+    ended too long ago, or only a reference that anybody can write speaks for it, it is a case of its
+    own that names the other.
+    """
+    found = belonging(arriving)
+    if found is None:
         return None
-    known_sender = (message.sender.address or "").lower() in work.messages.senders(case.reference)
-    id_ = work.messages.add(message, Arrival.REPLY, case.reference, arriving.prediction, now)
-    flags = arriving.prediction.flags if arriving.prediction else ()
+    why = _why_of_its_own(arriving, found)
+    if why is not None:
+        return _open(arriving, [(found.case, why)])
+    if found.case.is_exhausted:
+        return _file(arriving, found)
+    _add(arriving, found)
+    return Placed(Arrival.REPLY, found.case.reference)
+
+
+def _why_of_its_own(arriving: Arriving, found: Belonging) -> Why | None:
+    case = found.case
+    if case.is_open:
+        return None
+    if not (found.sure or found.known):
+        return Why.STRANGER
+    ended = threads.ended_at(arriving.work.cases.history(case.reference))
+    days = timedelta(days=arriving.council.replying.reopen_within_days)
+    late = ended is not None and arriving.message.received_at - ended > days
+    return Why.LATE if late and not case.is_exhausted else None
+
+
+def _add(arriving: Arriving, found: Belonging) -> None:
+    work, message, now, case = arriving.work, arriving.message, arriving.now, found.case
+    prediction = arriving.prediction
+    id_ = _keep_message(arriving, found)
+    other_matter = threads.is_another_matter(case, prediction)
     change = actions.add_reply(
-        case, id_, arriving.council, flags=flags, known_sender=known_sender, now=now
+        case,
+        id_,
+        arriving.council,
+        flags=prediction.flags if prediction else (),
+        known_sender=found.known,
+        other_matter=other_matter,
+        now=now,
     )
     # The card goes first: a flag that the reply raises may move it to a private channel, and the
     # words follow it there.
     _keep_quietly(work, change, now)
     work.outbox.add(outbox.words(case.reference, id_), now)
-    if not known_sender:
+    if not found.known or other_matter:
         _say(work, change, now)
     if not case.is_open:
         record(work, actions.reopen(change.case, arriving.council, message.received_at, now), now)
+
+
+def _file(arriving: Arriving, found: Belonging) -> Placed:
+    """Requirement 7: shown in the thread of a case that has been through every stage, and no more."""
+    work, now, case = arriving.work, arriving.now, found.case
+    id_ = _keep_message(arriving, found)
+    change = threads.filed(case, id_, known_sender=found.known, now=now)
+    _keep_quietly(work, change, now)
+    work.outbox.add(outbox.words(case.reference, id_), now)
+    _say(work, change, now)
     return Placed(Arrival.REPLY, case.reference)
+
+
+def _keep_message(arriving: Arriving, found: Belonging) -> int:
+    return arriving.work.messages.add(
+        arriving.message,
+        Arrival.REPLY,
+        found.case.reference,
+        arriving.prediction,
+        arriving.now,
+        vouched=found.sure or found.known,
+    )
 
 
 def new_case(arriving: Arriving) -> Placed:
     """All else is a new matter; it is acknowledged where that can do no harm. The case that stood
     for a message while it could not be read becomes the message's own.
     """
-    work, message, now = arriving.work, arriving.message, arriving.now
-    council, prediction = arriving.council, arriving.prediction
-    assert prediction is not None
-    stub, year = arriving.stub, council.local_date(message.received_at).year
-    report = Report(
-        reference=stub.reference if stub else work.cases.new_reference(year),
-        subject=message.subject,
-        customer=message.sender,
-        source=message.source,
-        received_at=message.received_at,
-        prediction=prediction,
-    )
-    if stub is None:
-        change = actions.open_case(report, council, now)
-    else:
-        change = read_after_all(stub, report, council, arriving.by, now)
+    return _open(arriving, _perhaps_the_same(arriving))
+
+
+def _open(arriving: Arriving, related: Sequence[tuple[Case, Why]]) -> Placed:
+    work, message, now, stub = arriving.work, arriving.message, arriving.now, arriving.stub
+    change = _opened(arriving)
+    reference = change.case.reference
     letter = acknowledgement(arriving, change.case)
     if isinstance(letter, Letter):
         change = actions.acknowledging(change, now)
@@ -102,18 +184,64 @@ def new_case(arriving: Arriving) -> Placed:
         work.cases.add(change)
     else:
         work.cases.save(change)
-    id_ = work.messages.add(message, Arrival.CASE, report.reference, prediction, now)
-    work.outbox.add(outbox.card(report.reference, change.case.version), now)
-    work.outbox.add(outbox.words(report.reference, id_), now)
+    id_ = work.messages.add(message, Arrival.CASE, reference, arriving.prediction, now)
+    work.outbox.add(outbox.card(reference, change.case.version), now)
+    work.outbox.add(outbox.words(reference, id_), now)
     if stub is not None:
         _say(work, change, now)
     if isinstance(letter, Letter):
         work.letters.add(letter, now)
-        good_until = now + timedelta(days=council.acknowledging.within_days)
+        good_until = now + timedelta(days=arriving.council.acknowledging.within_days)
         work.outbox.add(outbox.letter(letter, good_until=good_until), now)
+        case = change.case
     else:
-        record(work, actions.withhold_acknowledgement(change.case, letter, now), now)
-    return Placed(Arrival.CASE, report.reference)
+        case = record(work, actions.withhold_acknowledgement(change.case, letter, now), now)
+    for other, why in related:
+        case = _link(work, case, other, why, now)
+    return Placed(Arrival.CASE, reference)
+
+
+def _opened(arriving: Arriving) -> Change:
+    message, prediction, council = arriving.message, arriving.prediction, arriving.council
+    assert prediction is not None
+    stub, year = arriving.stub, council.local_date(message.received_at).year
+    report = Report(
+        reference=stub.reference if stub else arriving.work.cases.new_reference(year),
+        subject=message.subject,
+        customer=message.sender,
+        source=message.source,
+        received_at=message.received_at,
+        prediction=prediction,
+    )
+    if stub is None:
+        return actions.open_case(report, council, arriving.now)
+    return read_after_all(stub, report, council, arriving.by, arriving.now)
+
+
+def _perhaps_the_same(arriving: Arriving) -> Sequence[tuple[Case, Why]]:
+    """The open case that may be meant, to be pointed out: nothing in the message says so."""
+    work, message, prediction = arriving.work, arriving.message, arriving.prediction
+    assert prediction is not None
+    reference, why = None, Why.OTHER_VERSION
+    if message.message_id:
+        reference = work.messages.case_answered_by([message.message_id])
+    if reference is None and message.sender.address:
+        days = timedelta(days=arriving.council.replying.same_matter_within_days)
+        since, why = message.received_at - days, Why.SAME_MATTER
+        reference = work.cases.open_of(message.sender.address, prediction.topic, since)
+    case = work.cases.get(reference) if reference else None
+    return [] if case is None else [(case, why)]
+
+
+def _link(work: Work, case: Case, other: Case, why: Why, now: datetime) -> Case:
+    """Each names the other in its history; an ended one says nothing of it in Slack."""
+    if case.reference == other.reference:
+        return case
+    change = threads.linked(other, case.reference, why, now, newer=False)
+    _keep_quietly(work, change, now)
+    if other.is_open:
+        _say(work, change, now)
+    return record(work, threads.linked(case, other.reference, why, now, newer=True), now)
 
 
 PLACES: tuple[Callable[[Arriving], Placed | None], ...] = (
@@ -133,8 +261,3 @@ def _keep_quietly(work: Work, change: Change, now: datetime) -> None:
 def _say(work: Work, change: Change, now: datetime) -> None:
     for entry in change.entries:
         work.outbox.add(outbox.note(entry.reference, entry.version, entry.event), now)
-
-
-def _token_case(arriving: Arriving) -> str | None:
-    token = arriving.message.case_token
-    return token if token and arriving.work.cases.get(token) else None

@@ -146,10 +146,32 @@ class Reminding:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledging:
-    """When an acknowledgement leaves by itself: never for old mail, never often to one address."""
+    """When an acknowledgement leaves by itself: never for old mail, never often to one address,
+    and no more in all than a council's mailbox ever needs (mail.md D27).
+
+    `per_minute` and `per_hour` count the automatic letters to anybody; `letters_per_hour` counts
+    all that leave, those that a person approved too.
+    """
 
     within_days: int = 3
+    per_address_per_hour: int = 3
     per_address_per_day: int = 5
+    per_minute: int = 120
+    per_hour: int = 1000
+    letters_per_hour: int = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Replying:
+    """What becomes of a customer's further messages, in days.
+
+    A reply opens an answered or closed case again for `reopen_within_days` after its end; later it
+    is a case of its own. A new message on the topic of an open case of the same customer that is
+    not older than `same_matter_within_days` is pointed out.
+    """
+
+    reopen_within_days: int = 60
+    same_matter_within_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +186,7 @@ class Council:
     channels: Channels
     reminding: Reminding = Reminding()
     acknowledging: Acknowledging = Acknowledging()
+    replying: Replying = Replying()
 
     def local_date(self, at: datetime) -> date:
         """The council's date at an aware time."""

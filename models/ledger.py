@@ -99,6 +99,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def places_of(self, *sha256s: str) -> frozenset[Origin]:
+        """Every place where one of these bytes was found."""
+        ...
+
     def booking(self, number: int) -> Booking | None:
         """The booking with this number."""
         ...

@@ -135,12 +135,33 @@ class Machine:
     failures: tuple[Failure, ...] = ()
 
 
+class Mark(StrEnum):
+    """How a message names a case, the surest first.
+
+    `signed`: in a Message-ID, plus address or header that only carebot can have written. `bare`: in
+    its subject, or in a plus address without the check. `quoted`: in its text. The last two anybody
+    can write.
+    """
+
+    SIGNED = "signed"
+    BARE = "bare"
+    QUOTED = "quoted"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A case reference that a message names; whether there is such a case is not known yet."""
+
+    reference: str
+    mark: Mark
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message as read. `text` is all the person wrote, `new_text` without quotes and signature.
 
-    `references` are the Message-IDs it answers, nearest first. `case_token` is a case reference
-    found in the subject or a plus address. `machine` is None for a person's message. `forwarded` is
+    `references` are the Message-IDs it answers, nearest first. `named` are the cases it
+    names, the surest first. `machine` is None for a person's message. `forwarded` is
     the original of a message that was passed on. `authentication` is what our own mail server found
     (Authentication-Results, RFC 8601), shown and never a ground for trust. `defects` name what could
     not be read.
@@ -159,7 +180,7 @@ class Message:
     dated: datetime | None
     source: Source
     attachments: tuple[Attachment, ...] = ()
-    case_token: str | None = None
+    named: tuple[Named, ...] = ()
     machine: Machine | None = None
     forwarded: Forwarded | None = None
     authentication: str = ""

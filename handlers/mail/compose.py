@@ -33,7 +33,7 @@ def compose(letter: Letter, *, from_address: str, from_name: str, now: datetime)
     message.policy = _HEADERS_ON_LONG_LINES
     message["From"] = _address(from_address, from_name)
     message["To"] = _address(letter.recipient)
-    message["Reply-To"] = _address(with_plus(from_address, letter.reference))
+    message["Reply-To"] = _address(with_plus(from_address, letter.reply_token or letter.reference))
     message["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT]
     message["Date"] = format_datetime(now)
     message["Message-ID"] = letter.message_id
@@ -45,7 +45,7 @@ def compose(letter: Letter, *, from_address: str, from_name: str, now: datetime)
     if letter.automatic:
         message["Auto-Submitted"] = "auto-replied"
     message["X-Auto-Response-Suppress"] = "All"
-    message[OWN_HEADER] = letter.reference
+    message[OWN_HEADER] = letter.reply_token or letter.reference
     return message
 
 

@@ -3,7 +3,7 @@
 import email.parser
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from email.message import Message as Part
 from itertools import islice
@@ -16,11 +16,22 @@ from handlers.mail.charsets import clean, decode
 from handlers.mail.containers import read_contents, without_armour
 from handlers.mail.forwarded import chosen, originals
 from handlers.mail.headers import HOSTILE, Headers, lower_domain, one_line
-from handlers.mail.own import OWN_HEADER, is_own_message_id, without_plus
+from handlers.mail.naming import named_cases
+from handlers.mail.own import OWN_HEADER, Seal, without_plus
 from handlers.mail.quoting import new_text
 from handlers.mail.webform import DEFAULT_FIELDS, Form, FormField, FormReader
 from models.errors import Unreadable
-from models.message import Attachment, Forwarded, Message, RawMessage, Sender, Source
+from models.message import (
+    Attachment,
+    Forwarded,
+    Machine,
+    MachineKind,
+    Message,
+    Named,
+    RawMessage,
+    Sender,
+    Source,
+)
 
 # The parser asks of each line whether it ends any of the parts that are open: lines times depth.
 _NESTING = re.compile(rb"boundary[*\d]*\s*=|message/rfc822", re.IGNORECASE)
@@ -34,7 +45,6 @@ _FORM_SENDER = re.compile(
     r"\A(?:(?:web)?-?forms?|web(?:site|master)?|online|no-?reply|do-?not-?reply|e-?forms?)\Z",
     re.IGNORECASE,
 )
-_TOKEN_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,8 @@ class ReadingRules:
     """What a reader must know of the council. Addresses are compared without regard to case.
 
     `own_addresses`: the mailboxes that carebot watches. `own_domain`: the right-hand side of the
-    Message-IDs that carebot writes. `reference_pattern`: a case reference as a regular expression.
+    Message-IDs that carebot writes, and `key` what they are signed with (handlers/mail/own.py).
+    `reference_pattern`: a case reference as a regular expression.
     `webform_fields`: labels of the website's forms. `form_addresses`: where those come from;
     senders named forms@, website@, noreply@ and the like at the domain of an own address too.
     `staff_domains`: whose mail is staff's; the own addresses' if none is given. `zone`: in which
@@ -58,6 +69,7 @@ class ReadingRules:
     staff_domains: tuple[str, ...] = ()
     zone: tzinfo = UTC
     authserv_id: str = ""
+    key: bytes | None = field(default=None, repr=False)
 
 
 class MailReader:
@@ -70,7 +82,7 @@ class MailReader:
         self._staff = frozenset(d.lower() for d in rules.staff_domains) or self._own_domains
         self._zone, self._authserv_id = rules.zone, rules.authserv_id
         self._forms = frozenset(a.lower() for a in rules.form_addresses)
-        self._own_domain = rules.own_domain
+        self._seal = Seal(rules.own_domain, rules.key)
         self._reference = re.compile(
             rf"(?<![\w-])(?:{rules.reference_pattern})(?![\w-])", re.IGNORECASE
         )
@@ -115,15 +127,16 @@ class MailReader:
             source=Source.EMAIL,
             attachments=_attached(found, defects),
             authentication=authentication(headers, self._authserv_id),
-            case_token=self._token(headers, subject),
             machine=machine(
                 headers,
                 part,
                 found,
                 own=self._own_mail(headers, sender, is_form=form is not None),
                 is_form=form is not None and is_form_address,
-            ),
+            )
+            or _another_carebot(headers),
         )
+        read = replace(read, named=self._named(headers, read))
         if form is not None:
             read = _as_form(read, form, trusted=is_form_address)
         else:
@@ -185,9 +198,9 @@ class MailReader:
 
     def _own_mail(self, headers: Headers, sender: Sender, *, is_form: bool) -> str | None:
         """The sign by which a message is our own coming back (D28)."""
-        if OWN_HEADER.lower() in headers:
+        if any(map(self._seal.is_own_header, headers.all(OWN_HEADER.lower()))):
             return f"our own {OWN_HEADER} header"
-        if is_own_message_id(headers.own_id() or "", self._own_domain):
+        if self._seal.is_own_id(headers.own_id() or ""):
             return "our own Message-ID"
         if sender.address and self._is_own(sender.address) and not is_form:
             return "from our own address"
@@ -197,17 +210,25 @@ class MailReader:
     def _is_own(self, address: str) -> bool:
         return without_plus(address.lower()) in self._own
 
-    def _token(self, headers: Headers, subject: str) -> str | None:
-        """The plus address is surer than a subject, which people retype (C22)."""
-        for name in _TOKEN_HEADERS:
-            for mailbox in headers.mailboxes(name) if name in headers else ():
-                if "+" in mailbox.address and self._is_own(mailbox.address):
-                    plus = mailbox.address.rpartition("@")[0].partition("+")[2]
-                    match = self._reference.fullmatch(plus)
-                    if match:
-                        return match[0].upper()
-        match = self._reference.search(subject)
-        return match[0].upper() if match else None
+    def _named(self, headers: Headers, read: Message) -> tuple[Named, ...]:
+        """The cases it names; a bounce also those of what came back."""
+        failed = read.machine.failed_message_ids if read.machine else ()
+        return named_cases(
+            headers,
+            (*failed, *read.references),
+            read.subject,
+            read.text,
+            seal=self._seal,
+            pattern=self._reference,
+            is_own=self._is_own,
+        )
+
+
+def _another_carebot(headers: Headers) -> Machine | None:
+    """Another council's: perhaps a letter that a person wrote there, so it is not filed away."""
+    if OWN_HEADER.lower() not in headers:
+        return None
+    return Machine(MachineKind.BULK, "another council's carebot sent it")
 
 
 def _parsed(content: bytes, defects: list[str]) -> Part:

@@ -2,40 +2,26 @@ from datetime import date, timedelta
 
 import pytest
 
-from handlers.delivery import Delivery
-from handlers.mail.courier import EmailCourier
 from models.case import Level, Outcome, State
 from models.channels import channel_for
 from models.errors import Unreadable
 from models.history import Event
 from models.letter import Letter
 from models.message import Message, Origin, RawMessage
-from models.outbox import Kind, Lane
+from models.outbox import Kind
 from models.people import staff
 from models.prediction import Category, Prediction
 from models.store_port import Arrival
 from tests.support.council import utc
+from tests.support.letterbox import delivered
 from tests.support.office import TestOffice, email
 from tests.support.triage import ToldTriage
 
 NOW = utc(2026, 11, 27)
 
 
-class Sent:
-    """A letterbox that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.letters: list[Letter] = []
-
-    def send(self, letter: Letter) -> None:
-        self.letters.append(letter)
-
-
 def send_all(office: TestOffice) -> list[Letter]:
-    sent = Sent()
-    delivery = Delivery(office.store, {Kind.LETTER: EmailCourier(sent)}, office.council)
-    delivery.deliver_due(Lane.EMAIL, lambda: NOW)
-    return sent.letters
+    return delivered(office, NOW)
 
 
 def events(office: TestOffice, reference: str | None) -> list[Event]:
@@ -214,7 +200,7 @@ def test_an_acknowledgement_that_could_do_harm_is_withheld_with_its_reason(
 def test_one_address_gets_no_more_than_its_share_of_acknowledgements(office: TestOffice) -> None:
     for n in range(8):
         office.receive(email(f"Matter {n}", Message_ID=f"<{n}@x>"), NOW)
-    assert len(office.waiting(Kind.LETTER)) == office.council.acknowledging.per_address_per_day
+    assert len(office.waiting(Kind.LETTER)) == office.council.acknowledging.per_address_per_hour
 
 
 def test_a_message_that_breaks_us_is_quarantined_and_the_next_is_taken_in(
@@ -309,8 +295,5 @@ def test_an_acknowledgement_that_could_not_leave_for_days_is_not_sent_any_more(
     office: TestOffice,
 ) -> None:
     reference = office.receive(email(), NOW).reference
-    sent = Sent()
-    delivery = Delivery(office.store, {Kind.LETTER: EmailCourier(sent)}, office.council)
-    delivery.deliver_due(Lane.EMAIL, lambda: NOW + timedelta(days=4))
-    assert sent.letters == []
+    assert delivered(office, NOW + timedelta(days=4)) == []
     assert events(office, reference)[-1] is Event.LETTER_FAILED

@@ -86,8 +86,10 @@ def open_office(folder: Path, council: Council | None = None) -> TestOffice:
         from_name=council.name,
         sign_off="Customer Care Team",
         ombudsman_paragraph=None,
+        key=store.seal_key(),
     )
-    reader = MailReader(ReadingRules(own_addresses=(ADDRESS,), own_domain="westmere.example"))
+    rules = ReadingRules((ADDRESS,), "westmere.example", key=store.seal_key())
+    reader = MailReader(rules)
     intake = Intake(store, reader, ToldTriage(council.catalogue), letters, council)
     ids = count(1)
     casework = Casework(store, letters, council, lambda: f"draft-{next(ids)}")

@@ -47,6 +47,15 @@ class SqliteLedger:
         ).fetchone()
         return int(row["number"])
 
+    def places_of(self, *sha256s: str) -> frozenset[Origin]:
+        """Every place where one of these bytes was found."""
+        rows = self._execute(
+            f"""SELECT account, folder, uidvalidity, uid FROM ledger
+                WHERE sha256 IN ({",".join("?" * len(sha256s))})""",
+            sha256s,
+        )
+        return frozenset(Origin(*row) for row in rows)
+
     def booking(self, number: int) -> Booking | None:
         """The booking with this number."""
         row = self._execute("SELECT * FROM ledger WHERE number=?", (number,)).fetchone()

@@ -81,6 +81,17 @@ class SqliteLetters:
                 return LetterKind(row["kind"])
         return None
 
+    def many_since(self, since: datetime, limit: int) -> bool:
+        """Whether so many automatic letters were put into the outbox since then."""
+        return (
+            limit == 0
+            or self._execute(
+                "SELECT 1 FROM letters WHERE automatic AND added_at >= ? LIMIT 1 OFFSET ?",
+                (time_to_text(since), limit - 1),
+            ).fetchone()
+            is not None
+        )
+
     def count_to(self, recipient: str, since: datetime) -> int:
         """How many automatic letters went to an address since then."""
         row = self._execute(

@@ -1,10 +1,9 @@
-"""Messages as received and as read, and the ledger of where each was found."""
+"""Messages as received and as read."""
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.message import (
@@ -13,7 +12,9 @@ from models.message import (
     Forwarded,
     Machine,
     MachineKind,
+    Mark,
     Message,
+    Named,
     Sender,
     Source,
 )
@@ -26,7 +27,13 @@ from models.store.sqlite.columns import (
     to_json,
 )
 from models.store.sqlite.contents import SqliteContents
+from models.store.sqlite.likeness import content_hash, words_hash
 from models.store_port import Arrival, Filed, StoredMessage
+
+# Copies of one message have one Date; some senders give none.
+_WRITTEN = "coalesce(dated, received_at)"
+_MINUTES = timedelta(minutes=10)
+_MOST_IDS = 50
 
 
 class SqliteMessages:
@@ -56,16 +63,19 @@ class SqliteMessages:
         reference: str | None,
         prediction: Prediction | None,
         now: datetime,
+        *,
+        vouched: bool = True,
     ) -> int:
         """Keep a message as read, and what came attached; gives its number."""
         cursor = self._execute(
             """INSERT INTO messages (sha256, message_id, content_hash, arrival, reference,
                sender_name, sender_address, subject, text, new_text, received_at, dated, source,
-               rest, prediction, taken_in_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
+               rest, prediction, taken_in_at, words_hash, vouched)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
             (
                 message.sha256,
                 message.message_id and storable(message.message_id),
-                _content_hash(message),
+                content_hash(message),
                 arrival,
                 reference,
                 storable(message.sender.name),
@@ -79,6 +89,8 @@ class SqliteMessages:
                 storable(to_json(_rest(message))),
                 to_json(prediction.to_json()) if prediction else None,
                 time_to_text(now),
+                words_hash(message),
+                vouched,
             ),
         )
         assert cursor.lastrowid is not None
@@ -86,22 +98,43 @@ class SqliteMessages:
         return cursor.lastrowid
 
     def same_as(self, message: Message) -> Filed | None:
-        """The first message with the same bytes, or with the same Message-ID and content."""
+        """The first message that this one is a copy of."""
         row = self._execute(
-            "SELECT id, reference FROM messages WHERE sha256=? ORDER BY id LIMIT 1",
-            (message.sha256,),
+            f"""SELECT id, reference FROM messages WHERE sha256=?1
+                AND (message_id IS NOT NULL OR dated IS NOT NULL OR {_WRITTEN} BETWEEN ?2 AND ?3)
+                ORDER BY id LIMIT 1""",
+            (message.sha256, *_same_moment(message)),
         ).fetchone()
         if row is None and message.message_id:
             row = self._execute(
                 """SELECT id, reference FROM messages WHERE message_id=? AND content_hash=?
                    ORDER BY id LIMIT 1""",
-                (storable(message.message_id), _content_hash(message)),
+                (storable(message.message_id), content_hash(message)),
+            ).fetchone()
+        elif row is None and message.sender.address:
+            row = self._execute(
+                f"""SELECT id, reference FROM messages WHERE content_hash=?
+                    AND message_id IS NULL AND {_WRITTEN} BETWEEN ? AND ? ORDER BY id LIMIT 1""",
+                (content_hash(message), *_same_moment(message)),
             ).fetchone()
         return Filed(row["id"], row["reference"]) if row else None
 
+    def same_words(self, message: Message, since: datetime) -> bool:
+        """Whether its sender has sent the same words since then."""
+        row = self._execute(
+            """SELECT 1 FROM messages WHERE words_hash=? AND lower(sender_address)=?
+               AND taken_in_at >= ? LIMIT 1""",
+            (
+                words_hash(message),
+                storable(message.sender.address or "").lower(),
+                time_to_text(since),
+            ),
+        ).fetchone()
+        return row is not None
+
     def case_answered_by(self, message_ids: Sequence[str]) -> str | None:
         """The case of the first of these Message-IDs that we sent or received."""
-        for message_id in map(storable, message_ids):
+        for message_id in map(storable, message_ids[:_MOST_IDS]):
             row = self._execute(
                 """SELECT reference FROM letters WHERE message_id=?1
                    UNION ALL
@@ -130,20 +163,26 @@ class SqliteMessages:
         rows = self._execute("SELECT * FROM messages WHERE reference=? ORDER BY id", (reference,))
         return tuple(_stored(row) for row in rows)
 
-    def senders(self, reference: str) -> frozenset[str]:
-        """The addresses that have written on a case, in lower case."""
+    def participants(self, reference: str) -> frozenset[str]:
+        """Who is known on a case, in lower case."""
         rows = self._execute(
-            """SELECT DISTINCT lower(sender_address) AS address FROM messages
-               WHERE reference=? AND sender_address IS NOT NULL""",
+            """SELECT lower(sender_address) AS address FROM messages WHERE reference=?1
+               AND arrival IN ('case', 'reply') AND vouched AND sender_address IS NOT NULL
+               UNION SELECT recipient FROM letters WHERE reference=?1""",
             (reference,),
         )
         return frozenset(row["address"] for row in rows)
 
 
-def _content_hash(message: Message) -> str:
-    """Equal for copies that came by another way: white space and headers do not count."""
-    words = " ".join(f"{message.subject} {message.text}".split())
-    return hashlib.sha256(words.encode("utf-8", "backslashreplace")).hexdigest()
+def _same_moment(message: Message) -> tuple[str, str]:
+    """When a copy of a message without a Message-ID was written: within minutes of it. The same
+    words a week later are a person who asks again.
+    """
+    written = message.dated or message.received_at
+    try:
+        return time_to_text(written - _MINUTES), time_to_text(written + _MINUTES)
+    except OverflowError:  # at the ends of time, where only hostile Dates are
+        return time_to_text(written), time_to_text(written)
 
 
 def _rest(message: Message) -> dict[str, object]:
@@ -153,7 +192,7 @@ def _rest(message: Message) -> dict[str, object]:
         "reply_to": message.reply_to,
         "recipients": message.recipients,
         "attachments": [(a.name, a.content_type, a.size, a.sha256) for a in message.attachments],
-        "case_token": message.case_token,
+        "named": [(one.reference, one.mark) for one in message.named],
         "machine": machine and _machine_rest(machine),
         "forwarded": message.forwarded and _forwarded_rest(message.forwarded),
         "authentication": message.authentication,
@@ -202,7 +241,7 @@ def _stored(row: sqlite3.Row) -> StoredMessage:
         dated=text_to_time(row["dated"]),
         source=Source(row["source"]),
         attachments=tuple(Attachment(*attachment) for attachment in rest["attachments"]),
-        case_token=rest["case_token"],
+        named=tuple(Named(reference, Mark(mark)) for reference, mark in rest.get("named", ())),
         machine=_machine(machine) if machine else None,
         forwarded=_forwarded(forwarded) if forwarded else None,
         authentication=rest.get("authentication", ""),

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from models.letter import Letter
 from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting, State
 from models.store.sqlite.columns import (
     optional_time_to_text,
@@ -108,6 +109,14 @@ class SqliteOutbox:
     def give_up(self, item: Item, error: str, now: datetime, *, unknown: bool) -> None:
         """It is not tried again by itself."""
         self._end(item, State.UNKNOWN if unknown else State.FAILED, error, now)
+
+    def letters_of(self, reference: str) -> tuple[Letter, ...]:
+        """The letters of a case, by the keys that models.outbox.letter gives them."""
+        rows = self._execute(
+            "SELECT payload FROM outbox WHERE key > ? AND key < ? ORDER BY id",
+            (f"letter:{reference}:", f"letter:{reference};"),
+        )
+        return tuple(Letter.from_json(json.loads(row["payload"])) for row in rows)
 
     def counts(self) -> Mapping[str, int]:
         """How many items are in each state."""
