@@ -16,7 +16,7 @@ from models.deadlines import DueDates, due_dates
 from models.errors import Refused
 from models.history import Detail, Entry, Event
 from models.letter import LetterKind
-from models.message import Sender, Source
+from models.message import Forwarded, Sender, Source
 from models.people import CAREBOT, CUSTOMER, Actor
 from models.prediction import Category, Flag, Prediction
 
@@ -31,6 +31,7 @@ class Report:
     source: Source
     received_at: datetime
     prediction: Prediction
+    original: Forwarded | None = None
 
 
 def open_case(report: Report, council: Council, now: datetime) -> Change:
@@ -60,6 +61,7 @@ def open_case(report: Report, council: Council, now: datetime) -> Change:
             respond_by=None,
         ),
         prediction=prediction,
+        original=report.original,
     )
     case = _with_due_dates(case, council)
     details: dict[str, Detail] = {

@@ -10,7 +10,7 @@ from models.deadlines import DeadlineKind
 from models.errors import Stale
 from models.history import Entry
 from models.letter import LetterKind
-from models.message import Sender, Source
+from models.message import Forwarded, Sender, Source
 from models.prediction import Category, Flag, Prediction
 
 
@@ -52,6 +52,7 @@ class Action(StrEnum):
     RESPOND = "respond"
     POST = "post"
     CLOSE = "close"
+    NAME = "name"
 
 
 ALLOWED: Mapping[Action, frozenset[State]] = MappingProxyType(
@@ -63,6 +64,7 @@ ALLOWED: Mapping[Action, frozenset[State]] = MappingProxyType(
         Action.RESPOND: frozenset({State.OPEN}),
         Action.POST: frozenset({State.TRIAGE, State.OPEN}),
         Action.CLOSE: frozenset({State.OPEN, State.ANSWERED}),
+        Action.NAME: frozenset({State.TRIAGE, State.OPEN}),
     }
 )
 
@@ -105,7 +107,8 @@ class Case:
     """What the council answers under one reference. `version` grows with every change.
 
     `service` is None exactly for another body's matter, which `authority` names. `holder` is the
-    Slack user id of whoever claimed it.
+    Slack user id of whoever claimed it. `original` is who wrote what a member of staff forwarded,
+    until a person has named them as the complainant.
     """
 
     reference: str
@@ -125,6 +128,7 @@ class Case:
     holder: str | None
     stage: Stage
     prediction: Prediction
+    original: Forwarded | None = None
 
     @property
     def is_open(self) -> bool:
@@ -173,6 +177,8 @@ def allowed_actions(case: Case) -> tuple[Action, ...]:
         actions.remove(Action.EXTEND)
     if not stage.to_post and Action.POST in actions:
         actions.remove(Action.POST)
+    if case.original is None and Action.NAME in actions:
+        actions.remove(Action.NAME)
     return tuple(actions)
 
 

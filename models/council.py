@@ -176,7 +176,10 @@ class Replying:
 
 @dataclass(frozen=True, slots=True)
 class Council:
-    """One council: its catalogue, promises, calendar, channels and habits."""
+    """One council: its catalogue, promises, calendar, channels and habits.
+
+    `staff_domains` (lower case): whose mail is staff's, so that what they forward is a resident's.
+    """
 
     name: str
     catalogue: Catalogue
@@ -186,6 +189,7 @@ class Council:
     channels: Channels
     reminding: Reminding = Reminding()
     acknowledging: Acknowledging = Acknowledging()
+    staff_domains: frozenset[str] = frozenset()
     replying: Replying = Replying()
 
     def local_date(self, at: datetime) -> date:

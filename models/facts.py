@@ -20,7 +20,11 @@ _POSTCODE_FIELD = re.compile(r"^post ?code:[ \t]*(\S.{2,12})$", re.IGNORECASE | 
 def letter_facts(case: Case, council: Council, message: Message | None) -> LetterFacts:
     """The facts of a letter that answers `message`, the customer's latest on the case, if any."""
     authority = council.catalogue.authorities.get(case.authority or "")
-    answers, references = (message.message_id, message.references) if message else (None, ())
+    # Who did not send the message, because it was forwarded, gets no answer to it.
+    wrote = message and not (message.forwarded and message.sender.address != case.customer.address)
+    answers, references = (
+        (message.message_id, message.references) if message and wrote else (None, ())
+    )
     return LetterFacts(
         reference=case.reference,
         customer_name=case.customer.name,

@@ -20,6 +20,8 @@ class Event(StrEnum):
     BOUNCED = "bounced"
     CLAIMED = "claimed"
     RECLASSIFIED = "reclassified"
+    CUSTOMER_NAMED = "customer_named"
+    ATTACHMENT_REFUSED = "attachment_refused"
     ACKNOWLEDGEMENT_APPROVED = "acknowledgement_approved"
     ACKNOWLEDGED = "acknowledged"
     ACKNOWLEDGEMENT_WITHHELD = "acknowledgement_withheld"

@@ -97,6 +97,11 @@ class Forwarded:
     dated: datetime | None
     subject: str
 
+    @property
+    def sender(self) -> "Sender":
+        """As somebody to answer to."""
+        return Sender(self.name, self.address)
+
 
 class MachineKind(StrEnum):
     """Why a message is a machine's: none of these is ever acknowledged.

@@ -44,6 +44,7 @@ def read_after_all(
         case,
         subject=report.subject,
         customer=report.customer,
+        original=report.original,
         source=report.source,
         topic=prediction.topic,
         prediction=prediction,

@@ -9,7 +9,7 @@ from models.deadlines import DeadlineKind
 from models.errors import Stale
 from models.history import Entry, Event
 from models.letter import LetterKind
-from models.message import Sender, Source
+from models.message import Forwarded, Sender, Source
 from models.people import Actor
 from models.prediction import Category, Flag, Prediction
 from models.store.sqlite.columns import (
@@ -56,8 +56,8 @@ class SqliteCases:
         self._execute(
             """INSERT INTO cases (reference, version, state, category, service, authority,
                secondary_authority, flags, level, topic, subject, customer_name, customer_address,
-               source, received_at, holder, prediction, stage_number, respond_by)
-               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
+               source, received_at, holder, prediction, stage_number, respond_by, original)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
             (
                 case.reference,
                 case.version,
@@ -72,6 +72,7 @@ class SqliteCases:
                 to_json(case.prediction.to_json()),
                 case.stage.number,
                 optional_date_to_text(case.stage.answer_by),
+                _original_to_text(case.original),
             ),
         )
         self._keep_stage(case)
@@ -83,7 +84,8 @@ class SqliteCases:
         cursor = self._execute(
             """UPDATE cases SET version=?, state=?, category=?, service=?, authority=?,
                secondary_authority=?, flags=?, level=?, topic=?, subject=?, customer_name=?,
-               customer_address=?, source=?, prediction=?, holder=?, stage_number=?, respond_by=?
+               customer_address=?, source=?, received_at=?, prediction=?, holder=?, stage_number=?,
+               respond_by=?, original=?
                WHERE reference=? AND version=?""",
             (
                 case.version,
@@ -93,10 +95,12 @@ class SqliteCases:
                 storable(case.customer.name),
                 case.customer.address,
                 case.source,
+                time_to_text(case.received_at),
                 to_json(case.prediction.to_json()),
                 case.holder,
                 case.stage.number,
                 optional_date_to_text(case.stage.answer_by),
+                _original_to_text(case.original),
                 case.reference,
                 case.version - 1,
             ),
@@ -194,7 +198,8 @@ class SqliteCases:
                acknowledgement_approved_at, acknowledged_at, answer_approved_at, answered_at, outcome,
                extension_approved_at, extended_to, to_post)
                VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
-               acknowledge_by=excluded.acknowledge_by, respond_by=excluded.respond_by,
+               started_on=excluded.started_on, acknowledge_by=excluded.acknowledge_by,
+               respond_by=excluded.respond_by,
                acknowledgement_approved_at=excluded.acknowledgement_approved_at,
                acknowledged_at=excluded.acknowledged_at,
                answer_approved_at=excluded.answer_approved_at, answered_at=excluded.answered_at,
@@ -295,4 +300,19 @@ def _case(row: sqlite3.Row) -> Case:
             to_post=tuple(LetterKind(kind) for kind in row["to_post"].split()),
         ),
         prediction=Prediction.from_json(json.loads(row["prediction"])),
+        original=_original(row["original"]),
     )
+
+
+def _original_to_text(original: Forwarded | None) -> str | None:
+    if original is None:
+        return None
+    dated = optional_time_to_text(original.dated)
+    return storable(to_json([original.name, original.address, dated, original.subject]))
+
+
+def _original(text: str | None) -> Forwarded | None:
+    if text is None:
+        return None
+    name, address, dated, subject = json.loads(text)
+    return Forwarded(name, address, text_to_time(dated), subject)

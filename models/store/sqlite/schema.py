@@ -187,3 +187,8 @@ def _threads(db: Database) -> None:
     for statement in _THREADS:
         db.execute(statement)
     db.execute("INSERT INTO keys VALUES ('seal', ?)", (token_bytes(32),))
+
+
+@MIGRATIONS(name="0007_original")
+def _original(db: Database) -> None:
+    db.execute("ALTER TABLE cases ADD COLUMN original TEXT")
