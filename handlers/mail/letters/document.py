@@ -71,7 +71,13 @@ def _set_page(paper: Paper) -> None:
 
 
 def _set_styles(paper: Paper) -> None:
-    for name, size in (("Normal", 12), ("Heading 1", 16), ("Heading 2", 13), ("List Bullet", 12)):
+    for name, size in (
+        ("Normal", 12),
+        ("Heading 1", 16),
+        ("Heading 2", 13),
+        ("List Bullet", 12),
+        ("Footer", 10),
+    ):
         style = paper.styles[name]
         assert isinstance(style, ParagraphStyle)
         style.font.name, style.font.size, style.font.color.rgb = _FONT, Pt(size), _BLACK
@@ -124,8 +130,6 @@ def _draw_foot(paper: Paper, letter: Letter) -> None:
         _add_field(line, "PAGE")
         line.add_run(" of ")
         _add_field(line, "NUMPAGES")
-        for run in line.runs:
-            run.font.size = Pt(10)
 
 
 def _draw_address(paper: Paper, letter: Letter) -> None:

@@ -7,6 +7,8 @@ from itertools import groupby
 GAP = re.compile(r"\n\s*\n")
 _LONGEST_HEADING = 60
 _ITEM = ("- ", "• ")
+_NO_HEADING = re.compile(r"[.:;,] |://|www\.|@|^(?:yours|kind|best|regards)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.?!:](?:\s|\Z)")
 
 Block = tuple[str, list[str]]
 """("heading" | "list" | "paragraph", its lines)"""
@@ -34,9 +36,9 @@ def _is_item(line: str) -> bool:
 
 
 def _is_heading(lines: list[str], following: list[str]) -> bool:
-    # "Yours sincerely" stands above a name, and a name has no full stop.
     line = lines[0].strip()
     short = len(lines) == 1 and len(line) <= _LONGEST_HEADING and line[-1:].isalnum()
-    if not short or not line[:1].isupper():
+    if not short or not line[:1].isupper() or _NO_HEADING.search(line):
         return False
-    return following[-1].strip().endswith((".", "?", "!")) or any(map(_is_item, following))
+    # "Yours sincerely" stands above a name, and a name is no sentence.
+    return any(map(_is_item, following)) or _SENTENCE.search("\n".join(following)) is not None
