@@ -252,8 +252,11 @@ def _said(answer: Answer) -> str:
     return f"{answer[0]} {enhanced_status(answer)}".strip()
 
 
-def _trouble(error: Exception) -> str:
+def _trouble(error: BaseException) -> str:
     """What came in the way of a connection, for whoever is to mend it."""
+    if isinstance(error, smtplib.SMTPServerDisconnected) and error.__context__ is not None:
+        # smtplib's name for whatever the socket said.
+        error = error.__context__
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"shows a certificate that does not hold: {error.verify_message.rstrip('.')}"
     for kind, what in _TROUBLES:
@@ -280,6 +283,7 @@ def _cut_off_after(server: smtplib.SMTP, seconds: float) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        timer.join()
 
 
 def _dotted(content: bytes) -> bytes:

@@ -44,10 +44,16 @@ class SmtpReceiver:
     host = "127.0.0.1"
 
     def __init__(
-        self, port: int = 0, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        port: int = 0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **options: Any,
     ) -> None:
-        """Nothing listens yet. `now` dates what comes in."""
+        """Nothing listens yet. `now` dates what comes in; `options` are aiosmtpd's own, such as
+        the certificate to speak TLS with.
+        """
         self.port = port
+        self._options = options
         self._now = now
         self._received: list[Received] = []
         self._faults: deque[Fault] = deque()
@@ -56,7 +62,7 @@ class SmtpReceiver:
 
     def start(self) -> None:
         """Listen; `port` is the real one from then on."""
-        self._controller = _OnAnyPort(self, hostname=self.host, port=self.port)
+        self._controller = _OnAnyPort(self, hostname=self.host, port=self.port, **self._options)
         self._controller.start()
         self.port = self._controller.port
 

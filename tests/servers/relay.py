@@ -7,10 +7,14 @@ from typing import Self
 
 
 class Relay:
-    """Passes bytes both ways between 127.0.0.1:`port` and a server, until `cut` or `freeze`."""
+    """Passes bytes both ways between 127.0.0.1:`port` and a server, until `cut` or `freeze`.
 
-    def __init__(self, host: str, port: int) -> None:
+    After `most` bytes from a client the line goes dead.
+    """
+
+    def __init__(self, host: str, port: int, most: int | None = None) -> None:
         self._to = (host, port)
+        self._most = most
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._open: list[socket.socket] = []
@@ -46,13 +50,18 @@ class Relay:
             server = socket.create_connection(self._to)
             self.connections += 1
             self._open += [client, server]
-            self._start(self._pass, client, server)
-            self._start(self._pass, server, client)
+            self._start(self._pass, client, server, self._most)
+            self._start(self._pass, server, client, None)
 
-    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+    def _pass(self, source: socket.socket, target: socket.socket, most: int | None) -> None:
+        passed = 0
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 self._flowing.wait()
+                passed += len(data)
+                if most is not None and passed > most:
+                    self.cut()
+                    return
                 target.sendall(data)
         for end in (source, target):
             with contextlib.suppress(OSError):
