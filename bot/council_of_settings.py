@@ -1,6 +1,7 @@
 """From council.toml to the council of the domain."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from bot.bank_holidays import working_calendar
 from bot.config import CouncilFile
@@ -12,6 +13,7 @@ from models.council import (
     Council,
     Reminding,
     Replying,
+    Sending,
     Service,
 )
 from models.policy import PRESETS, Policy
@@ -50,6 +52,11 @@ def council_of(file: CouncilFile) -> Council:
         channels=Channels(slack.triage_channel, slack.lead_channel, slack.private),
         reminding=Reminding(**reminders.model_dump()),
         acknowledging=Acknowledging(**acknowledgements.model_dump()),
+        sending=Sending(
+            quiet=file.letters.quiet,
+            say_after=timedelta(hours=file.letters.say_after_hours),
+            give_up_after=timedelta(hours=file.letters.give_up_after_hours),
+        ),
         replying=Replying(**file.replies.model_dump()),
     )
 

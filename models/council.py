@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -175,6 +175,17 @@ class Replying:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """How long a letter may wait for its way out before people are told, and before it is theirs to
+    look at. `quiet`: nothing leaves to customers.
+    """
+
+    quiet: bool = False
+    say_after: timedelta = timedelta(hours=4)
+    give_up_after: timedelta = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
 class Council:
     """One council: its catalogue, promises, calendar, channels and habits.
 
@@ -190,6 +201,7 @@ class Council:
     reminding: Reminding = Reminding()
     acknowledging: Acknowledging = Acknowledging()
     staff_domains: frozenset[str] = frozenset()
+    sending: Sending = Sending()
     replying: Replying = Replying()
 
     def local_date(self, at: datetime) -> date:

@@ -7,6 +7,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+import idna
+
 from handlers.mail.headers import one_line
 from handlers.mail.own import OWN_HEADER, with_plus
 from models.errors import Undeliverable
@@ -58,10 +60,14 @@ def _thread(letter: Letter) -> list[str]:
 
 def _address(address: str, name: str = "") -> Address:
     local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        # RFC 6531 could carry it, but only where every server on its way can; a person finds
+        # another way sooner than we would learn that it was lost.
+        raise Undeliverable("The address has letters before its @ that an email cannot be sent to.")
     try:
-        # RFC 5890: a domain in other letters goes out as its ASCII form.
-        plain = domain.encode("idna").decode("ascii")
-        local.encode("ascii")
+        # RFC 5891: a domain in other letters goes out as its ASCII form. The rules of 2003, which
+        # Python's own codec follows, would make another domain of some.
+        plain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
         return Address(one_line(name, _LONGEST_SUBJECT), local, plain)
     except (ValueError, IndexError) as error:
         raise Undeliverable("The recipient's address cannot be written in an email.") from error
