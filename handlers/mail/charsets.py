@@ -82,6 +82,9 @@ def decode(data: bytes, label: str | None) -> tuple[str, str | None]:
         else:
             wrong = codec is not None and not codec.startswith("utf-8")
             return text, f"charset {codec!r} is really utf-8" if wrong else defect
+    if codec == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        # RFC 2781, 4.3: without a byte order mark it is big-endian, where its zeros do not say else.
+        codec = "utf-16-le" if data[1:2] == b"\0" != data[:1] else "utf-16-be"
     if codec is not None and codec != "cp1252":
         try:
             return data.decode(codec), defect
