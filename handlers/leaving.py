@@ -23,11 +23,12 @@ def why_held_back(parcel: Parcel, council: Council, now: datetime) -> str | None
 
 def has_waited_too_long(item: Item, error: Unavailable, council: Council, now: datetime) -> bool:
     """Whether a letter's tries come to an end with this failure. One that may have left is first
-    looked for, however long that takes.
+    looked for, however long that takes; an acknowledgement ends with its `good_until`.
     """
     waited = now - item.added_at
     return (
         item.parcel.kind is Kind.LETTER
+        and item.parcel.good_until is None
         and not isinstance(error, AnswerLost)
         and waited >= council.sending.give_up_after
     )
