@@ -131,7 +131,8 @@ class Failure:
 class Machine:
     """The verdict that a machine wrote it, with the header or sign that says so.
 
-    Of a bounce: the Message-IDs of what came back, and what became of which recipient.
+    Of a bounce, a delay or a receipt: the Message-IDs of the letters that it is about, and what
+    became of which recipient.
     """
 
     kind: MachineKind

@@ -2,21 +2,23 @@
 
 The rules are one table, read from the top. A rule looks at one header and gives its verdict when
 the pattern is found in any value of it. RFC 3834 (automatic responses), RFC 3464 (bounces),
-RFC 8098 (read receipts), RFC 2919 and 2369 (lists).
+RFC 8098 (read receipts), RFC 5965 (spam complaints), RFC 2919 and 2369 (lists). What no header says
+is asked of several weak signs together. Unsure, it is `bulk`: a case, not acknowledged (D30).
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message as Part
 
-from handlers.mail.body import Contents, content_type, inner_parts, parameter, payload
+from handlers.mail import bounces, phrases
+from handlers.mail.body import Contents, content_type, parameter
 from handlers.mail.headers import Headers
+from handlers.mail.statuses import reply_class, status_in
 from models.message import Machine, MachineKind
 
 AUTOMATIC, BOUNCE, BULK = MachineKind.AUTOMATIC, MachineKind.BOUNCE, MachineKind.BULK
 _ANY = r""
-_ANSWERS = r"(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer|respond(?:er)?)|autoreply)"
+_NOT_NO = r"^(?!\s*(?:no|none|false|0)\s*$)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,42 +31,57 @@ class Rule:
     reason: str
 
 
-def _rule(header: str, pattern: str, kind: MachineKind, reason: str) -> Rule:
-    return Rule(header, re.compile(pattern, re.IGNORECASE), kind, reason)
+def _rule(header: str, pattern: str | re.Pattern[str], kind: MachineKind, reason: str) -> Rule:
+    compiled = re.compile(pattern, re.IGNORECASE) if isinstance(pattern, str) else pattern
+    return Rule(header, compiled, kind, reason)
 
+
+_CHALLENGE = "a challenge to the sender"
+_REPLY_SUBJECT = "the subject of an automatic reply"
+_TICKETS = "from a ticket system"
+_RECEIVED = "the words of an automatic acknowledgement"
 
 RULES = (
-    # Bounces first: most of them carry the other signs as well.
+    # A challenge that would answer an answer; some call themselves delivery reports.
+    _rule("from", r"@(?:bluebottle|boxbe|spamarrest|mailblocks)\.com\b", AUTOMATIC, _CHALLENGE),
+    _rule("return-path", r"<[^@]{0,60}challenge[^@]{0,60}@", AUTOMATIC, _CHALLENGE),
+    _rule("x-delivery-agent", r"\btmda\b", AUTOMATIC, _CHALLENGE),
+    # Then bounces: most of them carry the other signs as well.
     _rule("content-type", r"report-type\s*=\s*\"?delivery-status", BOUNCE, "a delivery report"),
     _rule("x-failed-recipients", _ANY, BOUNCE, "X-Failed-Recipients"),
-    _rule("from", r"\b(?:mailer-daemon|postmaster)@|^\s*mailer-daemon\b", BOUNCE, "from a mail server"),
+    _rule("from", r"\bmailer-daemon@|^\W*mailer-daemon\b|<mailer-daemon>", BOUNCE, "from a mail server"),
     # What says of itself that it is automatic.
     _rule("auto-submitted", r"^\s*(?!no\s*(?:$|[;(])|auto-generated)\S", AUTOMATIC,
           "Auto-Submitted (RFC 3834)"),
     _rule("content-type", r"report-type\s*=\s*\"?disposition-notif", AUTOMATIC, "a read receipt"),
-    _rule("content-type", r"multipart/report|message/(?:delivery|disposition)", AUTOMATIC, "a report"),
+    _rule("content-type", r"report-type\s*=\s*\"?feedback-report", AUTOMATIC,
+          "a complaint that our mail is spam"),
+    _rule("content-type", r"multipart/report|message/(?:delivery|disposition|feedback)", AUTOMATIC,
+          "a report"),
     _rule("content-type", r"text/calendar.*method\s*=\s*\"?reply", AUTOMATIC, "a calendar reply"),
-    _rule("return-path", r"^\s*<\s*>", AUTOMATIC, "no return path"),
-    _rule("precedence", r"\bauto_reply\b", AUTOMATIC, "Precedence"),
-    _rule("x-autoreply", r"^(?!\s*no\s*$)", AUTOMATIC, "X-Autoreply"),
-    _rule("x-autorespond", _ANY, AUTOMATIC, "X-Autorespond"),
-    _rule("x-autoresponder", _ANY, AUTOMATIC, "X-Autoresponder"),
+    _rule("precedence", r"\bauto[_-]?repl(?:y|ied)\b", AUTOMATIC, "Precedence"),
+    _rule("x-precedence", r"\bauto[_-]?repl(?:y|ied)\b", AUTOMATIC, "X-Precedence"),
+    _rule("x-autoreply", _NOT_NO, AUTOMATIC, "X-Autoreply"),
+    _rule("x-auto-reply", _NOT_NO, AUTOMATIC, "X-Autoreply"),
+    _rule("x-autorespond", _NOT_NO, AUTOMATIC, "X-Autorespond"),
+    _rule("x-autoresponse", _NOT_NO, AUTOMATIC, "X-Autorespond"),
+    _rule("x-autoresponder", _NOT_NO, AUTOMATIC, "X-Autoresponder"),
     _rule("x-autoreply-from", _ANY, AUTOMATIC, "X-Autoreply-From"),
-    _rule("x-mail-autoreply", _ANY, AUTOMATIC, "X-Mail-Autoreply"),
-    _rule("x-ms-exchange-inbox-rules-loop", _ANY, AUTOMATIC, "an Exchange inbox rule"),
-    _rule("x-ms-exchange-generated-message-source", _ANY, AUTOMATIC, "written by Exchange"),
-    # A challenge that would answer an answer.
-    _rule("from", r"@(?:bluebottle|boxbe)\.com\b", AUTOMATIC, "a challenge to the sender"),
-    # Weak: words in the subject. Never a word inside a sentence: people write about office hours.
-    _rule("subject", rf"^\s*\[?(?:{_ANSWERS}|out of (?:the )?office(?: reply| autoreply)?|ooo"
-          r"|automatische antwort|abwesenheitsnotiz|réponse automatique|absence du bureau"
-          r"|respuesta automática|risposta automatica|automatisch antwoord|autosvar|automatiskt svar"
-          r"|odpowiedź automatyczna|automatická odpověď)\]?\s*(?::|$|[-–] )", AUTOMATIC,
-          "the subject of an automatic reply"),
-    _rule("subject", r"^\s*auto:\s.*\b(?:out of (?:the )?office|away|absent|on leave)\b", AUTOMATIC,
-          "the subject of an automatic reply"),
-    # Sent by a machine, yet perhaps for a person: portals, lists, forms (D25: a case is still made).
+    _rule("x-mail-autoreply", _NOT_NO, AUTOMATIC, "X-Mail-Autoreply"),
+    _rule("x-autogenerated", r"^\s*reply", AUTOMATIC, "X-Autogenerated"),
+    _rule("x-vacation", _NOT_NO, AUTOMATIC, "X-Vacation"),
+    _rule("x-freescout-mail-type", r"auto\W?reply", AUTOMATIC, _TICKETS),
+    _rule("x-post-messageclass", r"autoresponder", AUTOMATIC, "X-POST-MessageClass"),
+    _rule("delivered-to", r"^\s*autoresponder\b", AUTOMATIC, "for an autoresponder"),
+    _rule("x-mailer", r"\b(?:vacation|auto-?(?:repl(?:y|ier)|respond(?:er)?))\b", AUTOMATIC,
+          "written by an autoresponder"),
+    _rule("subject", phrases.AUTOMATIC_SUBJECT, AUTOMATIC, _REPLY_SUBJECT),
+    # Sent by a machine, yet perhaps for a person: portals, lists, forms, a rule of Exchange that
+    # passes mail on (D25: a case is still made).
+    _rule("return-path", r"^\s*<?\s*(?:mailer-daemon(?:@[^\s>]*)?)?\s*>?\s*$", BULK, "no return path"),
     _rule("auto-submitted", r"^\s*auto-generated", BULK, "Auto-Submitted: auto-generated"),
+    _rule("x-ms-exchange-inbox-rules-loop", _ANY, BULK, "an Exchange inbox rule"),
+    _rule("x-ms-exchange-generated-message-source", _ANY, BULK, "written by Exchange"),
     _rule("precedence", r"\b(?:bulk|junk|list)\b", BULK, "Precedence"),
     _rule("x-auto-response-suppress", r"\b(?:all|oof|autoreply|dr|rn|nrn)\b", BULK,
           "X-Auto-Response-Suppress"),
@@ -72,26 +89,32 @@ RULES = (
     _rule("list-unsubscribe", _ANY, BULK, "a mailing list (List-Unsubscribe)"),
     _rule("list-post", _ANY, BULK, "a mailing list (List-Post)"),
     _rule("feedback-id", _ANY, BULK, "a bulk sender (Feedback-ID)"),
+    _rule("x-autogenerated", _ANY, BULK, "X-Autogenerated"),
+    _rule("x-fc-machinegenerated", r"true", BULK, "X-FC-MachineGenerated"),
+    _rule("managed-by", r"\brt\b|request ?tracker", BULK, _TICKETS),
+    _rule("x-rt-loop-prevention", _ANY, BULK, _TICKETS),
+    _rule("x-otrs-loop", _ANY, BULK, _TICKETS),
+    _rule("x-jira-fingerprint", _ANY, BULK, _TICKETS),
+    _rule("x-mailer", r"zendesk|\botrs\b|znuny|zammad|freshdesk|osticket|help ?scout", BULK, _TICKETS),
     _rule("from", r"\b(?:no-?_?\.?reply|do-?_?not-?_?reply|auto-?reply|bounces?)(?:[+=-][^@\s]*)?@",
           BULK, "from an address that takes no replies"),
+    _rule("from", r"\b(?:postmaster|mdaemon|hostmaster|microsoftexchange[0-9a-f]{20,40})@|^\s*<\s*>\s*$",
+          BULK, "from a mail server's own address"),
+    _rule("subject", phrases.HELD, BULK, "a list of held messages"),
 )  # fmt: skip
 
-# A subject alone decides nothing: bins are undelivered too. Beside a copy of our letter it does.
-_BOUNCE_SUBJECT = re.compile(
-    r"^\s*(?:undeliver(?:able|ed)\b|(?:mail )?delivery (?:failed|failure|status notif)"
-    r"|returned mail\b|failure notice\s*$|mail delivery (?:system|subsystem)|unzustellbar"
-    r"|non remis\b|no se puede entregar)", re.IGNORECASE,
+# Who sends what a mail server writes. People have such addresses too, so alone they decide nothing.
+_SYSTEM = re.compile(
+    r"\b(?:postmaster|mdaemon|mailer-daemon|microsoftexchange[0-9a-f]{20,40}|mail\.delivery\.system)\b"
+    r"|^\W*(?:(?:inter)?net )?mail (?:deliver\w*|administrator|system)\b|system administrator"
+    r"|^\W*microsoft outlook\b|<\s*>", re.IGNORECASE,
 )  # fmt: skip
-
-_MESSAGE_ID_LINE = re.compile(
-    r"^[> \t]{0,8}Message-ID:\s{0,8}(<[^<>\s]{1,400}>)", re.IGNORECASE | re.MULTILINE
+_FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|rv|vs|doorst|i)\s*:", re.IGNORECASE)
+_NULL_PATH = "no return path"
+_RESPONDERS = frozenset(
+    ["x-ms-exchange-inbox-rules-loop", "x-ms-exchange-generated-message-source"]
 )
-_ACTION = re.compile(r"^\s*(failed|delayed|delivered|relayed|expanded)", re.IGNORECASE)
-# What a mail server that knows no RFC 3464 writes above the copy of our message.
-_PLAIN_BOUNCE = re.compile(
-    r"\A\s*(?:Hi\. This is the qmail-send program|This message was created automatically by mail"
-    r" delivery software|This is the mail system at host)", re.IGNORECASE,
-)  # fmt: skip
+_REFUSED = re.compile(r"\b(?:rejected|refused|denied|quota exceeded)\b", re.IGNORECASE)
 
 
 def machine(
@@ -104,79 +127,143 @@ def machine(
     """
     if own is not None:
         return Machine(MachineKind.OWN, own)
-    rule = _first_rule(headers)
-    plain = rule is None or rule.kind is not BOUNCE
-    if plain and found.texts and _PLAIN_BOUNCE.match(found.texts[0]):
-        return Machine(BOUNCE, "the words of a bounce", _failed_ids(headers, root, found))
-    if plain and _BOUNCE_SUBJECT.match(headers.text("subject")):
-        returned = _returned_ids(root, found)
-        if returned:
-            return Machine(BOUNCE, "the subject of a bounce", returned)
-    if rule is None:
-        receipt = _calendar_reply(found)
-        return None if receipt is None or is_form else Machine(AUTOMATIC, receipt)
-    if rule.kind is BOUNCE:
-        return _bounce(rule, headers, root, found)
-    return None if is_form else Machine(rule.kind, rule.reason)
+    rules = _rules_of(headers)
+    first = rules[0] if rules else None
+    sign = first.reason if first and first.kind is BOUNCE else None
+    if sign is None and not _is(first, _CHALLENGE):
+        sign = _bounce_by_words(headers, root, found)
+    if sign is not None:
+        return _bounce(sign, headers, root, found)
+    if is_form:
+        return None
+    if first is not None and first.kind is AUTOMATIC:
+        return _automatic(first.reason, headers, root, found)
+    return _by_words(rules, headers, found) or (Machine(BULK, first.reason) if first else None)
 
 
-def _first_rule(headers: Headers) -> Rule | None:
-    for rule in RULES:
-        if rule.header in headers:
-            shown = (
-                [headers.text("subject")] if rule.header == "subject" else headers.all(rule.header)
-            )
-            if any(rule.pattern.search(value) for value in shown):
-                return rule
+def _is(rule: Rule | None, reason: str) -> bool:
+    return rule is not None and rule.reason == reason
+
+
+def _rules_of(headers: Headers) -> list[Rule]:
+    return [rule for rule in RULES if rule.header in headers and _holds(rule, headers)]
+
+
+def _holds(rule: Rule, headers: Headers) -> bool:
+    if rule.header == "subject":
+        return rule.pattern.search(headers.text("subject")) is not None
+    return any(rule.pattern.search(value) for value in headers.all(rule.header))
+
+
+def _automatic(reason: str, headers: Headers, root: Part, found: Contents) -> Machine:
+    told = bounces.read_report(headers, root, found)
+    became = bounces.disposition(root)
+    if became.startswith("deleted"):
+        reason = "a receipt: deleted without being read"
+    return Machine(AUTOMATIC, reason, told.returned_ids)
+
+
+def _bounce(sign: str, headers: Headers, root: Part, found: Contents) -> Machine:
+    told = bounces.read_report(headers, root, found)
+    ids = told.returned_ids or _answered(headers)
+    if told.is_delayed:
+        # Delayed is not failed, delivered still less: nothing to show on the case as lost.
+        why = f"not delivered yet: {told.reason}" if told.reason else "a delivery report: delayed"
+        return Machine(AUTOMATIC, why, ids, told.failures)
+    if told.actions and "failed" not in told.actions:
+        return Machine(AUTOMATIC, f"a delivery report: {told.actions[0]}", ids)
+    return Machine(BOUNCE, told.reason or sign, ids, told.failures)
+
+
+def _answered(headers: Headers) -> tuple[str, ...]:
+    """What a bounce without a copy says it answers, nearest first."""
+    nearest_first = reversed(headers.message_ids("references"))
+    return tuple(dict.fromkeys((*headers.message_ids("in-reply-to"), *nearest_first)))
+
+
+def _bounce_by_words(headers: Headers, root: Part, found: Contents) -> str | None:
+    """Whether a message without a bounce's header is one, by several weak signs together.
+
+    People pass bounces on and write of mail that did not arrive: their words and copies alone
+    are no sign. Needed is a mail server's sender, or a bounce's own subject above all the rest.
+    """
+    if found.texts and phrases.PLAIN_BOUNCE.match(found.texts[0]):
+        return "the words of a bounce"
+    subject = phrases.BOUNCE_SUBJECT.search(headers.text("subject")) is not None
+    system = _is_system(headers)
+    if not subject and not system:
+        return None
+    text = bounces.text_above_copy(found)
+    begins = bounces.opening(text)
+    words = phrases.FAILED.search(begins) is not None
+    report = content_type(root) == "multipart/report" and _REFUSED.search(begins) is not None
+    if system and (subject or words or report):
+        return "the words of a mail server"
+    copy = bounces.has_copy(root, found)
+    refused = bool(status_in(text) or reply_class(text) or bounces.has_delivery_status(root))
+    retried = phrases.DELAYED.search(begins) is not None
+    if (system and copy and refused) or (subject and words and (copy or refused or retried)):
+        return "the words of a bounce"
+    if subject and bounces.returned_ids(root, found):
+        return "the subject of a bounce"
     return None
 
 
-def _calendar_reply(found: Contents) -> str | None:
+def _is_system(headers: Headers) -> bool:
+    return any(_SYSTEM.search(value) for value in headers.all("from")) or any(
+        rule.reason == _NULL_PATH and _holds(rule, headers) for rule in RULES
+    )
+
+
+def _by_words(rules: list[Rule], headers: Headers, found: Contents) -> Machine | None:
+    """What the text says beside a header's weak sign, or twice by itself."""
+    subject = headers.text("subject")
+    begins = bounces.opening(found.text)
+    for sign, is_there in (
+        ("a calendar reply", _is_calendar_reply(found, subject, headers)),
+        ("a read receipt", _says(phrases.RECEIPT_SUBJECT, subject, phrases.RECEIPT, begins[:300])),
+        ("an automatic reply", _is_responder(rules, headers, begins, subject)),
+    ):
+        if is_there:
+            return Machine(AUTOMATIC, sign, _answered(headers))
+    challenged = bool(rules) and phrases.CHALLENGE.search(begins) is not None
+    everything = f"{subject} {begins}"
+    for sign, is_there in (
+        (_CHALLENGE, challenged or phrases.CHALLENGE_SUBJECT.search(subject) is not None),
+        (_RECEIVED, _says(phrases.RECEIVED, begins[:400], phrases.BY_MACHINE, everything)),
+        ("perhaps a bounce", _says(phrases.BOUNCE_SUBJECT, subject, phrases.FAILED, begins)),
+    ):
+        if is_there:
+            return Machine(BULK, sign)
+    return None
+
+
+def _says(first: re.Pattern[str], one: str, second: re.Pattern[str], other: str) -> bool:
+    return first.search(one) is not None and second.search(other) is not None
+
+
+def _is_responder(rules: list[Rule], headers: Headers, begins: str, subject: str) -> bool:
+    """Whether what a machine sent is its answer to a letter, not mail that it sends for a person.
+
+    Lists are left out: their members write of their holidays too.
+    """
+    weak = [r for r in rules if not r.header.startswith(("list-", "subject"))]
+    if (
+        not weak
+        or _FORWARDED.match(subject)
+        or any("list" in value for value in headers.all("precedence"))
+    ):
+        return False
+    if phrases.ABSENT.search(begins[:400]):
+        return True
+    sure = any(r.reason == _NULL_PATH or r.header in _RESPONDERS for r in weak)
+    kinds = {r.header for r in weak} - _RESPONDERS
+    return sure and (len(kinds) > 1 or bool(kinds and _answered(headers)))
+
+
+def _is_calendar_reply(found: Contents, subject: str, headers: Headers) -> bool:
     for part in found.others:
         if content_type(part) == "text/calendar" and parameter(part, "method").lower() == "reply":
-            return "a calendar reply"
-    return None
-
-
-def _bounce(rule: Rule, headers: Headers, root: Part, found: Contents) -> Machine:
-    actions = [action for action in _actions(root) if action]
-    if actions and "failed" not in actions:
-        # Delayed is not failed, delivered still less: nothing to show on the case as lost.
-        return Machine(AUTOMATIC, f"a delivery report: {actions[0]}")
-    return Machine(BOUNCE, rule.reason, _failed_ids(headers, root, found))
-
-
-def _actions(root: Part) -> Iterable[str]:
-    for part in inner_parts(root):
-        if content_type(part) == "message/delivery-status":
-            for block in inner_parts(part):
-                match = _ACTION.match(str(block.get("action", "")))
-                yield match[1].lower() if match else ""
-
-
-def _failed_ids(headers: Headers, root: Part, found: Contents) -> tuple[str, ...]:
-    """Message-IDs of what did not arrive: those returned, else what the bounce says it answers."""
-    answered = (*headers.message_ids("in-reply-to"), *reversed(headers.message_ids("references")))
-    return _returned_ids(root, found) or tuple(dict.fromkeys(answered))
-
-
-def _returned_ids(root: Part, found: Contents) -> tuple[str, ...]:
-    """Message-IDs of the returned message, the surest source first: the message or its headers
-    (RFC 3464's third part), then a copy in the text.
-    """
-    ids: list[str] = []
-    for part in [*inner_parts(root), *found.forwarded]:
-        if content_type(part) == "message/rfc822":
-            ids += [i for i in (Headers(p, []).own_id() for p in inner_parts(part)) if i]
-        elif content_type(part) in {"text/rfc822-headers", "message/rfc822-headers"}:
-            ids += _MESSAGE_ID_LINE.findall(_plain(part))
-    for text in found.texts:
-        ids += _MESSAGE_ID_LINE.findall(text)
-    return tuple(dict.fromkeys(ids))
-
-
-def _plain(part: Part) -> str:
-    inner = inner_parts(part)
-    if inner:
-        return "\n".join(f"{name}: {value}" for one in inner for name, value in one.raw_items())
-    return payload(part, []).decode("latin-1")
+            return True
+    is_calendar = any("calendarmessage" in value.lower() for value in headers.all("content-class"))
+    return is_calendar and phrases.CALENDAR_SUBJECT.search(subject) is not None

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ def fact(message: Message, key: str) -> Any:
         "machine": machine and {"kind": machine.kind.value, "reason": machine.reason},
         "machine_kind": machine and machine.kind.value,
         "failed_message_ids": list(machine.failed_message_ids) if machine else [],
+        "failures": [list(astuple(one)) for one in machine.failures] if machine else [],
         "attachment_names": [a.name for a in message.attachments],
         "attachment_types": [a.content_type for a in message.attachments],
     }
