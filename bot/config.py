@@ -108,6 +108,8 @@ class MailboxSection(Section):
     address: str
     other_addresses: tuple[str, ...] = ()
     form_addresses: tuple[str, ...] = ()
+    staff_domains: tuple[str, ...] = ()
+    authserv_id: str = ""
     maildir: Path | None = None
     host: str = "localhost"
     port: int = Field(default=993, ge=1, le=65535)
@@ -126,6 +128,11 @@ class MailboxSection(Section):
     poll_seconds: float = Field(default=60, gt=0, le=3600)
     look_every_seconds: float | None = Field(default=None, gt=0, le=3600)
     timeout_seconds: float = Field(default=30, gt=0, le=600)
+
+    @property
+    def domains_of_staff(self) -> tuple[str, ...]:
+        """The domains whose mail is staff's or a councillor's: that of the address, if none is given."""
+        return self.staff_domains or (self.address.rpartition("@")[2],)
 
     @property
     def account(self) -> str:

@@ -51,6 +51,9 @@ def council_of(file: CouncilFile) -> Council:
         zone=file.council.zone,
         channels=Channels(slack.triage_channel, slack.lead_channel, slack.private),
         reminding=Reminding(**reminders.model_dump()),
+        staff_domains=frozenset(
+            domain.lower() for one in file.mailboxes for domain in one.domains_of_staff
+        ),
         acknowledging=Acknowledging(**acknowledgements.model_dump()),
         sending=Sending(
             quiet=file.letters.quiet,

@@ -49,6 +49,11 @@ def reader_of(file: CouncilFile | None, store: Store | None = None) -> MailReade
             own_addresses=(mailbox.address, *mailbox.other_addresses),
             own_domain=mailbox.address.rpartition("@")[2],
             form_addresses=mailbox.form_addresses,
+            staff_domains=tuple(
+                domain for one in file.mailboxes for domain in one.domains_of_staff
+            ),
+            zone=file.council.zone,
+            authserv_ids=tuple(one.authserv_id for one in file.mailboxes if one.authserv_id),
             key=store.seal_key() if store else None,
         )
     )

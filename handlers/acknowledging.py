@@ -47,6 +47,13 @@ def _from_a_machine(arriving: Arriving, _case: Case) -> str | None:
     return None if machine is None else f"a machine sent it: {machine.reason}"
 
 
+def _forwarded_by_staff(_arriving: Arriving, case: Case) -> str | None:
+    """The forwarder needs none, and an address out of a text gets none unseen (B19)."""
+    if case.original is None:
+        return None
+    return "a member of staff forwarded it: name the complainant first"
+
+
 def _to_nobody(_arriving: Arriving, case: Case) -> str | None:
     return "there is no address to answer to" if case.customer.address is None else None
 
@@ -119,6 +126,7 @@ def _too_many(arriving: Arriving, _case: Case) -> str | None:
 _RULES: tuple[Callable[[Arriving, Case], str | None], ...] = (
     _again,
     _from_a_machine,
+    _forwarded_by_staff,
     _to_nobody,
     _too_old,
     _often_to_one_address,

@@ -10,6 +10,7 @@ from models.council import Council
 from models.errors import Refused
 from models.extending import approve_extension, check_extend
 from models.facts import default_way, letter_facts, postal_address
+from models.forwarding import name_customer
 from models.letter import Extension, Going, Letter, LetterFacts, LetterKind, Way
 from models.message import Message
 from models.people import Actor
@@ -58,6 +59,15 @@ class Casework:
         with self.store.work() as work:
             case = _fresh(work, seen)
             return record(work, actions.reclassify(case, to, self.council, actor, now), now)
+
+    def name_customer(
+        self, seen: Seen, actor: Actor, now: datetime, *, from_original: bool
+    ) -> Case:
+        """Who wrote what was forwarded is the complainant. Raises Refused or Stale."""
+        with self.store.work() as work:
+            case = _fresh(work, seen)
+            change = name_customer(case, self.council, actor, now, from_original=from_original)
+            return record(work, change, now)
 
     def close(
         self, seen: Seen, reason: str, outcome: Outcome | None, actor: Actor, now: datetime

@@ -11,6 +11,7 @@ from handlers.belonging import Belonging, belonging
 from models import actions, outbox, threads
 from models.actions import Report
 from models.case import Case, Change
+from models.forwarding import offered
 from models.history import Event
 from models.letter import Letter
 from models.message import Machine, MachineKind
@@ -212,6 +213,7 @@ def _opened(arriving: Arriving) -> Change:
         source=message.source,
         received_at=message.received_at,
         prediction=prediction,
+        original=offered(message, council),
     )
     if stub is None:
         return actions.open_case(report, council, arriving.now)

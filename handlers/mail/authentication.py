@@ -18,17 +18,17 @@ _RESULT = re.compile(
 _LONGEST = 5_000
 
 
-def authentication(headers: Headers, authserv_id: str) -> str:
-    """Such as "dmarc=fail, spf=softfail, dkim=none", from the uppermost header by `authserv_id`;
-    empty where there is none, or no host is named in the settings.
+def authentication(headers: Headers, hosts: frozenset[str]) -> str:
+    """Such as "dmarc=fail, spf=softfail, dkim=none", from the uppermost header by one of `hosts`
+    (lower case); empty where there is none.
     """
-    if not authserv_id:
+    if not hosts:
         return ""
     for value in headers.all("authentication-results"):
         bare = _COMMENT.sub(" ", value[:_LONGEST])
         host = _HOST.match(bare)
         named = host[1].lower() if host else MICROSOFT
-        if named == authserv_id.lower():
+        if named in hosts:
             found: dict[str, str] = {}
             for method, result in _RESULT.findall(bare[host.end() :] if host else bare):
                 found.setdefault(method.lower(), result.lower())

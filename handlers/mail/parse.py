@@ -57,8 +57,8 @@ class ReadingRules:
     `webform_fields`: labels of the website's forms. `form_addresses`: where those come from;
     senders named forms@, website@, noreply@ and the like at the domain of an own address too.
     `staff_domains`: whose mail is staff's; the own addresses' if none is given. `zone`: in which
-    forwarded mail without an offset was written. `authserv_id`: our mail server's name in
-    Authentication-Results; empty where nothing is believed.
+    forwarded mail without an offset was written. `authserv_ids`: our mail servers' names
+    in Authentication-Results; no other host's are read.
     """
 
     own_addresses: tuple[str, ...]
@@ -68,7 +68,7 @@ class ReadingRules:
     form_addresses: tuple[str, ...] = ()
     staff_domains: tuple[str, ...] = ()
     zone: tzinfo = UTC
-    authserv_id: str = ""
+    authserv_ids: tuple[str, ...] = ()
     key: bytes | None = field(default=None, repr=False)
 
 
@@ -80,7 +80,8 @@ class MailReader:
         self._own = frozenset(a.lower() for a in rules.own_addresses)
         self._own_domains = frozenset(a.rpartition("@")[2] for a in self._own)
         self._staff = frozenset(d.lower() for d in rules.staff_domains) or self._own_domains
-        self._zone, self._authserv_id = rules.zone, rules.authserv_id
+        self._zone = rules.zone
+        self._authserv_ids = frozenset(host.lower() for host in rules.authserv_ids)
         self._forms = frozenset(a.lower() for a in rules.form_addresses)
         self._seal = Seal(rules.own_domain, rules.key)
         self._reference = re.compile(
@@ -126,7 +127,7 @@ class MailReader:
             dated=headers.date("date"),
             source=Source.EMAIL,
             attachments=_attached(found, defects),
-            authentication=authentication(headers, self._authserv_id),
+            authentication=authentication(headers, self._authserv_ids),
             machine=machine(
                 headers,
                 part,

@@ -61,6 +61,9 @@ def _notes(case: Case, council: Council) -> list[str]:
     if case.flags:
         flags = ", ".join(wording.FLAGS[flag] for flag in case.flags)
         notes.append(f":warning: *Flags:* {flags}")
+    if case.original is not None:
+        said = wording.escape(wording.original(case.original, council))
+        notes.append(f"*Forwarded by staff.* The original is from {said}")
     if case.secondary_authority is not None:
         body = council.catalogue.owner_name(None, case.secondary_authority)
         notes.append(f"*Also a matter of:* {wording.escape(body)}")

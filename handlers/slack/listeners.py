@@ -14,7 +14,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from handlers.slack import actions, commands, letter_modals, letters, modals, requests
+from handlers.slack import actions, commands, complainant, letter_modals, letters, modals, requests
 from handlers.slack.cards import ACTION_PREFIX
 from handlers.slack.desk import Desk
 from handlers.slack.requests import (
@@ -43,6 +43,7 @@ CLICKS: Mapping[str, _Listener] = {
     f"{ACTION_PREFIX}{Action.RESPOND}": letters.open_respond,
     f"{ACTION_PREFIX}{Action.POST}": letters.open_posted,
     f"{ACTION_PREFIX}{Action.CLOSE}": actions.open_close,
+    f"{ACTION_PREFIX}{Action.NAME}": complainant.open_naming,
 }
 SUBMISSIONS: Mapping[str, _Listener] = {
     modals.CHANGE: actions.change,
@@ -52,6 +53,7 @@ SUBMISSIONS: Mapping[str, _Listener] = {
     letter_modals.SEND: letters.send,
     letter_modals.POSTED: letters.posted,
     modals.CLOSE: actions.close,
+    complainant.NAME: complainant.name,
 }
 COMMANDS: Mapping[str, _Listener] = {COMMAND: commands.command}
 MENTION: _Listener = commands.mention

@@ -7,7 +7,7 @@ from models.council import Council
 from models.deadlines import DeadlineKind
 from models.history import Entry, Event
 from models.letter import LetterKind, Way
-from models.message import Source
+from models.message import Forwarded, Source
 from models.prediction import Category, Flag
 
 CATEGORIES = {
@@ -55,6 +55,7 @@ ACTIONS = {
     Action.RESPOND: "Respond",
     Action.POST: "Posted",
     Action.CLOSE: "Close",
+    Action.NAME: "Complainant",
 }
 LETTERS = {
     LetterKind.ACKNOWLEDGEMENT: "acknowledgement",
@@ -186,6 +187,20 @@ def spoken(case: Case, council: Council, today: date) -> str:
     )
 
 
+ORIGINAL_UNPROVEN = (
+    "This is what the forwarded text says, and anybody can write that. Nothing is sent by naming "
+    "them; Acknowledge then shows the email before it leaves."
+)
+
+
+def original(original: Forwarded, council: Council) -> str:
+    """Who wrote what was forwarded, and when. Not escaped."""
+    who = one_line(original.name, 80)
+    where = original.address or "no address given"
+    when = f", wrote on {day(council.local_date(original.dated))}" if original.dated else ""
+    return f"{who} <{where}>{when}" if who else f"{where}{when}"
+
+
 def moved(case: Case, channel: str) -> str:
     """What is left of a card where its case no longer stands."""
     return f"{case.reference} is now in <#{channel}>."
@@ -208,6 +223,23 @@ def _reclassified(entry: Entry, council: Council, who: str) -> str:
     if isinstance(due, str):
         changes.append(f"answer due *{day(date.fromisoformat(due))}*")
     return f"{who} decided. " + ("; ".join(changes) or "The model was right.")
+
+
+def _customer_named(entry: Entry, _council: Council, who: str) -> str:
+    said = f"{who} named the complainant: letters go to them from now on"
+    received = entry.details.get("received_on")
+    if isinstance(received, str):
+        was = date.fromisoformat(str(entry.details["received_on_was"]))
+        said += (
+            f". Received counts as *{day(date.fromisoformat(received))}*, when they wrote, "
+            f"and not {day(was)}, when it was forwarded"
+        )
+    due = entry.details.get("respond_by")
+    return said + (f"; answer due *{day(date.fromisoformat(due))}*" if isinstance(due, str) else "")
+
+
+def _of(entry: Entry, name: str) -> str:
+    return escape(one_line(str(entry.details.get(name, "")), 80))
 
 
 def _value(name: str, value: object, council: Council) -> str:
@@ -342,6 +374,11 @@ _HISTORY = {
     Event.BOUNCED: _bounced,
     Event.CLAIMED: lambda _e, _c, w: f"{w} claimed the case",
     Event.RECLASSIFIED: _reclassified,
+    Event.CUSTOMER_NAMED: _customer_named,
+    Event.ATTACHMENT_REFUSED: lambda e, _c, _w: (
+        f"*An attachment is refused*: {_of(e, 'name')} holds {_of(e, 'named')}. "
+        "Nobody gets it from here; do not open it in the mailbox either"
+    ),
     Event.ACKNOWLEDGEMENT_APPROVED: lambda _e, _c, w: f"{w} sent the acknowledgement",
     Event.ACKNOWLEDGED: lambda e, _c, _w: _left(e, "acknowledgement"),
     Event.ACKNOWLEDGEMENT_WITHHELD: lambda e, _c, _w: f"No acknowledgement left: {_reason(e)}",

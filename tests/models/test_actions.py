@@ -34,6 +34,7 @@ from models.council import CouncilType, default_catalogue
 from models.deadlines import DeadlineKind
 from models.errors import Refused, Stale
 from models.extending import check_extend
+from models.forwarding import name_customer
 from models.history import Event
 from models.letter import LetterKind
 from models.message import Sender, Source
@@ -118,6 +119,7 @@ def test_an_action_that_does_not_fit_the_state_is_refused_with_a_sentence(
         Action.EXTEND: lambda: check_extend(case, COUNCIL, NOW),
         Action.POST: lambda: check_post(case),
         Action.CLOSE: lambda: close(case, "", None, PRIYA, NOW),
+        Action.NAME: lambda: name_customer(case, COUNCIL, PRIYA, NOW, from_original=True),
     }[action]
     with pytest.raises(Refused, match="CC-2020-00001"):
         act()

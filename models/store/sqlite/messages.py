@@ -168,7 +168,9 @@ class SqliteMessages:
         rows = self._execute(
             """SELECT lower(sender_address) AS address FROM messages WHERE reference=?1
                AND arrival IN ('case', 'reply') AND vouched AND sender_address IS NOT NULL
-               UNION SELECT recipient FROM letters WHERE reference=?1""",
+               UNION SELECT recipient FROM letters WHERE reference=?1
+               UNION SELECT lower(customer_address) FROM cases
+               WHERE reference=?1 AND customer_address IS NOT NULL""",
             (reference,),
         )
         return frozenset(row["address"] for row in rows)
