@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot import mail_commands
+from bot.options import Config, Json, print_json, settings
 from models.errors import CarebotError, Misconfigured
 
 if TYPE_CHECKING:  # at run time a command imports what it needs: --help stays fast
     from zoneinfo import ZoneInfo
 
-    from bot.config import CouncilFile, Environment
+    from bot.config import CouncilFile
 
 _EXIT_FAILED = 1
 _EXIT_WRONG = 2
@@ -31,13 +33,7 @@ app = typer.Typer(
     help="carebot: a council's complaints mailbox becomes cases in Slack, and none is forgotten.",
 )
 
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", envvar="CAREBOT_CONFIG", help="The settings; council.toml here if not given."
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+mail_commands.register(app)
 
 
 def main() -> None:
@@ -66,10 +62,6 @@ def _complain(text: str) -> None:
     typer.echo(f"carebot: {text}", err=True)
 
 
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False))
-
-
 @app.command()
 def demo(
     *,
@@ -94,7 +86,7 @@ def demo(
     with Demo(port=0, feed=False) as running:
         summary = tell(running, lambda line: typer.echo(line, err=True))
     if json_:
-        _print_json(summary.to_json())
+        print_json(summary.to_json())
     else:
         typer.echo(summary.to_text())
 
@@ -109,7 +101,7 @@ def run(config: Config = None) -> None:
     from bot.run import Bot
 
     set_up_logs()
-    file, environment = _settings(config)
+    file, environment = settings(config)
     clock = SystemClock()
     app_token = wiring.app_token_of(environment)
     store = wiring.store_of(file, environment)
@@ -145,7 +137,7 @@ def ingest(
     from bot.council_of_settings import council_of
     from bot.ingest import ingest_paths, to_line
 
-    file, environment = _settings(config)
+    file, environment = settings(config)
     store = wiring.store_of(file, environment)
     intake = wiring.intake_of(file, council_of(file), store)
     counts: dict[str, int] = {}
@@ -153,7 +145,7 @@ def ingest(
         for label, taken in ingest_paths(intake, paths, lambda: datetime.now(UTC)):
             counts[taken.arrival] = counts.get(taken.arrival, 0) + 1
             if json_:
-                _print_json(to_line(label, taken))
+                print_json(to_line(label, taken))
             else:
                 typer.echo(f"{label}: {taken.arrival} {taken.reference or taken.reason}")
     finally:
@@ -187,7 +179,7 @@ def classify(
         return
     prediction = classify_email(path, reader_of(file), classifier, datetime.now(UTC))
     if json_:
-        _print_json(prediction.to_json())
+        print_json(prediction.to_json())
         return
     to = prediction.service or prediction.authority
     decide = "; a person should decide" if prediction.needs_person else ""
@@ -229,7 +221,7 @@ def train(
 
         manifest = fit(corpus or CORPUS, out or DEFAULT_MODEL, now=datetime.now(UTC), progress=show)
     if json_:
-        _print_json(manifest)
+        print_json(manifest)
     else:
         typer.echo(json.dumps(manifest, indent=2, ensure_ascii=False))
 
@@ -252,7 +244,7 @@ def evaluate(
     classifier = classifier_of(_catalogue_settings(config), model)
     report = measure(classifier, read_labelled(lines), timer=perf_counter)
     if json_:
-        _print_json(report.to_json())
+        print_json(report.to_json())
     else:
         typer.echo(report.to_text())
 
@@ -282,7 +274,7 @@ def tick(
     from bot.council_of_settings import channels_of
     from bot.tick import tick_once
 
-    file, environment = _settings(config)
+    file, environment = settings(config)
     clock = SystemClock() if now is None else FixedClock(_aware(now, file.council.zone))
     store = wiring.store_of(file, environment)
     try:
@@ -291,15 +283,9 @@ def tick(
     finally:
         store.close()
     if json_:
-        _print_json(ticked.to_json())
+        print_json(ticked.to_json())
     else:
         typer.echo(ticked.to_text())
-
-
-def _settings(config: Path | None) -> "tuple[CouncilFile, Environment]":
-    from bot.config import DEFAULT_CONFIG, read_council_file, read_environment
-
-    return read_council_file(config or DEFAULT_CONFIG), read_environment()
 
 
 def _catalogue_settings(config: Path | None) -> "CouncilFile | None":

@@ -4,6 +4,7 @@ Nothing here loses the first booking: the ledger keeps it and notes what it beca
 Every verb may be called again: what is done already is told, not done twice.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from models.message import RawMessage
 from models.people import Actor
 from models.quarantine import Quarantined, QuarantineState
 from models.recording import record
-from models.store_port import Work
+from models.store_port import Store, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,22 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """Look at, replay, put aside; and make a case of what was filed as no case."""
+    """Look at, replay, put aside; and make a case of what was filed as no case.
 
-    intake: Intake
+    `intake` gives what reads and places; it is called only where something is read.
+    """
+
+    store: Store
+    intake: Callable[[], Intake]
 
     def listed(self, *states: QuarantineState) -> tuple[Quarantined, ...]:
         """Those in these states (in any, if none is named), oldest first."""
-        with self.intake.store.view() as work:
+        with self.store.view() as work:
             return work.quarantine.listed(*states)
 
     def look(self, number: int) -> tuple[Quarantined, bytes]:
         """One of them, with its bytes. Refused where there is none of this number."""
-        with self.intake.store.view() as work:
+        with self.store.view() as work:
             quarantined = _known(work, number)
             return quarantined, _bytes(work, quarantined.sha256)
 
@@ -67,10 +72,10 @@ class Quarantine:
         if earlier is not None:
             return Replayed(number, earlier, again=True)
         raw = RawMessage(content, quarantined.origin, quarantined.received_at)
-        placed = self.intake.take_in_again(raw, now, lambda a: _place(a, quarantined, actor))
+        placed = self.intake().take_in_again(raw, now, lambda a: _place(a, quarantined, actor))
         if isinstance(placed, Placed):
             return Replayed(number, placed)
-        with self.intake.store.work() as work:
+        with self.store.work() as work:
             work.quarantine.failed_again(number, placed)
         return Replayed(number, None, placed)
 
@@ -79,7 +84,7 @@ class Quarantine:
 
         Refused without a reason, where it was replayed, or where somebody has decided its case.
         """
-        with self.intake.store.work() as work:
+        with self.store.work() as work:
             quarantined = _known(work, number)
             if quarantined.state is QuarantineState.REPLAYED:
                 raise Refused(f"Number {number} was read after all: see {quarantined.reference}.")
@@ -92,7 +97,7 @@ class Quarantine:
 
     def undo(self, number: int, actor: Actor, now: datetime) -> Quarantined:
         """What was put aside waits for somebody again. Refused where it was not put aside."""
-        with self.intake.store.work() as work:
+        with self.store.work() as work:
             quarantined = _known(work, number)
             if quarantined.state is not QuarantineState.DISMISSED:
                 raise Refused(f"Number {number} was not put aside.")
@@ -107,7 +112,7 @@ class Quarantine:
         Nothing leaves by itself: a person may acknowledge it from the card. Its receipt is that of
         the message as it was read, or the time of its booking. Refused for any other booking.
         """
-        with self.intake.store.view() as work:
+        with self.store.view() as work:
             booking = work.ledger.booking(number)
             if booking is None:
                 raise Refused(f"There is no booking number {number} in the ledger.")
@@ -123,13 +128,13 @@ class Quarantine:
             return Replayed(number, earlier, again=True)
         received_at = read.message.received_at if read else booking.booked_at
         raw = RawMessage(content, booking.origin, received_at)
-        placed = self.intake.take_in_again(raw, now, lambda a: _made(a, booking, actor))
+        placed = self.intake().take_in_again(raw, now, lambda a: _made(a, booking, actor))
         if isinstance(placed, Placed):
             return Replayed(number, placed)
         return Replayed(number, None, placed)
 
     def _became(self, number: int) -> Placed | None:
-        with self.intake.store.view() as work:
+        with self.store.view() as work:
             return _overruled(work, number)
 
 

@@ -32,7 +32,7 @@ class Ward:
         self.reader = PoisonedReader(office.intake.read)  # type: ignore[arg-type]
         office.intake = replace(office.intake, read=self.reader)
         self.office = office
-        self.quarantine = Quarantine(office.intake)
+        self.quarantine = Quarantine(office.store, lambda: office.intake)
 
     def poison(self, text: str = BINS, **headers: str) -> Quarantined:
         self.office.receive(email(text, **headers), NOW)
