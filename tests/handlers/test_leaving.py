@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.notify import NotifyLetterbox
 from bot.smtp import SmtpLetterbox
 from bot.smtp_receiver import SmtpReceiver
 from handlers.casework import Seen
@@ -18,7 +19,9 @@ from models.history import Entry, Event
 from models.outbox import Lane
 from models.outbox import State as Sent
 from models.people import staff
+from models.ports import Letterbox
 from models.store_port import Store
+from tests.servers.notify_server import KEY, TEMPLATE, Fault, NotifyServer
 from tests.servers.scripted_smtp import DROP, ScriptedSmtp
 from tests.support.council import utc
 from tests.support.office import ADDRESS, TestOffice, email
@@ -31,12 +34,22 @@ HOUR = timedelta(hours=1)
 class Post:
     """The email lane against the server on a port, with a clock that is moved by hand."""
 
-    def __init__(self, office: TestOffice, port: int, council: Council | None = None) -> None:
+    def __init__(
+        self,
+        office: TestOffice,
+        port: int = 0,
+        council: Council | None = None,
+        notify: NotifyServer | None = None,
+    ) -> None:
         self.now = NOW
-        box = SmtpLetterbox(
+        box: Letterbox = SmtpLetterbox(
             host="127.0.0.1", port=port, login=None, tls="none", timeout=1.0, envelope_sender="",
             verp=False, from_address=ADDRESS, from_name="Customer Care", now=lambda: self.now,
         )  # fmt: skip
+        if notify is not None:
+            box = NotifyLetterbox(
+                key=KEY, template_id=TEMPLATE, reply_to_id=None, url=notify.url, timeout=2.0
+            )
         self.store: Store = office.store
         self._delivery = Delivery(
             office.store,
@@ -56,6 +69,12 @@ class Post:
 @pytest.fixture
 def server() -> Iterator[ScriptedSmtp]:
     with ScriptedSmtp() as running:
+        yield running
+
+
+@pytest.fixture
+def notify() -> Iterator[NotifyServer]:
+    with NotifyServer() as running:
         yield running
 
 
@@ -226,3 +245,64 @@ def test_e34_out_of_quiet_mode_again_the_answer_can_be_sent(
     post = Post(office, receiver.port)
     assert post.deliver() == {Sent.SENT: 1}
     assert len(receiver.wait_for(1)) == 1
+
+
+@pytest.mark.parametrize("taken", [True, False])
+@pytest.mark.parametrize("status", [None, 500])
+def test_e34_a_lost_answer_of_notify_is_looked_for_and_the_letter_leaves_once(
+    office: TestOffice, notify: NotifyServer, status: int | None, taken: bool
+) -> None:
+    case = new_case(office)
+    notify.faults.append(Fault(status, taken=taken))
+    post = Post(office, notify=notify)
+    assert post.deliver() == {Sent.PENDING: 1}
+    assert post.deliver(NOW + timedelta(seconds=59)) == {}
+    assert post.deliver(NOW + HOUR)[Sent.SENT] == 1
+    assert len(notify.notifications) == 1
+    assert office.case(case.reference).stage.acknowledged_at == NOW + HOUR
+
+
+def test_e34_notify_that_cannot_be_asked_keeps_the_question_open(
+    office: TestOffice, notify: NotifyServer
+) -> None:
+    new_case(office)
+    notify.faults.append(Fault(None, taken=True))
+    notify.list_faults.extend([Fault(503), Fault(None)])
+    post = Post(office, notify=notify)
+    for hours in range(3):
+        assert post.deliver(NOW + hours * HOUR) == {Sent.PENDING: 1}
+    assert post.deliver(NOW + 3 * HOUR)[Sent.SENT] == 1
+    assert len(notify.notifications) == 1
+
+
+def test_e34_a_letter_that_notify_cannot_deliver_is_shown_on_its_case_as_a_bounce(
+    office: TestOffice, notify: NotifyServer
+) -> None:
+    case = new_case(office)
+    post = Post(office, notify=notify)
+    post.deliver()
+    approve_answer(office, case, NOW)
+    post.deliver(NOW + HOUR)
+    assert office.case(case.reference).state is State.ANSWERED
+    acknowledgement, answer = notify.notifications
+    acknowledgement.status = "delivered"
+    answer.status = "permanent-failure"
+    assert post.deliver(NOW + 2 * HOUR) == {Sent.SENT: 1, Sent.FAILED: 1}
+    (bounced,) = post.entries(case.reference, Event.BOUNCED)
+    assert "no such mailbox" in str(bounced.details["reason"])
+    assert office.case(case.reference).state is State.OPEN
+    assert post.deliver(NOW + 99 * HOUR) == {}
+
+
+def test_e34_a_letter_whose_fate_is_open_holds_up_no_other_letter_of_the_case(
+    office: TestOffice, notify: NotifyServer
+) -> None:
+    case = new_case(office)
+    post = Post(office, notify=notify)
+    assert post.deliver() == {Sent.SENT: 1, Sent.PENDING: 1}
+    approve_answer(office, case, NOW)
+    post.deliver()
+    assert len(notify.notifications) == 2
+    days = timedelta(days=5)
+    assert post.deliver(NOW + days) == {Sent.DROPPED: 2}
+    assert post.entries(case.reference, Event.BOUNCED) == []
