@@ -32,7 +32,7 @@ def account_to_json(account: Account) -> dict[str, object]:
         **_counts(account.total),
         "waiting": account.waiting,
         "junk": account.junk,
-        "quarantine_open": account.open,
+        "quarantine_open": len(account.open),
         "accounted_for": not differences,
         "differences": list(differences),
         "folders": [_folder_json(*pair) for pair in _folders(account)],
@@ -52,7 +52,7 @@ def account_to_text(account: Account, zone: tzinfo) -> str:
         if state.error:
             lines.append(f"{state.account} {state.folder}: {state.error}{_since(state, zone)}")
     if account.open:
-        lines += ["", f"{account.open} in quarantine and not dealt with: carebot quarantine"]
+        lines += ["", f"{len(account.open)} in quarantine and not dealt with: carebot quarantine"]
     lines += ["", *(f"NOT ACCOUNTED FOR: {said}" for said in account.differences())]
     return "\n".join(lines).rstrip()
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from models.council import Council
 from models.folders import FolderState, Role
 from models.ledger import IGNORED, Arrival, Booking, Tally
+from models.quarantine import Quarantined
 from models.store_port import Store, Work
 
 _WORDS = {
@@ -38,14 +39,14 @@ class Account:
     """The ledger of a period beside how things stand now.
 
     `unaccounted` are bookings of the period of which the store does not hold what they say;
-    `open` counts what is in quarantine and waits for somebody, whenever it came.
+    `open` is what is in quarantine and waits for somebody, whenever it came.
     """
 
     period: Period
     tallies: tuple[Tally, ...]
     folders: tuple[FolderState, ...]
     unaccounted: tuple[Booking, ...]
-    open: int
+    open: tuple[Quarantined, ...]
 
     @property
     def total(self) -> Tally:
@@ -94,7 +95,7 @@ def account_for(work: Work, period: Period) -> Account:
         work.ledger.tallies(period.since, period.until),
         work.folders.all(),
         work.ledger.unaccounted(period.since, period.until),
-        len(work.quarantine.unsettled()),
+        work.quarantine.unsettled(),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from handlers.ledger import account_for, since_last_working_day
 from handlers.slack import cards, digest, mailbox, threads, wording
 from handlers.slack.api import Place, Saying, SlackApi
 from models import outbox
@@ -167,13 +168,18 @@ class SlackCourier:
         self._only_in_working_hours(now)
         today = self.council.local_date(now)
         until = self.council.calendar.add(today, self.council.reminding.soon_days)
+        first, period = since_last_working_day(self.council, today)
         with self.store.view() as work:
+            account = account_for(work, period)
             due = work.cases.due(until)
             triage = work.cases.find(Query(states=frozenset({State.TRIAGE}), limit=1_000))
         payload = item.parcel.payload
         channel = str(payload["channel"])
         own = None if payload["whole"] else channel
-        saying = digest.morning_list(due, triage, self.council, today, own)
+        told: tuple[str, ...] = ()
+        if own is None or own == self.council.channels.triage:
+            told = mailbox.ledger(account, first, self.council, now)
+        saying = digest.morning_list(due, triage, self.council, today, own, told)
         if saying is None:
             return Dropped("there is nothing to list")
         self.api.post(self.api.channel_id(channel), saying, {_KEY: item.parcel.key})

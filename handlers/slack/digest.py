@@ -21,11 +21,13 @@ def morning_list(
     council: Council,
     today: date,
     channel: str | None,
+    mailbox: Sequence[str] = (),
 ) -> Saying | None:
     """What is overdue, due today, due soon and waiting for a decision; None where nothing is.
 
     For one channel (as configured), or with None the whole by service for the lead. A private
-    case is named without its subject outside its channel.
+    case is named without its subject outside its channel. `mailbox` is what is to be said of the
+    mailbox, in mrkdwn.
     """
     mine = [d for d in due if channel is None or channel_for(d.case, council) == channel]
     if channel is None:
@@ -41,17 +43,18 @@ def morning_list(
         ("Waiting for a decision", [_case_line(c, council, today, channel) for c in triage]),
     ]
     filled = [(name, lines) for name, lines in parts if lines]
-    if not filled:
+    if not filled and not mailbox:
         return None
-    counts = ", ".join(f"{len(lines)} {name.lower()}" for name, lines in filled)
+    counts = ", ".join(f"{len(lines)} {name.lower()}" for name, lines in filled) or "nothing due"
     where = "Every service" if channel is None else "This channel"
-    text = f"{wording.day(today)}. {where}: {counts}."
+    text = " ".join([f"{wording.day(today)}. {where}: {counts}.", *mailbox])
     blocks: list[Block] = [
         {
             "type": "header",
             "text": {"type": "plain_text", "text": f"The list of {wording.day(today)}"},
         },
         _section(f"{where}: {counts}."),
+        *map(_section, mailbox),
     ]
     left = _MOST_CHARACTERS
     for name, lines in filled:

@@ -1,9 +1,11 @@
 """What Slack is told of the mailbox: messages that could not be read, and the ledger. All mrkdwn."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from handlers.ledger import Account, summary
 from handlers.slack.wording import escape, one_line
 from models.council import Council
+from models.folders import FolderState
 from models.quarantine import Quarantined
 
 
@@ -34,6 +36,62 @@ def flood(count: int, hour: datetime, council: Council) -> str:
         "runs, and nobody was answered. `carebot quarantine` lists them; once they can be read, "
         "`carebot quarantine replay --all` takes them in."
     )
+
+
+def ledger(account: Account, first: date, council: Council, now: datetime) -> tuple[str, ...]:
+    """For the morning list: what arrived since a day, and a line for each thing that is not well.
+
+    Empty where nothing arrived and all is well.
+    """
+    total, lines = account.total, []
+    if total.booked:
+        since = f"{first:%a} {first.day} {first:%B}"
+        lines.append(f"*The mailbox since {since}:* {summary(total, account.waiting)}.")
+    lines += [_waits(state, council) for state in account.watched if state.waiting]
+    lines += [_ails(state, council, now) for state in account.watched if _is_ill(state, now)]
+    if account.open:
+        shown = ", ".join(q.reference for q in account.open[:_SHOWN])
+        more = f" and {len(account.open) - _SHOWN} more" if len(account.open) > _SHOWN else ""
+        lines.append(
+            f":warning: *{len(account.open)} could not be read* and nobody has dealt with "
+            f"{'it' if len(account.open) == 1 else 'them'}: {shown}{more}."
+        )
+    if account.unaccounted:
+        numbers = ", ".join(str(booking.number) for booking in account.unaccounted[:_SHOWN])
+        lines.append(
+            f":rotating_light: *The ledger does not add up*: of {len(account.unaccounted)} booked "
+            f"the store does not hold what was booked (number {numbers}). Tell whoever runs carebot."
+        )
+    return tuple(lines)
+
+
+_SILENT = timedelta(hours=1)
+_SHOWN = 10
+
+
+def _waits(state: FolderState, council: Council) -> str:
+    oldest = ""
+    if state.oldest_waiting is not None:
+        oldest = f", the oldest came {_when(state.oldest_waiting, council)}"
+    return f":warning: *{state.waiting} lie in {_folder(state)}* and are not taken in yet{oldest}."
+
+
+def _is_ill(state: FolderState, now: datetime) -> bool:
+    return bool(state.error) or state.looked_at is None or now - state.looked_at >= _SILENT
+
+
+def _ails(state: FolderState, council: Council, now: datetime) -> str:
+    why = escape(one_line(state.error, 300)) or "nobody knows why"
+    if state.looked_at is None:
+        return f":warning: *Nobody could ever look at {_folder(state)}*: {why}"
+    if now - state.looked_at < _SILENT:
+        return f":warning: *{_folder(state)}*: {why}"
+    last = _when(state.looked_at, council)
+    return f":warning: *Nobody has looked at {_folder(state)}* since the look {last}: {why}"
+
+
+def _folder(state: FolderState) -> str:
+    return escape(one_line(f"{state.folder} of {state.account}", 160))
 
 
 def _end(local: datetime) -> str:

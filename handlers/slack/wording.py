@@ -359,12 +359,15 @@ def _bounced(entry: Entry, _council: Council, _who: str) -> str:
 
 
 def _read_after_all(entry: Entry, council: Council, _who: str) -> str:
-    what = CATEGORIES[Category(str(entry.details["category"]))].lower()
+    said = f"*It could be read after all* and became {entry.reference}"
+    category = entry.details.get("category")
+    if category is None:
+        return said
     service, authority = (entry.details.get(name) for name in ("service", "authority"))
     owner = council.catalogue.owner_name(
         str(service) if service else None, str(authority) if authority else None
     )
-    return f"*It could be read after all* and became {entry.reference}, {what} for {escape(owner)}"
+    return f"{said}, {CATEGORIES[Category(str(category))].lower()} for {escape(owner)}"
 
 
 _HISTORY = {
