@@ -1,0 +1,48 @@
+"""What an officer does to a case, in one line each."""
+
+from datetime import datetime
+
+from handlers.casework import Seen
+from models.case import Case, Level, Outcome
+from models.history import Entry, Event
+from models.letter import Letter
+from models.people import staff
+from tests.support.letterbox import delivered
+from tests.support.office import TestOffice
+
+OFFICER = staff("U1")
+
+
+def seen(office: TestOffice, reference: str | None) -> Seen:
+    case = office.case(reference)
+    return Seen(case.reference, case.version)
+
+
+def answer(office: TestOffice, reference: str | None, at: datetime, text: str = "Done.") -> Letter:
+    """Answer a complaint at Level One; the letter has left."""
+    draft = office.casework.draft_answer(
+        seen(office, reference), text, Outcome.UPHELD, Level.LEVEL_ONE, OFFICER, at
+    )
+    office.casework.send(draft.id, OFFICER, at)
+    return delivered(office, at)[-1]
+
+
+def close(office: TestOffice, reference: str | None, at: datetime) -> Case:
+    """Answer the case and close it."""
+    answer(office, reference, at)
+    return office.casework.close(seen(office, reference), "", None, OFFICER, at)
+
+
+def history(office: TestOffice, reference: str | None) -> tuple[Entry, ...]:
+    assert reference is not None
+    with office.store.view() as work:
+        return work.cases.history(reference)
+
+
+def events(office: TestOffice, reference: str | None) -> list[Event]:
+    return [entry.event for entry in history(office, reference)]
+
+
+def entry(office: TestOffice, reference: str | None, event: Event) -> Entry:
+    """The last entry of this kind."""
+    return [one for one in history(office, reference) if one.event is event][-1]
