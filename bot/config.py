@@ -241,6 +241,21 @@ class RepliesSection(Section):
     same_matter_within_days: int = Field(default=30, ge=0, le=3650)
 
 
+class ScannerSection(Section):
+    """`[scanner]`: clamd, at `host` and `port` or at the Unix socket `socket`. Absent: none."""
+
+    host: str = "localhost"
+    port: int = Field(default=3310, ge=1, le=65535)
+    socket: Path | None = None
+    timeout_seconds: float = Field(default=30, gt=0, le=600)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.socket is not None and {"host", "port"} & self.model_fields_set:
+            raise ValueError("give socket, or host and port, not both")
+        return self
+
+
 class StoreSection(Section):
     """`[store]`: where cases are kept; CAREBOT_STORE goes before it."""
 
@@ -289,6 +304,7 @@ class CouncilFile(Section):
     replies: RepliesSection = RepliesSection()
     microsoft: MicrosoftSection | None = None
     notify: NotifySection | None = None
+    scanner: ScannerSection | None = None
     store: StoreSection = StoreSection()
     model: ModelSection = ModelSection()
 

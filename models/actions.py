@@ -285,6 +285,14 @@ def letter_bounced(
     return _change(case, Event.BOUNCED, CUSTOMER, now, details, state=state, stage=stage)
 
 
+def attachment_refused(
+    case: Case, message_id: int, number: int, named: str, now: datetime
+) -> Change:
+    """The virus scanner found something in a message's attachment, the `number`th of it."""
+    details: dict[str, Detail] = {"message": message_id, "number": number, "named": named}
+    return _change(case, Event.ATTACHMENT_REFUSED, CAREBOT, now, details)
+
+
 def note_machine(case: Case, event: Event, message_id: int, reason: str, now: datetime) -> Change:
     """A machine's message (out of office, bounce) belongs to the case; its state stays."""
     return _change(case, event, CUSTOMER, now, {"message": message_id, "reason": reason})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from models.letter import Letter, LetterFacts, LetterKind
-from models.message import Message, Origin, RawMessage
+from models.message import Message, Origin, RawMessage, Scanned
 from models.prediction import Prediction
 
 
@@ -162,4 +162,12 @@ class Letterbox(Protocol):
 
         Raises NotYet while it is under way, Undeliverable where it will not arrive, Unavailable.
         """
+        ...
+
+
+class Scanner(Protocol):
+    """Looks for viruses."""
+
+    def scan(self, content: bytes) -> Scanned:
+        """A verdict. Raises Unavailable where there is none, now: it is asked again later."""
         ...

@@ -171,8 +171,8 @@ class ContentStore(Protocol):
         """Keep what the scanner said of a content."""
         ...
 
-    def messages_with(self, sha256: str) -> tuple[int, ...]:
-        """The numbers of the messages that this content came with."""
+    def came_with(self, sha256: str) -> tuple[Filed, ...]:
+        """The messages that this content came with, each with its case, if any."""
         ...
 
 

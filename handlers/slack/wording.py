@@ -379,7 +379,7 @@ _HISTORY = {
     Event.RECLASSIFIED: _reclassified,
     Event.CUSTOMER_NAMED: _customer_named,
     Event.ATTACHMENT_REFUSED: lambda e, _c, _w: (
-        f"*An attachment is refused*: {_of(e, 'name')} holds {_of(e, 'named')}. "
+        f"*Attachment {_of(e, 'number')} is refused*: the virus scanner found {_of(e, 'named')}. "
         "Nobody gets it from here; do not open it in the mailbox either"
     ),
     Event.ACKNOWLEDGEMENT_APPROVED: lambda _e, _c, w: f"{w} sent the acknowledgement",

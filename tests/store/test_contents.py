@@ -1,7 +1,7 @@
 import hashlib
 
 from models.message import Attachment, Scanned, Verdict
-from models.store_port import Arrival, Store
+from models.store_port import Arrival, Filed, Store
 from tests.support.cases import message
 from tests.support.council import utc
 
@@ -25,7 +25,8 @@ def test_b18_an_attachment_is_kept_by_its_content_and_equal_ones_once(store: Sto
         )
     with store.view() as work:
         assert work.contents.get(one.sha256) == b"photo"
-        assert work.contents.messages_with(one.sha256) == (first, second)
+        came_with = work.contents.came_with(one.sha256)
+        assert came_with == (Filed(first, REFERENCE), Filed(second, REFERENCE))
         assert work.contents.not_scanned(10) == (one.sha256,)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.message import Attachment, Scanned, Verdict
 from models.store.sqlite.columns import storable, time_to_text
+from models.store_port import Filed
 
 # SQLite takes a limited number of values in one statement.
 _AT_ONCE = 500
@@ -64,9 +65,11 @@ class SqliteContents:
             (scanned.verdict, storable(scanned.named), time_to_text(now), sha256),
         )
 
-    def messages_with(self, sha256: str) -> tuple[int, ...]:
-        """The numbers of the messages that this content came with."""
+    def came_with(self, sha256: str) -> tuple[Filed, ...]:
+        """The messages that this content came with, each with its case, if any."""
         rows = self._execute(
-            "SELECT message FROM attached WHERE sha256=? ORDER BY message", (sha256,)
+            """SELECT m.id, m.reference FROM attached a JOIN messages m ON m.id = a.message
+               WHERE a.sha256=? ORDER BY m.id""",
+            (sha256,),
         )
-        return tuple(row["message"] for row in rows)
+        return tuple(Filed(row["id"], row["reference"]) for row in rows)
