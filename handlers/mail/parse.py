@@ -19,6 +19,7 @@ from handlers.mail.headers import HOSTILE, Headers, lower_domain, one_line
 from handlers.mail.naming import named_cases
 from handlers.mail.own import OWN_HEADER, Seal, without_plus
 from handlers.mail.quoting import new_text
+from handlers.mail.verp import with_letter
 from handlers.mail.webform import DEFAULT_FIELDS, Form, FormField, FormReader
 from models.errors import Unreadable
 from models.message import (
@@ -58,7 +59,8 @@ class ReadingRules:
     senders named forms@, website@, noreply@ and the like at the domain of an own address too.
     `staff_domains`: whose mail is staff's; the own addresses' if none is given. `zone`: in which
     forwarded mail without an offset was written. `authserv_ids`: our mail servers' names
-    in Authentication-Results; no other host's are read.
+    in Authentication-Results; no other host's are read. `bounce_address`: what the addresses are
+    made of to which bounces go, each with the name of a letter (handlers/mail/verp.py).
     """
 
     own_addresses: tuple[str, ...]
@@ -70,6 +72,7 @@ class ReadingRules:
     zone: tzinfo = UTC
     authserv_ids: tuple[str, ...] = ()
     key: bytes | None = field(default=None, repr=False)
+    bounce_address: str = ""
 
 
 class MailReader:
@@ -84,6 +87,7 @@ class MailReader:
         self._authserv_ids = frozenset(host.lower() for host in rules.authserv_ids)
         self._forms = frozenset(a.lower() for a in rules.form_addresses)
         self._seal = Seal(rules.own_domain, rules.key)
+        self._bounces_to = rules.bounce_address
         self._reference = re.compile(
             rf"(?<![\w-])(?:{rules.reference_pattern})(?![\w-])", re.IGNORECASE
         )
@@ -137,6 +141,8 @@ class MailReader:
             )
             or _another_carebot(headers),
         )
+        if self._bounces_to:
+            read = with_letter(read, headers, self._bounces_to, self._seal)
         read = replace(read, named=self._named(headers, read))
         if form is not None:
             read = _as_form(read, form, trusted=is_form_address)

@@ -77,7 +77,9 @@ def everything_waiting(store: Store) -> list[Parcel]:
         return found
 
 
-def open_office(folder: Path, council: Council | None = None) -> TestOffice:
+def open_office(
+    folder: Path, council: Council | None = None, bounce_address: str = ""
+) -> TestOffice:
     council = council or example_council()
     store = open_store(f"sqlite:///{folder / 'carebot.db'}")
     letters = TemplateLetters(
@@ -88,7 +90,9 @@ def open_office(folder: Path, council: Council | None = None) -> TestOffice:
         ombudsman_paragraph=None,
         key=store.seal_key(),
     )
-    rules = ReadingRules((ADDRESS,), "westmere.example", key=store.seal_key())
+    rules = ReadingRules(
+        (ADDRESS,), "westmere.example", key=store.seal_key(), bounce_address=bounce_address
+    )
     reader = MailReader(rules)
     intake = Intake(store, reader, ToldTriage(council.catalogue), letters, council)
     ids = count(1)
