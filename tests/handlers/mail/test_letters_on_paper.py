@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 from docx.document import Document as Paper
 from docx.shared import Emu, Mm
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.mail.letters import TemplateLetters
@@ -88,6 +88,7 @@ def height(paragraphs: list) -> float:
     return sum(Emu(f.line_spacing + f.space_before + f.space_after).mm for f in forms)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(2, 7), st.integers(0, 5), st.integers(1, 90))
 def test_the_address_stands_in_the_window_whatever_the_letterhead(
     address_lines: int, head_lines: int, name_length: int
@@ -116,6 +117,7 @@ def test_the_document_is_in_british_english_with_a_title_of_its_own() -> None:
     assert paper.core_properties.author == NAME
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.text(min_size=1, max_size=300))
 def test_any_text_becomes_a_document_that_says_all_of_it(text: str) -> None:
     try:
