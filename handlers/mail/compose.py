@@ -16,6 +16,7 @@ from models.letter import Letter
 
 _LONGEST_SUBJECT = 200
 _MOST_REFERENCES = 8
+_ADDRESS = re.compile(r"[^\s<>@,;:()\"\\\[\]]{1,64}@[^\s<>@,;:()\"\\\[\]]{1,255}\Z")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>\Z")
 # Microsoft's Message-IDs are longer than a folded line; the standard library would write them as
 # encoded words, which no mail program reads as an id. RFC 5322 allows lines of 998 characters,
@@ -34,7 +35,7 @@ def compose(letter: Letter, *, from_address: str, from_name: str, now: datetime)
     message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
     message.policy = _HEADERS_ON_LONG_LINES
     message["From"] = _address(from_address, from_name)
-    message["To"] = _address(letter.recipient)
+    message["To"] = _one_address(letter.recipient)
     message["Reply-To"] = _address(with_plus(from_address, letter.reply_token or letter.reference))
     message["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT]
     message["Date"] = format_datetime(now)
@@ -58,6 +59,13 @@ def _thread(letter: Letter) -> list[str]:
     return known[:_MOST_REFERENCES][::-1]
 
 
+def _one_address(address: str) -> Address:
+    """The last look at it, whatever was looked at before: a list, a group or a line end is none."""
+    if not _ADDRESS.match(address):
+        raise Undeliverable("The recipient is not one email address.")
+    return _address(address)
+
+
 def _address(address: str, name: str = "") -> Address:
     local, _, domain = address.rpartition("@")
     if not local.isascii():
@@ -66,8 +74,10 @@ def _address(address: str, name: str = "") -> Address:
         raise Undeliverable("The address has letters before its @ that an email cannot be sent to.")
     try:
         # RFC 5891: a domain in other letters goes out as its ASCII form. The rules of 2003, which
-        # Python's own codec follows, would make another domain of some.
-        plain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
+        # Python's own codec follows, would make another domain of some; it knows empty and
+        # overlong labels, and lets underscores be.
+        in_ascii = domain.encode("idna") if domain.isascii() else idna.encode(domain, uts46=True)
+        plain = in_ascii.decode("ascii")
         return Address(one_line(name, _LONGEST_SUBJECT), local, plain)
     except (ValueError, IndexError) as error:
         raise Undeliverable("The recipient's address cannot be written in an email.") from error
