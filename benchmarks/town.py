@@ -17,6 +17,7 @@ from bot.clock import SystemClock
 from bot.config import CouncilFile, Environment, council_file, read_council_file
 from bot.council_of_settings import channels_of, council_of
 from bot.example import example_settings
+from bot.mailboxes import mailboxes_of
 from bot.run import Bot
 from bot.sandbox import Person, Sandbox
 from bot.smtp_receiver import SmtpReceiver
@@ -103,11 +104,10 @@ class Town:
         bot = Bot(
             office=office,
             intake=wiring.intake_of(self.file, office.council, store),
-            mailbox=wiring.mailbox_of(self.file, environment),
+            mailboxes=mailboxes_of(self.file, environment, clock),
             clock=clock,
             app_token=self.sandbox.app_token,
             channels=channels_of(self.file),
-            poll_seconds=self.file.mailbox.poll_seconds,
         )
         bot.start()
         try:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import mail_commands
+from bot import attachment_command, letter_command, mail_commands
 from bot.options import Config, Json, print_json, settings
 from models.errors import CarebotError, Misconfigured
 
@@ -34,6 +34,8 @@ app = typer.Typer(
 )
 
 mail_commands.register(app)
+attachment_command.register(app)
+letter_command.register(app)
 
 
 def main() -> None:
@@ -98,6 +100,7 @@ def run(config: Config = None) -> None:
     from bot.clock import SystemClock
     from bot.council_of_settings import channels_of
     from bot.logs import set_up_logs
+    from bot.mailboxes import mailboxes_of
     from bot.run import Bot
 
     set_up_logs()
@@ -109,11 +112,10 @@ def run(config: Config = None) -> None:
     bot = Bot(
         office=office,
         intake=wiring.intake_of(file, office.council, store),
-        mailbox=wiring.mailbox_of(file, environment),
+        mailboxes=mailboxes_of(file, environment, clock),
         clock=clock,
         app_token=app_token,
         channels=channels_of(file),
-        poll_seconds=file.mailbox.poll_seconds,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: bot.request_stop())

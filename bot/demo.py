@@ -20,6 +20,7 @@ from bot.config import CouncilFile, Environment, council_file
 from bot.council_of_settings import channels_of
 from bot.demo_mailbox import DemoMailbox, open_demo_mailbox
 from bot.example import example_settings
+from bot.mailboxes import mailboxes_of
 from bot.run import Bot
 from bot.sandbox import Person, Sandbox, SentMail
 from bot.smtp_receiver import SmtpReceiver
@@ -74,11 +75,10 @@ class Demo:
         self.bot = Bot(
             office=self.office,
             intake=wiring.intake_of(self.file, self.office.council, self.store),
-            mailbox=wiring.mailbox_of(self.file, environment),
+            mailboxes=mailboxes_of(self.file, environment, self.clock),
             clock=self.clock,
             app_token=self.sandbox.app_token,
             channels=channels_of(self.file),
-            poll_seconds=self.file.mailbox.poll_seconds,
         )
         self.bot.start()
         if not self.bot.wait_connected(_START_SECONDS):

@@ -1,30 +1,29 @@
 r"""A mailbox on an IMAP server (port `Mailbox`), read so that no mail is lost (mail.md, A3-A9).
 
 The server's \Seen flag means nothing here: what was taken in is known by (account, folder,
-UIDVALIDITY, UID). IDLE (RFC 2177) is a hint to look sooner; the look itself is always a search.
-After any exception the connection is thrown away, because imapclient may have lost half a line
-(mjs/imapclient#519, #565), and the next call makes a new one.
+UIDVALIDITY, UID). IDLE (RFC 2177) is a hint to look sooner; the look itself is always a search for
+everything, never for what is new, unread or recent. After any exception the connection is thrown
+away, because imapclient may have lost half a line (mjs/imapclient#519, #565), and the next call
+makes a new one.
 """
 
+import re
 import select
 import socket
-import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import date, datetime, timedelta
 
-import structlog
 from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
 from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]  # no types
 
-from bot.imap_connection import ImapConnection, Tls, existing_folder, told_of_mail
-from models.errors import Unavailable
+from bot.imap_connection import Access, ImapConnection, existing_folder, told_of_mail
+from bot.imap_fetch import Fetcher
+from models.errors import NotMoved
 from models.message import Origin, RawMessage
+from models.ports import Failed, unheard
 
-_LISTED_AT_ONCE = 500
-_FETCHED_AT_ONCE = 20
-_BYTES_AT_ONCE = 8_000_000
 # Servers may drop an IDLE after 30 minutes (RFC 2177), routers after fewer. What comes in the
 # moment in which IDLE begins, Dovecot does not tell of, and mail likes to come in pairs: so the
 # first IDLE is short, and the look after it finds the second of a pair.
@@ -33,162 +32,189 @@ _LONGEST_IDLE = 300.0
 # A server without IDLE is asked this often, in seconds.
 _LOOKED_AT_LEAST = 15.0
 _DELETED = rb"\Deleted"
-_log = structlog.get_logger(__name__)
+_JUNK = rb"\Junk"
+_COPIED_TO = re.compile(rb"\A(\d+) (\d+) (\d+)\Z")
+_LARGEST = 50_000_000
 
 
 class ImapMailbox:
-    """One watched folder. Used by one thread; `interrupt` and `close` may come from another.
+    """One watched folder. Used by one thread; `interrupt`, `abandon` and `close` may come from
+    another.
 
+    `largest`: bytes above which only a message's beginning is fetched. `junk`: the folder that is
+    counted; where there is none of that name, the one that the server calls its junk (RFC 6154).
     `look_every`: seconds between looks in `wait`, in place of IDLE. A Dovecot tells an idling
     client of new mail half a second late, built in; a server on this machine may be asked ten
-    times a second instead, at 0.2 ms a look. `refused_pause`: seconds for which no login is tried
-    after the server refused the password, so that it does not lock the account.
+    times a second instead, at 0.2 ms a look.
     """
 
     def __init__(
         self,
+        access: Access,
         *,
-        account: str,
-        host: str,
-        port: int,
-        user: str,
-        password: str,
-        tls: Tls = "tls",
+        now: Callable[[], datetime],
         folder: str = "INBOX",
         processed: str = "Processed",
         quarantine: str = "Quarantine",
-        timeout: float = 30.0,
+        junk: str | None = None,
+        largest: int = _LARGEST,
         look_every: float | None = None,
-        refused_pause: float = 300.0,
-        ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        """Connects when first used. `timeout` is in seconds, for connecting and each answer."""
-        self._account, self._folder = account, folder
-        self._connection = ImapConnection(
-            account=account,
-            host=host,
-            port=port,
-            user=user,
-            password=password,
-            tls=tls,
-            folder=folder,
-            timeout=timeout,
-            refused_pause=refused_pause,
-            ssl_context=ssl_context,
-        )
+        """Connects when first used."""
+        self.account, self.folder = access.account, folder
+        self.junk_folder = junk
+        self._connection = ImapConnection(access, folder)
         self._wanted = {False: processed, True: quarantine}
         self._targets: dict[bool, str] = {}
         self._look_every = look_every
+        self._largest, self._now = largest, now
+        self._inbox = self._fetcher(folder, self._here)
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
 
+    def _fetcher(
+        self, folder: str, open_: Callable[[], AbstractContextManager[tuple[IMAPClient, int]]]
+    ) -> Fetcher:
+        return Fetcher(self.account, folder, open_, self._largest, self._wanted[False], self._now)
+
+    @contextmanager
+    def _here(self) -> Iterator[tuple[IMAPClient, int]]:
+        with self._connection.talking() as client:
+            yield client, self._connection.uidvalidity
+
     # Looking
 
-    def waiting(self, known: Callable[[Origin], bool]) -> Iterator[RawMessage]:
+    def waiting(
+        self,
+        known: Callable[[Origin], bool],
+        failed: Failed = unheard,
+        troubled: Collection[Origin] = (),
+    ) -> Iterator[RawMessage]:
         """What lies in the folder, by UID, left unread and undeleted; `known` ones are not fetched.
 
-        `received_at` is INTERNALDATE in UTC. A message that the server cannot hand over is left
-        for the next pass and does not stop those behind it. Raises Unavailable.
+        `received_at` is INTERNALDATE in UTC. A message that the server cannot hand over is told to
+        `failed` and does not stop those behind it; those that are `troubled` already come last and
+        one by one. Raises Unavailable.
         """
-        validity, uids = self._listed()
-        new = [uid for uid in uids if not known(self._origin(validity, uid))]
-        for start in range(0, len(new), _LISTED_AT_ONCE):
-            for batch in self._batches(new[start : start + _LISTED_AT_ONCE]):
-                yield from self._fetched(validity, batch)
-
-    def _listed(self) -> tuple[int, list[int]]:
         with self._connection.talking() as client:
             client.noop()
             told_of_mail(client)
-            return self._connection.uidvalidity, sorted(client.search("UNDELETED"))
+            validity = self._connection.uidvalidity
+            # Everything, not `UID n:*`, which also gives a last message that is older (A5).
+            uids = sorted(set(client.search("UNDELETED")))
+        new = [uid for uid in uids if not known(self._origin(validity, uid))]
+        awkward = {origin.uid for origin in troubled if origin.uidvalidity == validity}
+        yield from self._inbox.fetch(validity, [u for u in new if u not in awkward], failed)
+        for uid in new:
+            if uid in awkward:
+                yield from self._inbox.fetch(validity, [uid], failed)
 
-    def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
-        """Few and small enough together that a slow line answers within the timeout."""
-        with self._connection.talking() as client:
-            sizes = client.fetch(uids, ["RFC822.SIZE"])
-        batch: list[int] = []
-        together = 0
-        for uid in uids:
-            size = int(sizes.get(uid, {}).get(b"RFC822.SIZE", 0))
-            if batch and (len(batch) >= _FETCHED_AT_ONCE or together + size > _BYTES_AT_ONCE):
-                yield batch
-                batch, together = [], 0
-            batch.append(uid)
-            together += size
-        if batch:
-            yield batch
-
-    def _fetched(self, validity: int, uids: list[int]) -> Iterator[RawMessage]:
-        try:
-            found = self._fetch(validity, uids)
-        except Unavailable:
-            if len(uids) == 1:
-                # Where the server is gone this raises; else the message alone is at fault.
-                with self._connection.talking():
-                    _log.warning("mailbox.unfetchable", folder=self._folder, uid=uids[0])
-                return
-            for uid in uids:
-                yield from self._fetched(validity, [uid])
-            return
-        yield from found
-
-    def _fetch(self, validity: int, uids: list[int]) -> list[RawMessage]:
-        with self._connection.talking() as client:
-            if self._connection.uidvalidity != validity:
-                return []
-            answers = client.fetch(uids, ["INTERNALDATE", "BODY.PEEK[]"])
-            return [
-                RawMessage(
-                    bytes(answers[uid][b"BODY[]"]),
-                    self._origin(validity, uid),
-                    _utc(answers[uid].get(b"INTERNALDATE")),
-                )
-                for uid in uids
-                # One that a person moved meanwhile is simply not in the answer.
-                if answers.get(uid, {}).get(b"BODY[]") is not None
-            ]
+    def remains(self, origin: Origin, why: str) -> RawMessage:
+        """What stands for a message that was given up. Raises Unavailable."""
+        return self._inbox.remains(origin, why, self._wanted[True])
 
     def _origin(self, validity: int, uid: int) -> Origin:
-        return Origin(self._account, self._folder, validity, uid)
+        return Origin(self.account, self.folder, validity, uid)
+
+    # Reconciling
+
+    def strays(
+        self,
+        since: datetime,
+        known: Callable[[str, int], Collection[int]],
+        failed: Failed = unheard,
+    ) -> Iterator[RawMessage]:
+        """What lies in the processed folder, came after `since` (aware) and is in no book: somebody
+        moved it there before we saw it. `known` gives the numbers of a folder with a UIDVALIDITY
+        that are in the books. Raises Unavailable.
+        """
+        folder = self._target(quarantined=False)
+        with self._connection.elsewhere(folder) as (client, validity):
+            # SINCE compares dates in the server's zone: a day earlier, then by the time itself.
+            uids = client.search(["UNDELETED", "SINCE", _day_before(since)])
+        booked = known(folder, validity)
+        fetcher = self._fetcher(folder, lambda: self._connection.elsewhere(folder))
+        new = sorted(set(uids).difference(booked))
+        yield from fetcher.fetch(validity, new, failed, since)
+
+    def junk_count(self) -> int | None:
+        """How many messages lie in the junk folder, or None where there is none.
+
+        Raises Unavailable.
+        """
+        if self.junk_folder is None:
+            return None
+        with self._connection.talking() as client:
+            name = self.junk_folder
+            if not client.folder_exists(name):
+                name = client.find_special_folder(_JUNK)
+            if not name or name == self.folder:
+                return None
+            self.junk_folder = name
+            return int(client.folder_status(name, ["MESSAGES"])[b"MESSAGES"])
 
     # Filing
 
-    def file(self, origin: Origin, *, quarantined: bool = False) -> None:
+    def file(self, origin: Origin, *, quarantined: bool = False) -> Origin | None:
         """Move it to the processed (or the quarantine) folder, which is made if it is missing.
 
-        Nothing is done where the UIDVALIDITY is another one by now: the number means another
-        message then. Raises Unavailable.
+        Gives where it lies now, where the server says so (RFC 4315). Nothing is done where the
+        UIDVALIDITY is another one by now: the number means another message then. Raises NotMoved
+        where the server refuses although the message is there, and Unavailable.
         """
+        if origin.folder != self.folder:
+            return None
+        refused = False
         with self._connection.talking() as client:
             if origin.uidvalidity != self._connection.uidvalidity:
-                return
-            try:
-                self._move(client, origin.uid, self._target(client, quarantined))
-            except IMAPClientError as error:
-                if isinstance(error, IMAPClient.AbortError):
-                    raise
-                if not client.search(["UID", str(origin.uid)]):
-                    return
-                # Perhaps somebody deleted the folder: look again, make it again, once.
-                self._targets.clear()
-                self._move(client, origin.uid, self._target(client, quarantined))
+                return None
+            # Perhaps somebody deleted the folder: at the second try it is looked for, and made.
+            # Perhaps MOVE is what the server cannot: then it is copied.
+            for move in (self._move, self._copy):
+                try:
+                    return move(client, origin.uid, self._target(quarantined=quarantined))
+                except IMAPClientError as error:
+                    if isinstance(error, IMAPClient.AbortError):
+                        raise
+                    if not client.search(["UID", str(origin.uid)]):
+                        return None
+                    self._targets.clear()
+            refused = True
+        assert refused
+        raise NotMoved(
+            f"The mailbox {self.account} does not move messages to “{self._wanted[quarantined]}”."
+        )
 
-    @staticmethod
-    def _move(client: IMAPClient, uid: int, target: str) -> None:
-        if client.has_capability("MOVE"):
-            client.move([uid], target)
-            return
+    def _move(self, client: IMAPClient, uid: int, target: str) -> Origin | None:
+        if not client.has_capability("MOVE"):
+            return self._copy(client, uid, target)
+        _forget_copies(client)
+        client.move([uid], target)
+        return self._copied(client, target)
+
+    def _copy(self, client: IMAPClient, uid: int, target: str) -> Origin | None:
+        _forget_copies(client)
         client.copy([uid], target)
+        at = self._copied(client, target)
         client.add_flags([uid], [_DELETED], silent=True)
         # A bare EXPUNGE would also remove what people have marked. Without UIDPLUS the message
         # stays, marked as deleted, and `waiting` passes it over.
         if client.has_capability("UIDPLUS"):
             client.uid_expunge([uid])
+        return at
 
-    def _target(self, client: IMAPClient, quarantined: bool) -> str:
+    def _copied(self, client: IMAPClient, target: str) -> Origin | None:
+        """Where the one message that was just copied lies, where the server has said it."""
+        _, said = client._imap.response("COPYUID")  # noqa: SLF001
+        found = _COPIED_TO.match(said[-1]) if said and isinstance(said[-1], bytes) else None
+        return Origin(self.account, target, int(found[1]), int(found[3])) if found else None
+
+    def _target(self, *, quarantined: bool) -> str:
         if quarantined not in self._targets:
-            self._targets[quarantined] = existing_folder(client, self._wanted[quarantined])
+            with self._connection.talking() as client:
+                name = existing_folder(client, self._wanted[quarantined])
+            self._targets[quarantined] = name
         return self._targets[quarantined]
 
     # Waiting
@@ -258,6 +284,12 @@ class ImapMailbox:
         with suppress(OSError):
             self._waker.send(b"!")
 
+    def abandon(self, after: float) -> None:
+        """Cut the line under a call that has taken more than `after` seconds. Never raises or
+        blocks.
+        """
+        self._connection.abandon(after)
+
     def close(self) -> None:
         """Log out; a wait under way in another thread returns first. Never raises."""
         self._connection.closed = True
@@ -271,7 +303,9 @@ def _is_news(response: Sequence[object]) -> bool:
     return len(response) > 1 and response[1] in {b"EXISTS", b"RECENT"}
 
 
-def _utc(internal_date: object) -> datetime:
-    if isinstance(internal_date, datetime) and internal_date.tzinfo is not None:
-        return internal_date.astimezone(UTC)
-    raise ValueError("the server gave no INTERNALDATE")
+def _forget_copies(client: IMAPClient) -> None:
+    client._imap.response("COPYUID")  # noqa: SLF001
+
+
+def _day_before(at: datetime) -> date:
+    return (at - timedelta(days=1)).date()

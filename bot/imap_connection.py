@@ -1,55 +1,85 @@
 """One connection to an IMAP server: made when needed, thrown away after any exception."""
 
+import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
-from imapclient.exceptions import LoginError  # type: ignore[import-untyped]  # it ships no types
+from imapclient.exceptions import (  # type: ignore[import-untyped]  # it ships no types
+    CapabilityError,
+    IMAPClientError,
+    LoginError,
+)
 
+from bot.oauth import Tokens, xoauth2
 from models.errors import CarebotError, Unavailable
 
 Tls = Literal["tls", "starttls", "none"]
 
-# Answers to a login that say "not now" and nothing about the password (RFC 5530; Exchange Online).
-_NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "SERVER UNAVAILABLE", "TRY AGAIN")
+# Answers that say "not now" and nothing about who asks (RFC 5530; Exchange Online): A9.
+_NOT_NOW = (
+    "[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "SERVER UNAVAILABLE", "TRY AGAIN",
+    "TOO MANY", "TEMPORAR",
+)  # fmt: skip
+
+
+def is_for_now(error: BaseException) -> bool:
+    """Whether a server's refusal may be another answer the next time, for the same question."""
+    lost = isinstance(error, IMAPClient.AbortError)
+    return lost or any(sign in str(error).upper() for sign in _NOT_NOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to get into a mailbox. `timeout` is in seconds, for connecting and each answer.
+
+    With `tokens` it is SASL XOAUTH2 for `user`, the mailbox (A10), else the password.
+    `certificate_authority`: PEM of an authority that is trusted beside the system's own.
+    After a refusal that only a person can end, no login is tried for `refused_pause` seconds, so
+    that the account is not locked (A9).
+    """
+
+    account: str
+    host: str
+    port: int
+    user: str
+    password: str = ""
+    tokens: Tokens | None = None
+    tls: Tls = "tls"
+    timeout: float = 30.0
+    refused_pause: float = 300.0
+    certificate_authority: Path | None = None
+
+    def ssl_context(self) -> ssl.SSLContext:
+        """What checks the server's certificate and its name, always."""
+        context = ssl.create_default_context()
+        if self.certificate_authority is not None:
+            context.load_verify_locations(self.certificate_authority)
+        return context
 
 
 class ImapConnection:
     """Logs in and selects the folder at the first use and after each failure.
 
-    After a refused password no login is tried for `refused_pause` seconds, so that the account is
-    not locked.
+    An Unavailable with `retry_after` is one that only a person can end: the password, the
+    certificate, the folder's name.
     """
 
-    def __init__(
-        self,
-        *,
-        account: str,
-        host: str,
-        port: int,
-        user: str,
-        password: str,
-        tls: Tls,
-        folder: str,
-        timeout: float,
-        refused_pause: float,
-        ssl_context: ssl.SSLContext | None,
-    ) -> None:
-        """Nothing is connected yet. `timeout` is in seconds, for connecting and each answer."""
-        self._account, self._folder = account, folder
-        self._host, self._port, self._tls, self._timeout = host, port, tls, timeout
-        self._user, self._password = user, password
-        self._ssl_context = ssl_context
-        if ssl_context is None and tls != "none":
-            self._ssl_context = ssl.create_default_context()
-        self._refused_pause = refused_pause
+    def __init__(self, access: Access, folder: str) -> None:
+        """Nothing is connected yet."""
+        self._access, self._folder = access, folder
+        self._ssl_context = access.ssl_context() if access.tls != "none" else None
+        self._refused: str | None = None
         self._refused_until = 0.0
         self._client: IMAPClient | None = None
         self._lock = threading.RLock()
+        self._talking_since: float | None = None
         self.closed = False
         self.uidvalidity = 0
 
@@ -58,7 +88,7 @@ class ImapConnection:
         """The logged-in client, for this thread alone. Whatever is raised inside ends the
         connection and, unless it is one of our errors, becomes Unavailable.
         """
-        with self._lock:
+        with self._lock, self._timed():
             try:
                 yield self._connected()
             except CarebotError:
@@ -68,52 +98,153 @@ class ImapConnection:
                 # Whatever the library raised: nothing it holds can be trusted any more (A8).
                 self._drop()
                 raise Unavailable(
-                    f"The mailbox {self._account} does not answer ({type(error).__name__})."
+                    f"The mailbox {self._access.account} does not answer ({_kind_of(error)})."
                 ) from error
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        before = self._talking_since
+        self._talking_since = before or time.monotonic()
+        try:
+            yield
+        finally:
+            self._talking_since = before
+
+    @contextmanager
+    def elsewhere(self, folder: str) -> Iterator[tuple[IMAPClient, int]]:
+        """The client with another folder open, to read only, and that folder's UIDVALIDITY."""
+        with self.talking() as client:
+            validity = int(client.select_folder(folder, readonly=True)[b"UIDVALIDITY"])
+            yield client, validity
+            self._select(client)
 
     def _connected(self) -> IMAPClient:
         if self.closed:
-            raise Unavailable(f"The mailbox {self._account} is closed.")
+            raise Unavailable(f"The mailbox {self._access.account} is closed.")
         if self._client is None:
             pause = self._refused_until - time.monotonic()
-            if pause > 0:
-                raise self._refused(pause)
-            client = IMAPClient(
-                self._host,
-                self._port,
-                ssl=self._tls == "tls",
-                ssl_context=self._ssl_context if self._tls == "tls" else None,
-                timeout=self._timeout,
-            )
+            if self._refused is not None and pause > 0:
+                raise Unavailable(self._refused, retry_after=pause)
+            client = self._new_client()
             self._client = client
             client.normalise_times = False
-            if self._tls == "starttls":
-                client.starttls(self._ssl_context)
+            self._start_tls(client)
             self._login(client)
-            self.uidvalidity = int(client.select_folder(self._folder)[b"UIDVALIDITY"])
+            self._select(client)
+            self._refused = None
         return self._client
 
-    def _login(self, client: IMAPClient) -> None:
-        try:
-            client.login(self._user, self._password)
-        except LoginError as error:
-            if any(sign in str(error).upper() for sign in _NOT_NOW):
-                raise
-            self._refused_until = time.monotonic() + self._refused_pause
-            raise self._refused(self._refused_pause) from error
+    def _new_client(self) -> IMAPClient:
+        """Connect, and read the greeting, within the timeout, the TLS handshake's too."""
+        access = self._access
+        with self._certificate_sentence():
+            return IMAPClient(
+                access.host,
+                access.port,
+                ssl=access.tls == "tls",
+                ssl_context=self._ssl_context if access.tls == "tls" else None,
+                timeout=access.timeout,
+            )
 
-    def _refused(self, pause: float) -> Unavailable:
-        return Unavailable(
-            f"The mailbox {self._account} refuses the user name or the password. "
-            "Check [mailbox] user and CAREBOT_IMAP_PASSWORD.",
-            retry_after=pause,
-        )
+    def _start_tls(self, client: IMAPClient) -> None:
+        if self._access.tls != "starttls":
+            return
+        try:
+            with self._certificate_sentence():
+                client.starttls(self._ssl_context)
+        except CapabilityError as error:
+            # Somebody between us may have taken it out: nothing is ever sent in plain instead.
+            raise self._refusal(
+                "offers no STARTTLS, and nothing is sent to it unprotected. "
+                "Check [mailbox] tls and port"
+            ) from error
+
+    @contextmanager
+    def _certificate_sentence(self) -> Iterator[None]:
+        try:
+            yield
+        except ssl.SSLCertVerificationError as error:
+            why = error.verify_message.rstrip(".")
+            raise self._refusal(
+                f"shows a certificate that cannot be trusted: {why}. Check [mailbox] host and "
+                "certificate_authority"
+            ) from error
+
+    def _login(self, client: IMAPClient) -> None:
+        if self._access.tokens is None:
+            self._try_login(lambda: self._password_login(client))
+            return
+        if self._try_token(client, fresh=False):
+            return
+        # A token may be revoked before its time (A10): one new one, then it is a person's.
+        if not self._try_token(client, fresh=True):
+            raise self._refusal(
+                "refuses the access token. Check that the application may read this mailbox "
+                "(IMAP.AccessAsApp, and its permission on the mailbox) and [mailbox] user"
+            )
+
+    def _password_login(self, client: IMAPClient) -> None:
+        user, password = self._access.user, self._access.password
+        if (user + password).isascii():
+            client.login(user, password)
+        else:
+            client.plain_login(user, password)
+
+    def _try_login(self, login: Callable[[], object]) -> None:
+        try:
+            login()
+        except LoginError as error:
+            # The library says LoginError also where the connection ended in the midst of it.
+            if is_for_now(error) or isinstance(error.__context__, IMAPClient.AbortError):
+                raise
+            raise self._refusal(
+                "refuses the user name or the password. "
+                "Check [mailbox] user and CAREBOT_IMAP_PASSWORD"
+            ) from error
+
+    def _try_token(self, client: IMAPClient, *, fresh: bool) -> bool:
+        tokens = self._access.tokens
+        assert tokens is not None
+        # The challenge after a refusal wants an empty answer, not the token again.
+        answers = iter([xoauth2(self._access.user, tokens.token(fresh=fresh))])
+        try:
+            client.sasl_login("XOAUTH2", lambda _: next(answers, ""))
+        except LoginError as error:
+            if is_for_now(error) or isinstance(error.__context__, IMAPClient.AbortError):
+                raise
+            return False
+        return True
+
+    def _select(self, client: IMAPClient) -> None:
+        try:
+            self.uidvalidity = int(client.select_folder(self._folder)[b"UIDVALIDITY"])
+        except IMAPClientError as error:
+            if is_for_now(error) or client.folder_exists(self._folder):
+                raise
+            raise self._refusal(
+                f"has no folder “{self._folder}”. Check [mailbox] folder"
+            ) from error
+
+    def _refusal(self, what: str) -> Unavailable:
+        pause = self._access.refused_pause
+        self._refused = f"The mailbox {self._access.account} {what}."
+        self._refused_until = time.monotonic() + pause
+        return Unavailable(self._refused, retry_after=pause)
 
     def _drop(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             with suppress(Exception):
                 client.shutdown()
+
+    def abandon(self, after: float) -> None:
+        """Cut the line under whoever has been talking for `after` seconds, who then gets
+        Unavailable: for an answer without an end, whose bytes come in time. Never raises or waits.
+        """
+        client, since = self._client, self._talking_since
+        if client is not None and since is not None and time.monotonic() - since > after:
+            with suppress(Exception):
+                client.socket().shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Log out once whoever is talking has finished. Never raises."""
@@ -126,6 +257,12 @@ class ImapConnection:
                 except Exception:  # noqa: BLE001  # it is being left: whatever it raised
                     with suppress(Exception):
                         client.shutdown()
+
+
+def _kind_of(error: BaseException) -> str:
+    """An error of the library by its type alone: its text may hold what a customer wrote."""
+    said = next((sign for sign in _NOT_NOW if sign in str(error).upper()), "")
+    return type(error).__name__ + (f": {said}" if said else "")
 
 
 def told_of_mail(client: IMAPClient) -> bool:

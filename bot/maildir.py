@@ -2,84 +2,122 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.errors import Unavailable
+from handlers.fetching import received, stub, too_large
+from models.errors import NotMoved, Unavailable
 from models.message import Origin, RawMessage
+from models.ports import Failed, unheard
 
 _LOOKED_EVERY = 0.2
-_FOLDERS = {False: ".Processed", True: ".Quarantine"}
+_PROCESSED, _QUARANTINE = ".Processed", ".Quarantine"
+_LARGEST = 50_000_000
+_BEGINNING = 262_144
 
 
 class MaildirMailbox:
     """The messages in `new` and `cur`. Used by one thread; `interrupt` may come from another.
 
-    An origin's `folder` is the message's path without its flags, which mail programs change.
+    An origin's `folder` is the message's path without its flags, which mail programs change. Above
+    `largest` bytes only a message's beginning is read. `junk` names the subfolder that is counted.
     """
 
-    def __init__(self, path: Path, account: str = "maildir") -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        now: Callable[[], datetime],
+        account: str = "maildir",
+        junk: str | None = None,
+        largest: int = _LARGEST,
+    ) -> None:
         """`path` holds the Maildir; what is missing of it is made when it is first looked at."""
-        self._path = path
-        self._account = account
+        self._path, self._now, self._largest = path, now, largest
+        self.account, self.folder, self.junk_folder = account, str(path), junk
         self._listed: frozenset[str] = frozenset()
         self._called = threading.Event()
 
-    def waiting(self, known: Callable[[Origin], bool]) -> Iterator[RawMessage]:
+    def waiting(
+        self,
+        known: Callable[[Origin], bool],
+        failed: Failed = unheard,
+        troubled: Collection[Origin] = (),
+    ) -> Iterator[RawMessage]:
         """What lies in it, oldest first, left as it is. `received_at` is the file's time, in UTC.
 
-        Raises Unavailable where the folder cannot be read.
+        A file that cannot be read is told to `failed`. Raises Unavailable where the folder cannot
+        be read.
         """
-        files = self._files()
+        files = _files(self._path)
         self._listed = frozenset(files)
-        for unique, (_, path) in sorted(files.items(), key=lambda item: (item[1][0], item[0])):
-            origin = Origin(self._account, str(self._path / unique))
-            if known(origin):
-                continue
-            raw = self._read(path, origin)
+        new = [(origin, path) for origin, path in self._in_order(files) if not known(origin)]
+        for origin, path in sorted(new, key=lambda one: one[0] in troubled):
+            raw = self._read(path, origin, failed)
             if raw is not None:
                 yield raw
 
-    def _files(self) -> dict[str, tuple[int, Path]]:
-        """By unique name: when it came, in nanoseconds, and where it is now."""
-        found: dict[str, tuple[int, Path]] = {}
-        try:
-            for part in ("new", "cur", "tmp"):
-                (self._path / part).mkdir(parents=True, exist_ok=True)
-            for part in ("new", "cur"):
-                for path in (self._path / part).iterdir():
-                    unique = path.name.partition(":")[0]
-                    if not path.name.startswith("."):
-                        found[unique] = (_time_of(path), path)
-        except OSError as error:
-            raise Unavailable(
-                f"The Maildir {self._path} cannot be read: {error.strerror}."
-            ) from error
-        return found
+    def _in_order(self, files: dict[str, tuple[int, Path]]) -> Iterator[tuple[Origin, Path]]:
+        for unique, (_, path) in sorted(files.items(), key=lambda item: (item[1][0], item[0])):
+            yield Origin(self.account, str(self._path / unique)), path
 
-    def _read(self, path: Path, origin: Origin) -> RawMessage | None:
+    def _read(self, path: Path, origin: Origin, failed: Failed) -> RawMessage | None:
         try:
-            came = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            return RawMessage(path.read_bytes(), origin, came)
+            with path.open("rb") as file:
+                size, came = path.stat().st_size, self._came(path)
+                if size <= self._largest:
+                    return RawMessage(file.read(), origin, came)
+                lacking = too_large(size, origin, _PROCESSED)
+                return RawMessage(file.read(_BEGINNING), origin, came, lacking=lacking)
         except FileNotFoundError:
             # Moved or flagged by somebody since it was listed: the next look has it.
             return None
         except OSError as error:
-            raise Unavailable(
-                f"The Maildir {self._path} cannot be read: {error.strerror}."
-            ) from error
+            failed(origin, f"the file cannot be read: {error.strerror}")
+            return None
 
-    def file(self, origin: Origin, *, quarantined: bool = False) -> None:
+    def _came(self, path: Path) -> datetime:
+        now = self._now()
+        return received(datetime.fromtimestamp(path.stat().st_mtime, UTC), now) or now
+
+    def remains(self, origin: Origin, why: str) -> RawMessage:
+        """What stands for a file that cannot be read."""
+        return stub(origin, b"", why, self._now(), _QUARANTINE)
+
+    def strays(
+        self,
+        since: datetime,
+        known: Callable[[str, int], Collection[int]],
+        failed: Failed = unheard,
+    ) -> Iterator[RawMessage]:
+        """What lies in .Processed and came after `since`: the caller knows a file of ours by its
+        origin, which it keeps when it is moved, so `known` is not asked.
+        """
+        del known
+        folder = self._path / _PROCESSED
+        if not folder.is_dir():
+            return
+        for origin, path in self._in_order(_files(folder)):
+            raw = self._read(path, origin, failed)
+            if raw is not None and raw.received_at >= since:
+                yield raw
+
+    def junk_count(self) -> int | None:
+        """How many messages lie in the junk subfolder; None where there is none."""
+        folder = self._path / f".{self.junk_folder}"
+        return len(_files(folder)) if self.junk_folder and folder.is_dir() else None
+
+    def file(self, origin: Origin, *, quarantined: bool = False) -> Origin | None:
         """Move it to the subfolder .Processed or .Quarantine; no error if it is gone already.
 
-        Raises Unavailable where it cannot be moved.
+        Gives nothing: it keeps its origin. Raises NotMoved where it cannot be moved, Unavailable
+        where the folder cannot be read.
         """
-        unique = Path(origin.folder).name
-        found = self._files().get(unique)
+        found = _files(self._path).get(Path(origin.folder).name)
         if found is None:
-            return
-        target = self._path / _FOLDERS[quarantined]
+            return None
+        target = self._path / (_QUARANTINE if quarantined else _PROCESSED)
         try:
             for part in ("new", "cur", "tmp"):
                 (target / part).mkdir(parents=True, exist_ok=True)
@@ -87,9 +125,10 @@ class MaildirMailbox:
             (target / "maildirfolder").touch()
             found[1].rename(target / "cur" / found[1].name)
         except FileNotFoundError:
-            return
+            return None
         except OSError as error:
-            raise Unavailable(f"The Maildir {self._path}: {error.strerror}.") from error
+            raise NotMoved(f"The Maildir {self._path}: {error.strerror}.") from error
+        return None
 
     def wait(self, seconds: float) -> None:
         """Return when there is a message that the last look did not see, or after `seconds`.
@@ -97,7 +136,7 @@ class MaildirMailbox:
         Raises Unavailable where the folder cannot be read.
         """
         deadline = time.monotonic() + seconds
-        while not self._called.is_set() and not (self._files().keys() - self._listed):
+        while not self._called.is_set() and not (_files(self._path).keys() - self._listed):
             left = deadline - time.monotonic()
             if left <= 0:
                 return
@@ -108,9 +147,28 @@ class MaildirMailbox:
         """Make the wait under way, or the next one, return at once."""
         self._called.set()
 
+    def abandon(self, after: float) -> None:
+        """There is no line that could be cut."""
+
     def close(self) -> None:
         """End a wait under way; there is nothing to log out of."""
         self.interrupt()
+
+
+def _files(folder: Path) -> dict[str, tuple[int, Path]]:
+    """By unique name: when it came, in nanoseconds, and where it is now. Raises Unavailable."""
+    found: dict[str, tuple[int, Path]] = {}
+    try:
+        for part in ("new", "cur", "tmp"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        for part in ("new", "cur"):
+            for path in (folder / part).iterdir():
+                unique = path.name.partition(":")[0]
+                if not path.name.startswith("."):
+                    found[unique] = (_time_of(path), path)
+    except OSError as error:
+        raise Unavailable(f"The Maildir {folder} cannot be read: {error.strerror}.") from error
+    return found
 
 
 def _time_of(path: Path) -> int:

@@ -1,7 +1,8 @@
 """The running bot: a loop each for mail, the clock and the two lanes of the outbox, and Slack."""
 
+import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -9,16 +10,17 @@ import structlog
 from slack_bolt import App
 
 from bot.clock import Clock
+from bot.mail_loop import MailLoop
+from bot.mailboxes import Watched
 from bot.socket_mode import SocketMode
+from bot.watchdog import Watchdog
 from bot.wiring import Office
+from handlers.contents import scan_waiting
 from handlers.intake import Intake
 from handlers.reminders import remind
 from handlers.slack.listeners import register
 from models.errors import Misconfigured, Unavailable
-from models.message import Origin
 from models.outbox import Lane
-from models.ports import Mailbox
-from models.store_port import Arrival
 
 _log = structlog.get_logger(__name__)
 
@@ -29,7 +31,6 @@ _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
 # Five slow listeners fill Bolt's own pool and the sixth misses Slack's three seconds.
 _LISTENERS = 20
-_BATCH = 16
 
 
 class Bot:
@@ -39,23 +40,20 @@ class Bot:
         self,
         office: Office,
         intake: Intake,
-        mailbox: Mailbox,
+        mailboxes: Sequence[Watched],
         clock: Clock,
         app_token: str,
         channels: Mapping[str, str],
-        poll_seconds: float,
     ) -> None:
         """`channels` are the configured channels by setting. Nothing starts before `start`."""
         self._office = office
-        self._intake = intake
-        self._mailbox = mailbox
         self._clock = clock
         self._app_token = app_token
         self._channels = channels
-        self._poll_seconds = poll_seconds
         self._stopping = threading.Event()
         self._wakes = {lane: threading.Event() for lane in Lane}
         self._clock_wake = threading.Event()
+        self._scanner_wake = threading.Event()
         self._socket: SocketMode | None = None
         self._listeners = ThreadPoolExecutor(_LISTENERS, thread_name_prefix="listener")
         self._fatal: Misconfigured | None = None
@@ -63,18 +61,36 @@ class Bot:
         self._changed = threading.Condition()
         self._resting = dict.fromkeys(Lane, False)
         self._ticked_at: datetime | None = None
+        self._mail = [
+            MailLoop(
+                watched,
+                intake,
+                clock,
+                stopping=self._stopping.is_set,
+                taken_in=self._taken_in,
+            )
+            for watched in mailboxes
+        ]
+        lead = office.council.channels.lead
+        self._watchdog = Watchdog(self._mail, office.store, lead, clock, self._wake)
         self._threads = [
-            threading.Thread(target=self._guarded, args=(name, loop), name=name)
-            for name, loop in (
-                ("mail", self._mail_pass),
+            threading.Thread(target=self._guarded, args=(name, one_pass), name=name)
+            for name, one_pass in (
+                *((f"mail {n}", loop.look) for n, loop in enumerate(self._mail, 1)),
                 ("clock", self._clock_pass),
+                *([("scanner", self._scanner_pass)] if office.scanner else []),
                 ("letters", self._letters_pass),
                 ("slack", self._slack_pass),
             )
         ]
+        self._threads.append(
+            threading.Thread(target=self._watchdog.run, args=(self._stopping,), name="watchdog")
+        )
 
     def start(self) -> None:
         """Start every loop and return."""
+        for loop in self._mail:
+            loop.expect()
         for thread in self._threads:
             thread.start()
 
@@ -106,9 +122,10 @@ class Bot:
     def request_stop(self) -> None:
         """Ask every loop to end; safe in a signal handler."""
         self._stopping.set()
-        for wake in (*self._wakes.values(), self._clock_wake):
+        for wake in (*self._wakes.values(), self._clock_wake, self._scanner_wake):
             wake.set()
-        self._mailbox.interrupt()
+        for loop in self._mail:
+            loop.watched.mailbox.interrupt()
 
     def stop(self) -> None:
         """End every loop and close what is open; what is under way is finished first."""
@@ -119,7 +136,8 @@ class Bot:
         if self._socket is not None:
             self._socket.close()
         self._listeners.shutdown()
-        self._mailbox.close()
+        for loop in self._mail:
+            loop.watched.mailbox.close()
 
     def tick_now(self) -> None:
         """Let the clock look at once: the time was moved."""
@@ -138,12 +156,18 @@ class Bot:
         with self._changed:
             self._changed.notify_all()
 
+    def _taken_in(self) -> None:
+        self._wake()
+        self._notify()
+
     def _wake(self) -> None:
-        for wake in self._wakes.values():
+        for wake in (*self._wakes.values(), self._scanner_wake):
             wake.set()
 
     def _guarded(self, name: str, one_pass: Callable[[], None]) -> None:
-        """The one boundary of a loop: it goes on after any failure, ever slower."""
+        """The one boundary of a loop: it goes on after any failure, ever slower, and not in step
+        with others that failed at the same moment (A9).
+        """
         pause = _FIRST_PAUSE
         while not self._stopping.is_set():
             try:
@@ -156,37 +180,12 @@ class Bot:
                 return
             except Unavailable as error:
                 _log.warning("unavailable", loop=name, reason=str(error))
-                wait = error.retry_after or pause
+                wait = error.retry_after or _jittered(pause)
             except Exception:  # noqa: BLE001  # a bug in one pass must not end the loop
                 _log.exception("loop_failed", loop=name)
-                wait = pause
+                wait = _jittered(pause)
             self._stopping.wait(wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
-
-    def _mail_pass(self) -> None:
-        """Take in what waits, then file it: only what is stored is moved."""
-        booked: list[tuple[Origin, bool]] = []
-
-        def known(origin: Origin) -> bool:
-            with self._office.store.view() as work:
-                arrival = work.ledger.booked_as(origin)
-            if arrival is not None:
-                booked.append((origin, arrival is Arrival.QUARANTINED))
-            return arrival is not None
-
-        waiting = self._mailbox.waiting(known)
-        for taken in self._intake.take_in_all(waiting, self._clock.now, _BATCH):
-            self._wake()
-            self._notify()
-            _log.info("taken_in", arrival=taken.arrival, case=taken.reference, reason=taken.reason)
-            quarantined = taken.arrival is Arrival.QUARANTINED
-            self._mailbox.file(taken.raw.origin, quarantined=quarantined)
-            if self._stopping.is_set():
-                return
-        for origin, quarantined in booked:
-            self._mailbox.file(origin, quarantined=quarantined)
-        if not self._stopping.is_set():
-            self._mailbox.wait(self._poll_seconds)
 
     def _clock_pass(self) -> None:
         self._clock_wake.clear()
@@ -196,6 +195,15 @@ class Bot:
         self._ticked_at = now
         self._notify()
         self._clock_wake.wait(_TICK_SECONDS)
+
+    def _scanner_pass(self) -> None:
+        """Scan what came attached: a loop of its own, so that a scanner that hangs holds up nothing."""
+        self._scanner_wake.clear()
+        scanner = self._office.scanner
+        if scanner and scan_waiting(self._office.store, scanner, self._clock.now()):
+            self._wake()
+            return
+        self._scanner_wake.wait(_TICK_SECONDS)
 
     def _letters_pass(self) -> None:
         self._deliver(Lane.EMAIL)
@@ -235,3 +243,7 @@ class Bot:
         self._socket = socket
         self._connected.set()
         _log.info("connected")
+
+
+def _jittered(seconds: float) -> float:
+    return seconds * random.uniform(0.5, 1.0)  # noqa: S311  # it spreads, it hides nothing

@@ -1,4 +1,4 @@
-"""The only file that names concrete classes: settings go in, working parts come out."""
+"""Concrete classes by name: settings go in, working parts come out. mailboxes.py has its own."""
 
 import secrets
 from dataclasses import dataclass
@@ -7,29 +7,29 @@ from pathlib import Path
 from pydantic import SecretStr
 from slack_sdk import WebClient
 
+from bot.clamd import ClamdScanner
 from bot.clock import Clock
 from bot.config import CouncilFile, Environment
 from bot.council_of_settings import catalogue_of, council_of
-from bot.imap import ImapMailbox
-from bot.maildir import MaildirMailbox
 from bot.oauth import MicrosoftTokens, Tokens, certificate_credential
 from bot.slack_api import WebSlack
 from bot.smtp import SmtpLetterbox
+from bot.smtp_login import Login, PasswordLogin, TokenLogin
 from classifier.labelled import DEFAULT_MODEL
 from classifier.predict import Classifier
 from handlers.casework import Casework
 from handlers.delivery import Delivery
 from handlers.intake import Intake
-from handlers.mail.courier import EmailCourier
+from handlers.mail.courier import EmailCourier, email_kinds
 from handlers.mail.letters import TemplateLetters
 from handlers.mail.parse import MailReader, ReadingRules
+from handlers.mail.verp import LONGEST_LOCAL
 from handlers.slack.courier import SlackCourier, slack_kinds
 from handlers.slack.desk import Desk
 from handlers.slack.who import Staff
 from models.council import Council, CouncilType, default_catalogue
 from models.errors import Misconfigured
-from models.outbox import Kind
-from models.ports import Mailbox
+from models.ports import Letterbox, Scanner
 from models.store import open_store
 from models.store_port import Store
 
@@ -44,17 +44,20 @@ def reader_of(file: CouncilFile | None, store: Store | None = None) -> MailReade
     if file is None:
         return MailReader(ReadingRules(own_addresses=(), own_domain="carebot.invalid"))
     mailbox = file.mailbox
+    own = [a for one in file.mailboxes for a in (one.address, *one.other_addresses)]
+    forms = [a for one in file.mailboxes for a in one.form_addresses]
     return MailReader(
         ReadingRules(
-            own_addresses=(mailbox.address, *mailbox.other_addresses),
+            own_addresses=tuple(own),
             own_domain=mailbox.address.rpartition("@")[2],
-            form_addresses=mailbox.form_addresses,
+            form_addresses=tuple(forms),
             staff_domains=tuple(
                 domain for one in file.mailboxes for domain in one.domains_of_staff
             ),
             zone=file.council.zone,
             authserv_ids=tuple(one.authserv_id for one in file.mailboxes if one.authserv_id),
             key=store.seal_key() if store else None,
+            bounce_address=(file.letters.envelope_sender or "") if file.letters.verp else "",
         )
     )
 
@@ -66,9 +69,25 @@ def letters_of(file: CouncilFile, store: Store) -> TemplateLetters:
         from_address=file.mailbox.address,
         from_name=file.letters.from_name,
         sign_off=file.letters.sign_off,
-        ombudsman_paragraph=file.letters.ombudsman_paragraph,
+        ombudsman_paragraph=ombudsman_paragraph_of(file),
+        own_templates=file.letters.templates,
+        letterhead=file.letters.letterhead,
         key=store.seal_key(),
     )
+
+
+def ombudsman_paragraph_of(file: CouncilFile) -> str | None:
+    """The council's own words, None for the usual ones, which name England's Ombudsman.
+
+    Raises Misconfigured where those would send people of another nation to the wrong one.
+    """
+    given = file.letters.ombudsman_paragraph
+    if given is None and file.council.nation != "england-and-wales":
+        raise Misconfigured(
+            "letters.ombudsman_paragraph is not set, and the usual one names England's Ombudsman: "
+            f"write your own for council.nation = {file.council.nation!r}"
+        )
+    return given
 
 
 def classifier_of(file: CouncilFile | None, model: Path | None = None) -> Classifier:
@@ -87,26 +106,6 @@ def intake_of(file: CouncilFile, council: Council, store: Store) -> Intake:
     """What takes messages in."""
     return Intake(
         store, reader_of(file, store), classifier_of(file), letters_of(file, store), council
-    )
-
-
-def mailbox_of(file: CouncilFile, environment: Environment) -> Mailbox:
-    """The mailbox that is watched. Raises Misconfigured where its password is missing."""
-    section = file.mailbox
-    if section.maildir is not None:
-        return MaildirMailbox(section.maildir)
-    return ImapMailbox(
-        account=section.user or section.address,
-        host=section.host,
-        port=section.port,
-        user=section.user or section.address,
-        password=_required(environment.carebot_imap_password, "CAREBOT_IMAP_PASSWORD"),
-        tls=section.tls,
-        folder=section.folder,
-        processed=section.processed,
-        quarantine=section.quarantine,
-        timeout=section.timeout_seconds,
-        look_every=section.look_every_seconds,
     )
 
 
@@ -134,24 +133,70 @@ def tokens_of(file: CouncilFile, environment: Environment, setting: str) -> Toke
 
 
 def email_courier_of(file: CouncilFile, environment: Environment, clock: Clock) -> EmailCourier:
-    """What carries letters. Raises Misconfigured where a user has no password."""
-    section, password = file.letters, None
-    if section.user is not None:
-        password = _required(environment.carebot_smtp_password, "CAREBOT_SMTP_PASSWORD")
-    return EmailCourier(
-        SmtpLetterbox(
-            host=section.host,
-            port=section.port,
-            user=section.user,
-            password=password,
-            tls=section.tls,
-            timeout=section.timeout_seconds,
-            envelope_sender=section.envelope_sender or file.mailbox.address,
-            from_address=file.mailbox.address,
-            from_name=section.from_name,
-            now=clock.now,
+    """What carries letters. Raises Misconfigured where what the settings ask for is missing."""
+    by_notify = file.letters.by == "notify"
+    return EmailCourier((_notify_of if by_notify else _smtp_of)(file, environment, clock))
+
+
+def _smtp_of(file: CouncilFile, environment: Environment, clock: Clock) -> Letterbox:
+    section, own = file.letters, file.mailbox.address
+    sender = own if section.envelope_sender is None else section.envelope_sender
+    if section.verp and not 0 < len(sender.partition("@")[0]) <= LONGEST_LOCAL:
+        raise Misconfigured(
+            f"letters.envelope_sender = {sender!r}: with verp = true it needs an address with at "
+            f"most {LONGEST_LOCAL} characters before the @, for a token is added"
         )
+    return SmtpLetterbox(
+        host=section.host,
+        port=section.port,
+        login=_smtp_login_of(file, environment),
+        tls=section.tls,
+        timeout=section.timeout_seconds,
+        envelope_sender=sender,
+        verp=section.verp,
+        from_address=own,
+        from_name=section.from_name,
+        now=clock.now,
     )
+
+
+def _smtp_login_of(file: CouncilFile, environment: Environment) -> Login | None:
+    section = file.letters
+    if section.auth == "xoauth2":
+        tokens = tokens_of(file, environment, "letters.auth")
+        return TokenLogin(section.user or file.mailbox.address, tokens)
+    if section.user is None:
+        return None
+    password = _required(environment.carebot_smtp_password, "CAREBOT_SMTP_PASSWORD")
+    return PasswordLogin(section.user, password)
+
+
+def _notify_of(file: CouncilFile, environment: Environment, _clock: Clock) -> Letterbox:
+    section = file.notify
+    if section is None:
+        raise Misconfigured('letters.by = "notify": there is no [notify] with template_id')
+    key = _required(environment.carebot_notify_key, "CAREBOT_NOTIFY_KEY")
+    try:
+        from bot.notify import NotifyLetterbox  # noqa: PLC0415  # its library is an extra
+    except ImportError:
+        raise Misconfigured(
+            'letters.by = "notify": its library is missing; install carebot[notify]'
+        ) from None
+    return NotifyLetterbox(
+        key=key,
+        template_id=str(section.template_id),
+        reply_to_id=section.reply_to_id and str(section.reply_to_id),
+        url=section.url,
+        timeout=file.letters.timeout_seconds,
+    )
+
+
+def scanner_of(file: CouncilFile) -> Scanner | None:
+    """The virus scanner, if the settings name one."""
+    section = file.scanner
+    if section is None:
+        return None
+    return ClamdScanner(section.host, section.port, section.socket, section.timeout_seconds)
 
 
 def web_client_of(environment: Environment) -> WebClient:
@@ -179,6 +224,7 @@ class Office:
     desk: Desk
     slack: WebSlack
     client: WebClient
+    scanner: Scanner | None = None
 
 
 def office_of(file: CouncilFile, environment: Environment, store: Store, clock: Clock) -> Office:
@@ -191,13 +237,13 @@ def office_of(file: CouncilFile, environment: Environment, store: Store, clock: 
         store,
         {
             **dict.fromkeys(slack_kinds(), slack_courier),
-            Kind.LETTER: email_courier_of(file, environment, clock),
+            **dict.fromkeys(email_kinds(), email_courier_of(file, environment, clock)),
         },
         council,
     )
     casework = Casework(store, letters_of(file, store), council, secrets.token_urlsafe)
     desk = Desk(casework, store, council, Staff(slack, council, clock.now), clock.now)
-    return Office(council, store, delivery, desk, slack, client)
+    return Office(council, store, delivery, desk, slack, client, scanner_of(file))
 
 
 def _required(secret: SecretStr | None, variable: str) -> str:

@@ -29,6 +29,10 @@ class Unavailable(CarebotError):
         self.retry_after = retry_after
 
 
+class NotMoved(CarebotError):
+    """The mailbox will not move a message that is safely stored: it stays where it is for now."""
+
+
 class NotYet(Unavailable):
     """Nothing is broken: its time has just not come; `retry_after` says when."""
 

@@ -1,12 +1,9 @@
 import os
-import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from imapclient import IMAPClient
@@ -16,6 +13,7 @@ from bot.imap import ImapMailbox
 from models.errors import Unavailable
 from models.message import Origin, RawMessage
 from tests.servers.relay import Relay
+from tests.support.mailbox import imap_mailbox
 
 pytestmark = pytest.mark.needs_dovecot
 Open = Callable[..., ImapMailbox]
@@ -25,12 +23,9 @@ Open = Callable[..., ImapMailbox]
 def open_mailbox(dovecot: PrivateDovecot, mail_user: str) -> Iterator[Open]:
     opened: list[ImapMailbox] = []
 
-    def open_one(**changes: object) -> ImapMailbox:
-        settings = {
-            "account": "complaints", "host": dovecot.host, "port": dovecot.port, "user": mail_user,
-            "password": dovecot.password, "tls": "none", "timeout": 5.0, **changes,
-        }  # fmt: skip
-        opened.append(ImapMailbox(**settings))
+    def open_one(port: int = dovecot.port, **changes: object) -> ImapMailbox:
+        settings = {"user": mail_user, "password": dovecot.password} | changes
+        opened.append(imap_mailbox(port, **settings))
         return opened[-1]
 
     yield open_one
@@ -73,7 +68,7 @@ def in_background(work: Callable[[], object]) -> Iterator[None]:
     assert not thread.is_alive()
 
 
-def test_what_waits_is_handed_over_in_order_as_it_is_and_left_unread(
+def test_a03_what_waits_is_handed_over_in_order_as_it_is_and_left_unread(
     open_mailbox: Open, person: IMAPClient
 ) -> None:
     for number in range(3):
@@ -87,14 +82,16 @@ def test_what_waits_is_handed_over_in_order_as_it_is_and_left_unread(
     assert len(person.search("UNSEEN")) == 3
 
 
-def test_the_date_of_receipt_is_the_servers_in_utc(open_mailbox: Open, person: IMAPClient) -> None:
+def test_a14_the_date_of_receipt_is_the_servers_in_utc(
+    open_mailbox: Open, person: IMAPClient
+) -> None:
     person.append("INBOX", mail(), msg_time=datetime(2020, 6, 1, 10, 0, tzinfo=UTC))
     (found,) = waiting(open_mailbox())
     assert found.received_at == datetime(2020, 6, 1, 10, 0, tzinfo=UTC)
     assert found.received_at.utcoffset() == timedelta(0)
 
 
-def test_what_is_known_is_not_fetched_again(open_mailbox: Open, person: IMAPClient) -> None:
+def test_a03_what_is_known_is_not_fetched_again(open_mailbox: Open, person: IMAPClient) -> None:
     person.append("INBOX", mail(1))
     mailbox = open_mailbox()
     (first,) = waiting(mailbox)
@@ -103,21 +100,23 @@ def test_what_is_known_is_not_fetched_again(open_mailbox: Open, person: IMAPClie
     assert second.content == mail(2)
 
 
-def test_what_a_person_has_read_is_taken_in_all_the_same(
+def test_a03_what_a_person_has_read_is_taken_in_all_the_same(
     open_mailbox: Open, person: IMAPClient
 ) -> None:
     person.append("INBOX", mail(), flags=[rb"\Seen"])
     assert len(waiting(open_mailbox())) == 1
 
 
-def test_what_a_person_marked_as_deleted_is_passed_over(
+def test_a03_what_a_person_marked_as_deleted_is_passed_over(
     open_mailbox: Open, person: IMAPClient
 ) -> None:
     person.append("INBOX", mail(), flags=[rb"\Deleted"])
     assert waiting(open_mailbox()) == []
 
 
-def test_hundreds_are_handed_over_whole(open_mailbox: Open, person: IMAPClient) -> None:
+def test_a11_many_and_large_ones_are_handed_over_whole(
+    open_mailbox: Open, person: IMAPClient
+) -> None:
     for number in range(60):
         person.append("INBOX", mail(number))
     person.append("INBOX", b"Subject: big\r\n\r\n" + b"x" * 9_000_000)
@@ -128,7 +127,7 @@ def test_hundreds_are_handed_over_whole(open_mailbox: Open, person: IMAPClient) 
 
 
 @pytest.mark.parametrize("poison", [b"", b"\0" * 50, bytes(range(256)) * 20, b"\n\n\n"])
-def test_poison_is_handed_over_and_does_not_stop_what_is_behind_it(
+def test_a02_poison_is_handed_over_and_does_not_stop_what_is_behind_it(
     dovecot: PrivateDovecot, mail_user: str, open_mailbox: Open, poison: bytes
 ) -> None:
     dovecot.drop(mail_user, poison)
@@ -142,7 +141,7 @@ def test_poison_is_handed_over_and_does_not_stop_what_is_behind_it(
 
 
 @pytest.mark.parametrize(("quarantined", "folder"), [(False, "Processed"), (True, "Quarantine")])
-def test_filing_moves_one_message_into_a_folder_made_for_it(
+def test_a07_filing_moves_one_message_into_a_folder_made_for_it(
     open_mailbox: Open, person: IMAPClient, quarantined: bool, folder: str
 ) -> None:
     person.append("INBOX", mail(1))
@@ -153,7 +152,7 @@ def test_filing_moves_one_message_into_a_folder_made_for_it(
     assert len(uids(person, folder)) == 1
 
 
-def test_filing_between_two_messages_of_one_look_disturbs_neither(
+def test_a07_filing_between_two_messages_of_one_look_disturbs_neither(
     open_mailbox: Open, person: IMAPClient
 ) -> None:
     for number in range(50):
@@ -167,7 +166,7 @@ def test_filing_between_two_messages_of_one_look_disturbs_neither(
     assert uids(person, "INBOX") == []
 
 
-def test_a_message_that_a_person_moved_first_is_no_error(
+def test_a07_a_message_that_a_person_moved_first_is_no_error(
     open_mailbox: Open, person: IMAPClient
 ) -> None:
     person.append("INBOX", mail())
@@ -180,7 +179,7 @@ def test_a_message_that_a_person_moved_first_is_no_error(
     assert len(uids(person, "Mine")) == 1
 
 
-def test_a_folder_that_a_person_deleted_is_made_again(
+def test_a07_a_folder_that_a_person_deleted_is_made_again(
     open_mailbox: Open, person: IMAPClient
 ) -> None:
     mailbox = open_mailbox()
@@ -192,7 +191,7 @@ def test_a_folder_that_a_person_deleted_is_made_again(
         person.delete_folder("Processed")
 
 
-def test_after_a_change_of_uidvalidity_everything_is_seen_again_and_old_numbers_move_nothing(
+def test_a04_after_a_change_of_uidvalidity_all_is_seen_again_and_old_numbers_move_nothing(
     dovecot: PrivateDovecot, mail_user: str, open_mailbox: Open
 ) -> None:
     dovecot.drop(mail_user, mail(1))
@@ -209,7 +208,7 @@ def test_after_a_change_of_uidvalidity_everything_is_seen_again_and_old_numbers_
 
 
 @pytest.mark.parametrize("look_every", [None, 0.05])
-def test_a_wait_ends_soon_after_mail_arrives(
+def test_a08_a_wait_ends_soon_after_mail_arrives(
     open_mailbox: Open, person: IMAPClient, look_every: float | None
 ) -> None:
     mailbox = open_mailbox(look_every=look_every)
@@ -227,7 +226,7 @@ def test_a_wait_ends_soon_after_mail_arrives(
     assert time.perf_counter() - arrived[0] < (1.0 if look_every else 5.0)
 
 
-def test_mail_that_came_between_look_and_wait_ends_the_wait_at_once(
+def test_a08_mail_that_came_between_look_and_wait_ends_the_wait_at_once(
     open_mailbox: Open, person: IMAPClient
 ) -> None:
     mailbox = open_mailbox()
@@ -273,7 +272,7 @@ def test_closing_ends_a_wait_under_way(open_mailbox: Open) -> None:
         waiting(mailbox)
 
 
-def test_after_a_cut_connection_the_next_look_makes_a_new_one(
+def test_a08_after_a_cut_connection_the_next_look_makes_a_new_one(
     dovecot: PrivateDovecot, open_mailbox: Open, person: IMAPClient
 ) -> None:
     with Relay(dovecot.host, dovecot.port) as relay:
@@ -288,7 +287,7 @@ def test_after_a_cut_connection_the_next_look_makes_a_new_one(
         mailbox.close()
 
 
-def test_a_connection_cut_while_waiting_ends_the_wait(
+def test_a08_a_connection_cut_while_waiting_ends_the_wait(
     dovecot: PrivateDovecot, open_mailbox: Open
 ) -> None:
     with Relay(dovecot.host, dovecot.port) as relay:
@@ -309,7 +308,7 @@ def test_a_connection_cut_while_waiting_ends_the_wait(
         mailbox.close()
 
 
-def test_a_server_that_hangs_is_unavailable_after_the_timeout(
+def test_a08_a_server_that_hangs_is_unavailable_after_the_timeout(
     dovecot: PrivateDovecot, open_mailbox: Open
 ) -> None:
     with Relay(dovecot.host, dovecot.port) as relay:
@@ -327,7 +326,7 @@ def test_nobody_listening_is_unavailable(open_mailbox: Open) -> None:
         waiting(open_mailbox(port=1))
 
 
-def test_a_wrong_password_is_said_clearly_and_not_tried_again_at_once(
+def test_a09_a_wrong_password_is_said_clearly_and_not_tried_again_at_once(
     dovecot: PrivateDovecot, open_mailbox: Open
 ) -> None:
     with Relay(dovecot.host, dovecot.port) as relay:
@@ -340,7 +339,7 @@ def test_a_wrong_password_is_said_clearly_and_not_tried_again_at_once(
         mailbox.close()
 
 
-def test_a_refused_login_is_tried_again_after_the_pause(
+def test_a09_a_refused_login_is_tried_again_after_the_pause(
     dovecot: PrivateDovecot, open_mailbox: Open
 ) -> None:
     with Relay(dovecot.host, dovecot.port) as relay:
@@ -375,7 +374,7 @@ def old_server(request: pytest.FixtureRequest) -> Iterator[PrivateDovecot]:
         yield server
 
 
-def test_without_move_only_the_one_message_is_removed_and_it_is_not_seen_again(
+def test_a07_without_move_only_the_one_message_is_removed_and_it_is_not_seen_again(
     old_server: PrivateDovecot, mail_user: str
 ) -> None:
     person = IMAPClient(old_server.host, old_server.port, ssl=False, timeout=5)
@@ -383,10 +382,7 @@ def test_without_move_only_the_one_message_is_removed_and_it_is_not_seen_again(
     person.append("INBOX", mail(1))
     person.append("INBOX", mail(2), flags=[rb"\Deleted"])
     person.append("INBOX", mail(3))
-    mailbox = ImapMailbox(
-        account="old", host=old_server.host, port=old_server.port, user=mail_user,
-        password=old_server.password, tls="none", timeout=5.0,
-    )  # fmt: skip
+    mailbox = imap_mailbox(old_server.port, user=mail_user, password=old_server.password)
     found = waiting(mailbox)
     assert [raw.origin.uid for raw in found] == [1, 3]
     mailbox.file(found[0].origin)
@@ -399,44 +395,3 @@ def test_without_move_only_the_one_message_is_removed_and_it_is_not_seen_again(
     assert time.perf_counter() - started < 2
     mailbox.close()
     person.logout()
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 with its key in one file, signed by nobody."""
-    folder = tmp_path_factory.mktemp("certificate")
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    subprocess.run(
-        [*command.split(), "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
-         "-keyout", "key", "-out", "cert"], cwd=folder, check=True, capture_output=True,
-    )  # fmt: skip
-    (folder / "both.pem").write_bytes(
-        (folder / "key").read_bytes() + (folder / "cert").read_bytes()
-    )
-    return folder / "both.pem"
-
-
-def test_over_tls_only_a_server_with_a_trusted_certificate_gets_the_password(
-    certificate: Path, mail_user: str
-) -> None:
-    if available() is None and not os.environ.get("CI"):
-        pytest.skip("Dovecot is missing: apt-get install dovecot-imapd")
-    files = f"ssl = required\nssl_cert = <{certificate}\nssl_key = <{certificate}"
-    with PrivateDovecot(files) as server:
-        settings = {
-            "account": "tls", "host": server.host, "port": server.port, "user": mail_user,
-            "password": server.password, "tls": "starttls", "timeout": 5.0,
-        }  # fmt: skip
-        trusting = ImapMailbox(
-            **settings, ssl_context=ssl.create_default_context(cafile=certificate)
-        )
-        server.drop(mail_user, mail())
-        assert len(waiting(trusting)) == 1
-        started = time.perf_counter()
-        trusting.wait(0.2)
-        assert time.perf_counter() - started < 3
-        trusting.close()
-        wary = ImapMailbox(**settings)
-        with pytest.raises(Unavailable, match="SSLCertVerificationError"):
-            waiting(wary)
-        wary.close()

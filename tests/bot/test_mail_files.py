@@ -11,6 +11,7 @@ from bot.mail_files import read_paths
 from bot.maildir import MaildirMailbox
 from models.errors import Misconfigured, Unavailable
 from models.message import Origin
+from tests.support.mailbox import real_now
 
 THEN = datetime(2020, 6, 1, 9, 0, tzinfo=UTC)
 MAIL = b"From: a@example.org\nSubject: bins\n\nbody\n"
@@ -137,7 +138,7 @@ def nothing_known(_: Origin) -> bool:
 def test_a_maildirs_mail_waits_oldest_first_and_is_left_as_it_is(tmp_path: Path) -> None:
     put(tmp_path / "new" / "b", b"first", THEN)
     put(tmp_path / "cur" / "a:2,S", b"second", THEN.replace(hour=10))
-    found = list(MaildirMailbox(tmp_path).waiting(nothing_known))
+    found = list(MaildirMailbox(tmp_path, now=real_now).waiting(nothing_known))
     assert [raw.content for raw in found] == [b"first", b"second"]
     assert found[0].received_at == THEN
     assert (tmp_path / "new" / "b").exists()
@@ -145,7 +146,7 @@ def test_a_maildirs_mail_waits_oldest_first_and_is_left_as_it_is(tmp_path: Path)
 
 def test_a_known_message_is_passed_over_though_its_flags_changed(tmp_path: Path) -> None:
     put(tmp_path / "new" / "a")
-    box = MaildirMailbox(tmp_path)
+    box = MaildirMailbox(tmp_path, now=real_now)
     (raw,) = box.waiting(nothing_known)
     (tmp_path / "new" / "a").rename(tmp_path / "cur" / "a:2,RS")
     assert list(box.waiting(lambda origin: origin == raw.origin)) == []
@@ -156,7 +157,7 @@ def test_filing_moves_it_once_whoever_was_first(
     tmp_path: Path, quarantined: bool, folder: str
 ) -> None:
     put(tmp_path / "new" / "a")
-    box = MaildirMailbox(tmp_path)
+    box = MaildirMailbox(tmp_path, now=real_now)
     (raw,) = box.waiting(nothing_known)
     box.file(raw.origin, quarantined=quarantined)
     box.file(raw.origin, quarantined=quarantined)
@@ -165,7 +166,7 @@ def test_filing_moves_it_once_whoever_was_first(
 
 
 def test_a_wait_ends_when_mail_arrives(tmp_path: Path) -> None:
-    box = MaildirMailbox(tmp_path)
+    box = MaildirMailbox(tmp_path, now=real_now)
     assert list(box.waiting(nothing_known)) == []
     thread = threading.Thread(target=put, args=(tmp_path / "new" / "a",))
     started = time.perf_counter()
@@ -177,7 +178,7 @@ def test_a_wait_ends_when_mail_arrives(tmp_path: Path) -> None:
 
 
 def test_a_wait_ends_at_once_when_interrupted_before_or_while_waiting(tmp_path: Path) -> None:
-    box = MaildirMailbox(tmp_path)
+    box = MaildirMailbox(tmp_path, now=real_now)
     box.interrupt()
     started = time.perf_counter()
     box.wait(30)
@@ -188,7 +189,7 @@ def test_a_wait_ends_at_once_when_interrupted_before_or_while_waiting(tmp_path: 
 
 def test_a_wait_without_mail_ends_in_time(tmp_path: Path) -> None:
     put(tmp_path / "new" / "a")
-    box = MaildirMailbox(tmp_path)
+    box = MaildirMailbox(tmp_path, now=real_now)
     list(box.waiting(nothing_known))
     started = time.perf_counter()
     box.wait(0.1)
@@ -198,4 +199,4 @@ def test_a_wait_without_mail_ends_in_time(tmp_path: Path) -> None:
 def test_a_maildir_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
     put(tmp_path / "file")
     with pytest.raises(Unavailable, match="cannot be read"):
-        list(MaildirMailbox(tmp_path / "file").waiting(nothing_known))
+        list(MaildirMailbox(tmp_path / "file", now=real_now).waiting(nothing_known))

@@ -19,6 +19,7 @@ from bot.clock import MovableClock
 from bot.config import CouncilFile, Environment, council_file
 from bot.council_of_settings import channels_of, council_of
 from bot.dovecot import PrivateDovecot
+from bot.mailboxes import mailboxes_of
 from bot.run import Bot
 from bot.sandbox import Message, Person, Sandbox
 from bot.smtp_receiver import SmtpReceiver
@@ -103,19 +104,18 @@ class Town:
         office = wiring.office_of(self.file, environment, self.store, self.clock)
         intake = Intake(
             self.store,
-            wiring.reader_of(self.file, store),
+            wiring.reader_of(self.file, self.store),
             ToldTriage(office.council.catalogue),
-            wiring.letters_of(self.file, store),
+            wiring.letters_of(self.file, self.store),
             office.council,
         )
         self.bot = Bot(
             office=office,
             intake=intake,
-            mailbox=wiring.mailbox_of(self.file, environment),
+            mailboxes=mailboxes_of(self.file, environment, self.clock),
             clock=self.clock,
             app_token=self.sandbox.app_token,
             channels=channels_of(self.file),
-            poll_seconds=self.file.mailbox.poll_seconds,
         )
         self.bot.start()
         return self.bot
