@@ -235,8 +235,9 @@ class Casework:
     ) -> Draft:
         letter = self.letters.finish(kind, facts, text)
         warnings = self._warnings(work, case, letter, facts)
+        seen = replace(letter, approved=True)
         draft = Draft(
-            self.new_id(), case.reference, case.version, actor.id, letter, details, warnings
+            self.new_id(), case.reference, case.version, actor.id, seen, details, warnings
         )
         work.drafts.put(draft, now)
         return draft

@@ -32,7 +32,7 @@ def let_through(work: Work, letter: Letter, council: Council, now: datetime) -> 
     """None where the letter may leave. One that passed before may be tried again."""
     if work.departures.passed(letter.message_id):
         return None
-    rules = (*_AUTOMATIC, *_ALL) if letter.automatic else _ALL
+    rules = (*_AUTOMATIC, *_ALL) if letter.automatic and not letter.approved else _ALL
     for rule in rules:
         held = rule(work, letter, council, now)
         if held is not None:

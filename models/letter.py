@@ -79,7 +79,9 @@ class Letter:
 
     An email goes to `recipient`, `way` LETTER on paper to `postal_address`, dated `written_on`; its
     subject is the heading. `automatic` is True for what no person wrote (Auto-Submitted:
-    auto-replied, RFC 3834). `extension` is what a holding reply promises.
+    auto-replied, RFC 3834), `approved` where it leaves only at a person's Send. `reply_token` names
+    the case in the address for answers (handlers/mail/own.py). `extension` is what a holding reply
+    promises.
     """
 
     kind: LetterKind
@@ -93,6 +95,7 @@ class Letter:
     thread: tuple[str, ...]
     automatic: bool
     reply_token: str = ""
+    approved: bool = False
     way: Way = Way.EMAIL
     postal_address: str = ""
     written_on: date | None = None
@@ -128,6 +131,7 @@ class Letter:
             thread=tuple(str(id_) for id_ in thread),
             automatic=bool(data["automatic"]),
             reply_token=str(data.get("reply_token", "")),
+            approved=bool(data.get("approved", False)),
             way=Way(str(data.get("way", Way.EMAIL))),
             postal_address=str(data.get("postal_address", "")),
             written_on=date.fromisoformat(str(written_on)) if written_on else None,
