@@ -110,6 +110,7 @@ class MailboxSection(Section):
     form_addresses: tuple[str, ...] = ()
     staff_domains: tuple[str, ...] = ()
     authserv_id: str = ""
+    acknowledge: bool = True
     maildir: Path | None = None
     host: str = "localhost"
     port: int = Field(default=993, ge=1, le=65535)

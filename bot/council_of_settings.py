@@ -54,7 +54,10 @@ def council_of(file: CouncilFile) -> Council:
         staff_domains=frozenset(
             domain.lower() for one in file.mailboxes for domain in one.domains_of_staff
         ),
-        acknowledging=Acknowledging(**acknowledgements.model_dump()),
+        acknowledging=Acknowledging(
+            **acknowledgements.model_dump(),
+            silent_accounts=frozenset(m.account for m in file.mailboxes if not m.acknowledge),
+        ),
         sending=Sending(
             quiet=file.letters.quiet,
             say_after=timedelta(hours=file.letters.say_after_hours),

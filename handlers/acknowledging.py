@@ -1,4 +1,4 @@
-"""When an acknowledgement leaves by itself, and the reason why one does not (mail.md D25, D27, E33).
+"""When an acknowledgement leaves by itself, and the reason why one does not (mail.md D25, D27, E33, E34).
 
 The rules are one table, read from the top. Each gives the reason why none leaves, or None. Not sure
 means: the case is made and nothing is sent (D30); a person can still send it.
@@ -39,6 +39,16 @@ def _again(arriving: Arriving, case: Case) -> str | None:
         return "a person made a case of it"
     if case.stage.acknowledgement_approved_at is not None or not case.is_open:
         return "the case is past that"
+    return None
+
+
+def _switched_off(arriving: Arriving, _case: Case) -> str | None:
+    """Off for all, or for the mailbox it came to; where nobody knows which, it is off too (D30)."""
+    if arriving.council.sending.quiet:
+        return "quiet mode is on ([letters] quiet), so nothing leaves to customers"
+    silent, origin = arriving.council.acknowledging.silent_accounts, arriving.origin
+    if silent and (origin is None or origin.account in silent):
+        return "acknowledgements are switched off for this mailbox"
     return None
 
 
@@ -125,6 +135,7 @@ def _too_many(arriving: Arriving, _case: Case) -> str | None:
 
 _RULES: tuple[Callable[[Arriving, Case], str | None], ...] = (
     _again,
+    _switched_off,
     _from_a_machine,
     _forwarded_by_staff,
     _to_nobody,

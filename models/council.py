@@ -150,7 +150,8 @@ class Acknowledging:
     and no more in all than a council's mailbox ever needs (mail.md D27).
 
     `per_minute` and `per_hour` count the automatic letters to anybody; `letters_per_hour` counts
-    all that leave, those that a person approved too.
+    all that leave, those that a person approved too. For mail to `silent_accounts`, as the books
+    call the mailboxes, none leaves by itself.
     """
 
     within_days: int = 3
@@ -159,6 +160,7 @@ class Acknowledging:
     per_minute: int = 120
     per_hour: int = 1000
     letters_per_hour: int = 2000
+    silent_accounts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,15 +17,16 @@ from handlers.mail.courier import EmailCourier, email_kinds
 from models.case import Case, Level, Outcome, State
 from models.council import Council, Sending
 from models.history import Entry, Event
-from models.outbox import Lane
+from models.message import Origin, RawMessage
+from models.outbox import Kind, Lane
 from models.outbox import State as Sent
 from models.people import staff
 from models.ports import Letterbox
 from models.store_port import Store
 from tests.servers.notify_server import KEY, TEMPLATE, Fault, NotifyServer
 from tests.servers.scripted_smtp import DROP, ScriptedSmtp
-from tests.support.council import utc
-from tests.support.office import ADDRESS, TestOffice, email
+from tests.support.council import example_council, utc
+from tests.support.office import ADDRESS, TestOffice, email, open_office
 
 NOW = utc(2026, 11, 27)
 PRIYA = staff("U1")
@@ -306,3 +308,44 @@ def test_e34_a_letter_whose_fate_is_open_holds_up_no_other_letter_of_the_case(
     days = timedelta(days=5)
     assert post.deliver(NOW + days) == {Sent.DROPPED: 2}
     assert post.entries(case.reference, Event.BOUNCED) == []
+
+
+def withheld(office: TestOffice, reference: str) -> str:
+    with office.store.view() as work:
+        history = work.cases.history(reference)
+    (entry,) = [e for e in history if e.event is Event.ACKNOWLEDGEMENT_WITHHELD]
+    return str(entry.details["reason"])
+
+
+def test_e34_in_quiet_mode_a_new_case_says_that_its_acknowledgement_is_withheld(
+    tmp_path: Path,
+) -> None:
+    council = replace(example_council(), sending=Sending(quiet=True))
+    office = open_office(tmp_path, council)
+    case = new_case(office)
+    assert "quiet mode" in withheld(office, case.reference)
+    assert office.waiting(Kind.LETTER) == []
+    office.store.close()
+
+
+def test_e34_a_mailbox_without_acknowledgements_has_none_while_another_has(tmp_path: Path) -> None:
+    council = example_council()
+    silent = replace(council.acknowledging, silent_accounts=frozenset({"foi"}))
+    office = open_office(tmp_path, replace(council, acknowledging=silent))
+    office.receive(email(), NOW)
+    assert len(office.waiting(Kind.LETTER)) == 1
+    other = email("Mine too. #missed_bin complaint", Message_ID="<2@x>", From="al@x.example")
+    taken = office.receive(other, NOW, account="foi")
+    assert "for this mailbox" in withheld(office, str(taken.reference))
+    assert len(office.waiting(Kind.LETTER)) == 1
+    office.store.close()
+
+
+def test_e33_an_old_mailbox_taken_in_for_the_first_time_is_acknowledged_to_nobody(
+    office: TestOffice,
+) -> None:
+    old = NOW - timedelta(days=office.council.acknowledging.within_days, hours=1)
+    raw = RawMessage(email(), Origin("intake", "INBOX", 1, 99), old)
+    reference = office.intake.take_in(raw, NOW).reference
+    assert "received more than 3 days ago" in withheld(office, str(reference))
+    assert office.waiting(Kind.LETTER) == []
