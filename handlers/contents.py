@@ -16,6 +16,7 @@ from models.recording import record
 from models.store_port import Store, Work
 
 _AT_A_TIME = 50
+_MOST_FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,24 @@ class Handed:
 def scan_waiting(store: Store, scanner: Scanner, now: datetime) -> int:
     """Scan what has no verdict; how many got one, some fifty at most.
 
-    Raises Unavailable where the scanner does not answer; what got a verdict before keeps it.
+    What the scanner gives no verdict on goes behind the others. Raises Unavailable where it gave
+    none three times in a row, or none at all.
     """
     with store.view() as work:
         waiting = work.contents.not_scanned(_AT_A_TIME)
+    judged = failed = 0
     for sha256 in waiting:
-        _scan(store, scanner, sha256, now)
-    return len(waiting)
+        try:
+            _scan(store, scanner, sha256, now)
+        except Unavailable:
+            with store.work() as work:
+                work.contents.put_off(sha256, now)
+            failed += 1
+            if failed == _MOST_FAILURES or len(waiting) == 1:
+                raise
+        else:
+            judged, failed = judged + 1, 0
+    return judged
 
 
 def attachments_of(store: Store, reference: str) -> tuple[Listed, ...]:

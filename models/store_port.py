@@ -167,6 +167,10 @@ class ContentStore(Protocol):
         """The hashes of contents without a verdict, those that came first first."""
         ...
 
+    def put_off(self, sha256: str, now: datetime) -> None:
+        """Its turn comes behind the others that wait: there was no verdict on it."""
+        ...
+
     def judge(self, sha256: str, scanned: Scanned, now: datetime) -> None:
         """Keep what the scanner said of a content."""
         ...

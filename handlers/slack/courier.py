@@ -127,9 +127,11 @@ class SlackCourier:
         """A message's words, in as many posts as it takes; one that stands there is not repeated."""
         with self.store.view() as work:
             stored = work.messages.get(_int(item, "message"))
+            hashes = [a.sha256 for a in stored.message.attachments] if stored else []
+            scanned = work.contents.verdicts(hashes)
         if stored is None:
             return Dropped("the message is no longer kept")
-        for number, saying in enumerate(threads.words(stored)):
+        for number, saying in enumerate(threads.words(stored, scanned)):
             key = f"{item.parcel.key}:{number}"
             if item.begun and self._find_in_thread(self._placed_card(item), key):
                 continue

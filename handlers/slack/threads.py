@@ -1,10 +1,12 @@
 """What stands in a case's thread: the customer's words, why the model thinks so, history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from handlers.slack import wording
 from handlers.slack.api import Block, Saying
-from models.message import Attachment
+from models.attachment_risks import risk
+from models.message import Attachment, Forwarded, Scanned
 from models.prediction import Prediction
 from models.store_port import StoredMessage
 
@@ -14,8 +16,11 @@ _CHUNKS_A_MESSAGE = 2
 _MESSAGES = 8
 
 
-def words(stored: StoredMessage) -> Iterator[Saying]:
-    """A message's own words in quotes that format nothing, then attachments and reasons.
+def words(
+    stored: StoredMessage, scanned: Mapping[str, Scanned] = MappingProxyType({})
+) -> Iterator[Saying]:
+    """A message's own words in quotes that format nothing, then attachments and reasons. `scanned`
+    are the scanner's verdicts, by hash.
 
     Long messages are cut into several; what is beyond some 45,000 characters is counted, and
     stays in the store.
@@ -31,7 +36,7 @@ def words(stored: StoredMessage) -> Iterator[Saying]:
             blocks.insert(0, _section(head))
         last = start + _CHUNKS_A_MESSAGE >= len(shown)
         if last:
-            blocks += _footer(stored, len(text) - sum(map(len, shown)))
+            blocks += _footer(stored, scanned, len(text) - sum(map(len, shown)))
         yield Saying(head if start == 0 else "…and went on:", blocks)
 
 
@@ -40,21 +45,36 @@ def _sender(stored: StoredMessage) -> str:
     return wording.one_line(sender.name or sender.address or "", 80) or "Somebody without a name"
 
 
-def _footer(stored: StoredMessage, left_out: int) -> list[Block]:
-    lines = []
+def _footer(stored: StoredMessage, scanned: Mapping[str, Scanned], left_out: int) -> list[Block]:
+    lines, message = [], stored.message
+    if "dmarc=fail" in message.authentication:
+        lines.append(f"*The sender could not be verified* ({message.authentication})")
+    if message.forwarded is not None:
+        lines.append(f"*Forwarded from:* {wording.escape(_original(message.forwarded))}")
     if left_out:
         lines.append(f"{left_out:,} more characters are kept in the store.")
-    if stored.message.attachments:
-        lines.append("*Attachments:* " + ", ".join(map(_attachment, stored.message.attachments)))
+    if message.attachments:
+        listed = [
+            _attachment(number, attachment, scanned.get(attachment.sha256))
+            for number, attachment in enumerate(message.attachments, start=1)
+        ]
+        lines.append("*Attachments:* " + "; ".join(listed))
     lines += [f"*Could not be read:* {wording.escape(d)}" for d in stored.message.defects[:3]]
     if stored.prediction is not None:
         lines.append(_reasons(stored.prediction))
     return [_context(line[:2_000]) for line in lines if line]
 
 
-def _attachment(attachment: Attachment) -> str:
+def _original(original: Forwarded) -> str:
+    return wording.one_line(f"{original.name} <{original.address or 'no address given'}>", 200)
+
+
+def _attachment(number: int, attachment: Attachment, scanned: Scanned | None) -> str:
     size = f"{max(1, round(attachment.size / 1000)):,} kB"
-    return f"{wording.escape(wording.one_line(attachment.name, 80))} ({size})"
+    can_harm = risk(attachment)
+    facts = [size, f"*{can_harm}*" if can_harm else "", wording.scanned(scanned)]
+    name = wording.escape(wording.one_line(attachment.name, 80))
+    return f"{number}. {name} ({', '.join(filter(None, facts))})"
 
 
 def _reasons(prediction: Prediction) -> str:

@@ -7,7 +7,7 @@ from models.council import Council
 from models.deadlines import DeadlineKind
 from models.history import Entry, Event
 from models.letter import LetterKind, Way
-from models.message import Forwarded, Source
+from models.message import Forwarded, Scanned, Source, Verdict
 from models.prediction import Category, Flag
 
 CATEGORIES = {
@@ -185,6 +185,19 @@ def spoken(case: Case, council: Council, today: date) -> str:
         f"“{escape(subject(case, 80))}” from {escape(customer(case))}. "
         f"{state(case)}. Answer: {answer_due(case, council, today)}."
     )
+
+
+def scanned(scanned: Scanned | None) -> str:
+    """What the virus scanner said of an attachment; empty where nothing is known. mrkdwn."""
+    if scanned is None:
+        return ""
+    if scanned.verdict is Verdict.INFECTED:
+        return f"*refused: {escape(one_line(scanned.named, 80))}*"
+    return {
+        Verdict.NOT_SCANNED: "not scanned",
+        Verdict.CLEAN: "no virus found",
+        Verdict.TOO_LARGE: "too large to be scanned",
+    }[scanned.verdict]
 
 
 ORIGINAL_UNPROVEN = (

@@ -107,6 +107,20 @@ def test_b18_while_the_scanner_is_down_the_case_is_there_and_the_attachment_wait
     assert handed.content == b"\xff\xd8\xff"
 
 
+def test_one_content_that_gets_no_verdict_does_not_hold_up_the_others(office: TestOffice) -> None:
+    received(office, *((f"{n}.txt", b"poison %d" % n) for n in range(4)), ("good.txt", b"good"))
+
+    def choked(content: bytes) -> Scanned:
+        return down(content) if b"poison" in content else Scanned(Verdict.CLEAN)
+
+    scanner = ToldScanner(choked)
+    with pytest.raises(Unavailable):
+        scan_waiting(office.store, scanner, NOW)
+    with pytest.raises(Unavailable):
+        scan_waiting(office.store, scanner, NOW + timedelta(minutes=1))
+    assert b"good" in scanner.asked
+
+
 def test_what_was_not_scanned_is_scanned_before_it_is_given(office: TestOffice) -> None:
     reference = received(office, ("eicar.com", EICAR))
     (handed,) = hand_out(office.store, ToldScanner(), reference, NOW)

@@ -53,10 +53,16 @@ class SqliteContents:
     def not_scanned(self, limit: int) -> tuple[str, ...]:
         """The hashes of contents without a verdict, those that came first first."""
         rows = self._execute(
-            "SELECT sha256 FROM contents WHERE verdict=? ORDER BY rowid LIMIT ?",
+            "SELECT sha256 FROM contents WHERE verdict=? ORDER BY scanned_at, rowid LIMIT ?",
             (Verdict.NOT_SCANNED, limit),
         )
         return tuple(row["sha256"] for row in rows)
+
+    def put_off(self, sha256: str, now: datetime) -> None:
+        """Its turn comes behind the others that wait; NULL stands before any time."""
+        self._execute(
+            "UPDATE contents SET scanned_at=? WHERE sha256=?", (time_to_text(now), sha256)
+        )
 
     def judge(self, sha256: str, scanned: Scanned, now: datetime) -> None:
         """Keep what the scanner said of a content."""
