@@ -1,12 +1,10 @@
 """Raw bytes to a Message: the reader that intake calls (port `Reader` in models/ports.py)."""
 
-import email.parser
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from email.message import Message as Part
-from itertools import islice
 
 from handlers.mail.attachments import attachments
 from handlers.mail.authentication import authentication
@@ -19,6 +17,7 @@ from handlers.mail.headers import HOSTILE, Headers, lower_domain, one_line
 from handlers.mail.naming import named_cases
 from handlers.mail.own import OWN_HEADER, Seal, without_plus
 from handlers.mail.quoting import new_text
+from handlers.mail.structure import parsed
 from handlers.mail.verp import with_letter
 from handlers.mail.webform import DEFAULT_FIELDS, Form, FormField, FormReader
 from models.errors import Unreadable
@@ -34,13 +33,6 @@ from models.message import (
     Source,
 )
 
-# The parser asks of each line whether it ends any of the parts that are open: lines times depth.
-_NESTING = re.compile(rb"boundary[*\d]*\s*=|message/rfc822", re.IGNORECASE)
-_MOST_NESTED = 100
-_LARGE = 1_000_000
-_MOST_NESTED_IN_LARGE = 40
-_PARSER = email.parser.BytesParser()
-_HEADERS_ONLY = email.parser.BytesHeaderParser()
 _ADDRESS = re.compile(r"[^\s<>@,;:()\"\\\[\]]{1,64}@[^\s<>@,;:()\"\\\[\]]{1,255}")
 _FORM_SENDER = re.compile(
     r"\A(?:(?:web)?-?forms?|web(?:site|master)?|online|no-?reply|do-?not-?reply|e-?forms?)\Z",
@@ -100,7 +92,7 @@ class MailReader:
         Raises Unreadable only for an error that no guard knows, so that intake can quarantine it.
         """
         defects: list[str] = []
-        part = _parsed(raw.content, defects)
+        part = parsed(raw.content, defects)
         try:
             return self._read(raw, part, defects)
         except HOSTILE as error:
@@ -236,30 +228,6 @@ def _another_carebot(headers: Headers) -> Machine | None:
     if OWN_HEADER.lower() not in headers:
         return None
     return Machine(MachineKind.BULK, "another council's carebot sent it")
-
-
-def _parsed(content: bytes, defects: list[str]) -> Part:
-    """One parse. Nested deeper than any honest message, only the headers are read (B15)."""
-    most = _MOST_NESTED if len(content) < _LARGE else _MOST_NESTED_IN_LARGE
-    if sum(1 for _ in islice(_NESTING.finditer(content), most + 1)) <= most:
-        try:
-            return _PARSER.parsebytes(content)
-        except HOSTILE as error:
-            defects.append(f"the structure: {type(error).__name__}")
-    else:
-        defects.append("nested too deep: the body is shown as it came")
-    part: Part = Part()
-    try:
-        part = _HEADERS_ONLY.parsebytes(content)
-    except HOSTILE as error:
-        defects.append(f"the headers: {type(error).__name__}")
-    plain: Part = Part()
-    for name, value in part.raw_items():
-        if name.lower() not in {"content-type", "content-transfer-encoding"}:
-            plain.set_raw(name, value)
-    body = part.get_payload()
-    plain.set_payload(body if isinstance(body, str) else decode(content, None)[0])
-    return plain
 
 
 def _attached(found: Contents, defects: list[str]) -> tuple[Attachment, ...]:
