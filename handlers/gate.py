@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from models import outbox
 from models.council import Council
-from models.history import Event
 from models.letter import Letter, LetterKind
 from models.store_port import Work
 
@@ -47,15 +46,7 @@ def _one_acknowledgement(work: Work, letter: Letter, _: Council, __: datetime) -
     again = letter.kind is LetterKind.ACKNOWLEDGEMENT and work.departures.acknowledged(
         letter.reference, letter.message_id
     )
-    if not again or _a_person_sends_it(work, letter.reference):
-        return None
-    return Held("an acknowledgement of this case has left before")
-
-
-def _a_person_sends_it(work: Work, reference: str) -> bool:
-    """After one that was refused, came back or of which nobody can tell, a person may send another."""
-    history = work.cases.history(reference)
-    return any(entry.event is Event.ACKNOWLEDGEMENT_APPROVED for entry in history)
+    return Held("an acknowledgement of this case has left before") if again else None
 
 
 def _per_address(work: Work, letter: Letter, council: Council, now: datetime) -> Held | None:
