@@ -1,5 +1,6 @@
 """A real IMAP server for one process: the demo's mailbox, and the tests'."""
 
+import base64
 import getpass
 import grp
 import os
@@ -19,6 +20,30 @@ from models.errors import Unavailable
 _CONF = Path(__file__).with_name("dovecot.conf")
 # Dovecot's sockets lie in its folder; a socket's path has at most 108 bytes.
 _SHORT_FOLDER = "/tmp"  # noqa: S108
+TOKEN_ISSUER = "https://login.example/"  # noqa: S105  # a name, no secret
+_TLS = """
+ssl = yes
+ssl_cert = <{pem}
+ssl_key = <{pem}
+service imap-login {{
+  inet_listener imaps {{
+    address = 127.0.0.1
+    port = {port}
+    ssl = yes
+  }}
+}}"""
+_XOAUTH2 = """
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {conf}
+}}"""
+_TOKENS = """introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={keys}
+username_attribute = sub
+issuers = {issuer}
+"""
 _PATHS = ["/usr/sbin", "/usr/local/sbin", "/sbin"]
 
 
@@ -36,11 +61,18 @@ class PrivateDovecot:
     host = "127.0.0.1"
     user = "intake"
 
-    def __init__(self, extra: str = "") -> None:
-        """Nothing runs yet. `extra` are lines of Dovecot's own configuration, which come last."""
-        self._extra = extra
+    def __init__(
+        self, extra: str = "", *, certificate: Path | None = None, token_key: bytes | None = None
+    ) -> None:
+        """Nothing runs yet. `extra` are lines of Dovecot's own configuration, which come last.
+
+        With a `certificate` (PEM, with its key) it speaks STARTTLS on `port` and TLS on `tls_port`.
+        With a `token_key` it takes SASL XOAUTH2: JSON Web Tokens signed by it (HS256), of the
+        issuer TOKEN_ISSUER, whose `sub` is the user (RFC 7519).
+        """
+        self._extra, self._certificate, self._token_key = extra, certificate, token_key
         self.password = secrets.token_hex(8)
-        self.port = 0
+        self.port = self.tls_port = 0
         self.base = Path()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -96,13 +128,31 @@ class PrivateDovecot:
         text = _CONF.read_text(encoding="utf-8")
         for word, value in words.items():
             text = text.replace(word, value)
-        (self.base / "dovecot.conf").write_text(f"{text}\n{self._extra}\n", encoding="utf-8")
+        parts = (text, self._tls_lines(), self._token_lines(), self._extra, "")
+        (self.base / "dovecot.conf").write_text("\n".join(parts), encoding="utf-8")
         self.base.chmod(0o755)
         for name in ("run", "state", "mail"):
             folder = self.base / name
             folder.mkdir()
             if os.geteuid() == 0 and name != "run":
                 os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+    def _tls_lines(self) -> str:
+        if self._certificate is None:
+            return ""
+        self.tls_port = _free_port()
+        return _TLS.format(pem=self._certificate, port=self.tls_port)
+
+    def _token_lines(self) -> str:
+        if self._token_key is None:
+            return ""
+        key = self.base / "keys" / "default" / "HS256" / "default"
+        key.parent.mkdir(parents=True)
+        key.write_bytes(base64.b64encode(self._token_key))
+        (self.base / "oauth2.conf.ext").write_text(
+            _TOKENS.format(keys=f"{self.base}/keys/", issuer=TOKEN_ISSUER), encoding="utf-8"
+        )
+        return _XOAUTH2.format(conf=self.base / "oauth2.conf.ext")
 
     def _answers(self) -> bool:
         try:
