@@ -19,14 +19,31 @@ _LONGEST_TEXT = 1_000_000
 _MOST_LINKS = 5_000
 _WITH_LINKS = ParserConfig(display_links=True)
 _LINK = re.compile(r"\[([^\]\[\n]*)\]\(([^\s()]+)\)")
-_HIDDEN = re.compile(r"(?is)<(script|style|head|template)\b.*?(?:</\1\s*>|\Z)")
+# A head that is never closed ends where the body begins.
+_HIDDEN = re.compile(
+    r"(?is)<(?:(script|style|template)\b.*?(?:</\1\s*>|\Z)|head\b.*?(?:</head\s*>|(?=<body\b)|\Z))"
+)
+_IS_HTML = re.compile(r"(?i)\A\s*(?:<!doctype html|<html\b)")
+_COMMENTED = re.compile(r"\s*\([^()]*\)\s*")
+_TYPE = re.compile(r"[\w!#$&^.+-]{1,80}/[\w!#$&^.+-]{1,120}\Z")
 _TAG = re.compile(r"(?s)<!--.*?(?:-->|\Z)|<[/!?a-zA-Z][^<>]{0,2000}>")
 _LINE_END = re.compile(r"(?i)<(?:/(?:p|div|tr|li|h\d|blockquote|table)|br)\b[^<>]{0,200}>")
 _SPACES = re.compile(r"[ \t]{2,}")
 _BLANK = re.compile(r"[ \t]*\n[ \t]*\n\s*")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _MANY_TAGS = 500
-_TEXTS = frozenset(["text/plain", "text/html", "text/x-amp-html", "text/watch-html"])
+_HTML = frozenset(["text/html", "text/x-amp-html", "text/watch-html", "application/xhtml+xml"])
+_TEXTS = _HTML | {
+    "text/plain",
+    "text/enriched",
+    "text/richtext",
+    "text/markdown",
+    "text/x-markdown",
+}
+# Text, yet nothing that a person wrote to be read as it is.
+_FILES = frozenset(
+    ["text/calendar", "text/vcard", "text/x-vcard", "text/csv", "text/rfc822-headers"]
+)
 # Structure that no person wrote and nobody misses among the attachments.
 _NOISE = frozenset(
     [
@@ -82,6 +99,8 @@ def contents(message: Part, defects: list[str]) -> Contents:
             waiting.extend((child, wanted) for child in reversed(children))
         else:
             _take(part, kind, found, defects, wanted=wanted)
+    if not found.texts:
+        _take_what_is_not_named(found, defects)
     return found
 
 
@@ -106,6 +125,22 @@ def _take(part: Part, kind: str, found: Contents, defects: list[str], *, wanted:
         found.others.append(part)
 
 
+def _take_what_is_not_named(found: Contents, defects: list[str]) -> None:
+    """Where there is no text at all: a nameless "attachment" that is text is what was written."""
+    for part in found.others:
+        kind = content_type(part)
+        if kind.startswith("text/") and kind not in _FILES and not _is_named(part):
+            text = _text(part, kind, defects)
+            if text.strip():
+                found.texts.append(text)
+
+
+def _is_named(part: Part) -> bool:
+    return any(
+        "name" in str(part.get(h, "")).lower() for h in ("content-disposition", "content-type")
+    )
+
+
 def _is_file(part: Part) -> bool:
     disposition = part.get("content-disposition")
     if disposition is None:
@@ -117,9 +152,16 @@ def _is_file(part: Part) -> bool:
 def content_type(part: Part) -> str:
     """The part's declared type in lower case; text/plain where that cannot be read."""
     try:
-        return part.get_content_type()
+        kind = part.get_content_type()
     except HOSTILE:
         return "text/plain"
+    if _TYPE.match(kind):
+        return kind
+    # "text/plain charset=…" without its semicolon is no type of its own, nor is one with a comment.
+    kind = (_COMMENTED.sub("", kind).split() or [""])[0]
+    if _TYPE.match(kind):
+        return kind
+    return "text/plain" if kind.startswith("text") else "application/octet-stream"
 
 
 def _best(children: list[Part], defects: list[str]) -> Part:
@@ -160,7 +202,7 @@ def _text(part: Part, kind: str, defects: list[str]) -> str:
     if defect and defect not in defects:
         defects.append(defect)
     text = clean(text)
-    if kind != "text/plain":
+    if kind in _HTML or _IS_HTML.match(text):
         return html_to_text(text, defects)
     if parameter(part, "format").lower() == "flowed":
         return _unflowed(text, delsp=parameter(part, "delsp").lower() == "yes")
