@@ -3,10 +3,13 @@
 import json
 import re
 import sqlite3
+from datetime import datetime, time, timedelta
 
 import pytest
+from docx import Document
 
 from bot.sandbox import Message
+from models.case import State
 from tests.journeys.town import SECONDS, Town
 
 pytestmark = pytest.mark.needs_dovecot
@@ -172,3 +175,149 @@ def test_a_bug_is_answered_with_a_sentence_and_a_reference(town: Town, card: Mes
     assert re.search(r"Something went wrong on our side.*reference: [0-9a-f]{8}", said)
     town.sandbox.click("priya", card.channel, card.ts, "case_claim")
     town.wait_whisper("priya", "Something went wrong on our side")
+
+
+def written(town: Town, user: str, button: str, fields: dict[str, str], card: Message) -> str:
+    """Press a button of the card, fill its modal in, look at the preview: what it says."""
+    town.sandbox.click(user, card.channel, card.ts, button)
+    town.sandbox.wait_for(lambda s: s.open_view(user), SECONDS)
+    town.sandbox.fill_and_submit(user, fields)
+    view = town.wait_view(user, "preview")
+    return "\n".join(b["text"]["text"] for b in view.blocks if b["type"] == "section")
+
+
+def card_now(town: Town) -> Message:
+    """The card as it is once everything has left: its buttons carry the latest version."""
+    town.settle()
+    return town.wait_card("waste-recycling")
+
+
+REASON = "The crew's log is on paper."
+
+
+def test_a_holding_reply_is_previewed_sent_and_then_moves_the_date(
+    town: Town, card: Message
+) -> None:
+    before = town.cases()[0].stage.respond_by
+    seen = written(town, "priya", "case_extend", {"reason": REASON}, card)
+    assert "To: jo@post.example\nHow: by email\nSubject: We need more time" in seen
+    assert REASON in seen
+    assert len(town.letterbox.messages) == 1
+    town.sandbox.fill_and_submit("priya", {})
+    town.wait_thread(card, "The holding reply left")
+    town.settle()
+    left = town.letterbox.messages[-1].message
+    text = left.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert text in seen
+    assert (left["To"], left["Auto-Submitted"]) == ("jo@post.example", None)
+    stage = town.cases()[0].stage
+    assert stage.answer_by == town.calendar.add(before, 10)
+    assert stage.answer_by.strftime("%-d %B %Y") in text
+    drawn = card_now(town)
+    assert "extended" in drawn.text
+    assert "case_extend" not in json.dumps(drawn.blocks)
+    reason = town.wait_thread(card, "because: ")
+    assert REASON in reason.text
+
+
+def test_a_holding_reply_that_bounces_takes_the_extension_back(town: Town, card: Message) -> None:
+    before = town.cases()[0].stage.respond_by
+    written(town, "priya", "case_extend", {"reason": REASON}, card)
+    town.sandbox.fill_and_submit("priya", {})
+    town.wait_thread(card, "The holding reply left")
+    failed = town.letterbox.messages[-1].message["Message-ID"]
+    town.write(
+        "Delivery to jo@post.example failed permanently: no such user.",
+        From="Mail Delivery Subsystem <mailer-daemon@post.example>",
+        Subject="Undeliverable: We need more time",
+        Message_ID="<bounce@post.example>",
+        In_Reply_To=failed,
+        References=failed,
+        X_Failed_Recipients="jo@post.example",
+    )
+    town.wait_thread(card, "The extension is taken back")
+    town.settle()
+    assert town.cases()[0].stage.answer_by == before
+    assert "case_extend" in json.dumps(card_now(town).blocks)
+
+
+@pytest.mark.usefixtures("card")
+def test_after_the_deadline_no_holding_reply_is_written_and_the_officer_is_told_why(
+    town: Town,
+) -> None:
+    due = town.cases()[0].stage.respond_by
+    town.move_to(datetime.combine(town.calendar.next_working_day(due), time(9, 30)))
+    drawn = card_now(town)
+    town.sandbox.click("priya", drawn.channel, drawn.ts, "case_extend")
+    town.wait_whisper("priya", "an extension is only possible before that")
+    assert town.sandbox.open_view("priya") is None
+
+
+def test_a_letter_without_its_postal_address_is_not_previewed(town: Town, card: Message) -> None:
+    town.sandbox.click("priya", card.channel, card.ts, "case_respond")
+    town.wait_view("priya", "Answer")
+    town.sandbox.fill_and_submit("priya", {"text": "Done.", "outcome": "upheld", "going": "letter"})
+    view = town.sandbox.open_view("priya")
+    assert view is not None
+    assert "postal address" in view.errors["postal"]
+
+
+def test_an_answer_on_paper_is_printed_posted_and_counts_from_the_day_of_posting(
+    town: Town, card: Message
+) -> None:
+    address = "Jo Pike\n1 High Street\nWestmere"
+    fields = {"text": "We emptied it.", "outcome": "upheld", "going": "letter", "postal": address}
+    seen = written(town, "priya", "case_respond", fields, card)
+    assert f"To:\n{address}\n\nHow: as a letter, printed and posted" in seen
+    assert seen.endswith("We emptied it.\n")
+    town.sandbox.fill_and_submit("priya", {})
+    town.wait_thread(card, "carebot letter CC-2026-00001")
+    waiting = card_now(town)
+    assert "to be printed and posted" in waiting.text
+    assert len(town.letterbox.messages) == 1
+
+    line = town.call("letter", "CC-2026-00001", "--to", str(town.folder), "--json")
+    printed = json.loads(line)
+    said = [p.text for p in Document(printed["file"]).paragraphs]
+    assert said[:3] == address.split("\n")
+    assert "We emptied it." in said
+
+    today = town.clock.now().astimezone(town.file.council.zone).date()
+    town.sandbox.click("sam", waiting.channel, waiting.ts, "case_post")
+    town.wait_view("sam", "Posted")
+    town.sandbox.fill_and_submit("sam", {"posted_on": (today + timedelta(days=1)).isoformat()})
+    view = town.sandbox.open_view("sam")
+    assert view is not None
+    assert "cannot be in the future" in json.dumps(view.errors)
+    town.sandbox.fill_and_submit("sam", {"posted_on": today.isoformat()})
+    town.wait_thread(card, "The answer was posted on")
+    town.settle()
+    (case,) = town.cases()
+    assert case.state is State.ANSWERED
+    assert case.stage.answered_at is not None
+    assert len(town.letterbox.messages) == 1
+
+
+def test_a_letter_taken_back_can_be_written_again(town: Town, card: Message) -> None:
+    fields = {"text": "Done.", "outcome": "upheld", "going": "letter", "postal": "Jo\nWestmere"}
+    written(town, "priya", "case_respond", fields, card)
+    town.sandbox.fill_and_submit("priya", {})
+    town.wait_thread(card, "is ready to print")
+    waiting = card_now(town)
+    town.sandbox.click("priya", waiting.channel, waiting.ts, "case_post")
+    town.wait_view("priya", "Posted")
+    town.sandbox.fill_and_submit("priya", {"became": "taken_back"})
+    town.wait_thread(card, "took the answer back")
+    again = card_now(town)
+    assert "case_respond" in json.dumps(again.blocks)
+    assert "case_post" not in json.dumps(again.blocks)
+
+
+def test_a_preview_warns_of_other_peoples_data_and_does_not_refuse(
+    town: Town, card: Message
+) -> None:
+    fields = {"text": "Ask Mr Hill, hill@post.example.", "outcome": "upheld"}
+    seen = written(town, "priya", "case_respond", fields, card)
+    assert "Please check. It names the email address hill@post.example" in seen
+    town.sandbox.fill_and_submit("priya", {})
+    town.wait_thread(card, "The answer left")

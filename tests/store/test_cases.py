@@ -7,8 +7,11 @@ from models.actions import acknowledged, claim, close
 from models.case import State
 from models.deadlines import DeadlineKind
 from models.errors import Misconfigured, Stale
+from models.extending import approve_extension, extended
 from models.history import Event
+from models.letter import Extension, LetterKind
 from models.people import CAREBOT, staff
+from models.posting import to_post
 from models.store import open_store
 from models.store_port import Query, Store
 from tests.support.cases import opened
@@ -40,6 +43,34 @@ def test_a_changed_case_comes_back_with_its_history_in_order(store: Store) -> No
         assert work.cases.get("CC-2020-00001") == third.case
         events = [entry.event for entry in work.cases.history("CC-2020-00001")]
     assert events == [Event.OPENED, Event.CLAIMED, Event.ACKNOWLEDGED]
+
+
+def test_an_extended_case_comes_back_with_both_dates_and_is_due_and_sorted_by_the_new_one(
+    store: Store,
+) -> None:
+    first = opened(COUNCIL, NOW, "CC-2020-00001")
+    other = opened(COUNCIL, utc(2020, 6, 3), "CC-2020-00002")
+    to = Extension(date(2020, 7, 6), "why")
+    waiting = to_post(
+        approve_extension(first.case, to, COUNCIL, PRIYA, NOW),
+        LetterKind.HOLDING_REPLY,
+        PRIYA,
+        NOW,
+    )
+    later = extended(waiting.case, to, COUNCIL, CAREBOT, NOW)
+    with store.work() as work:
+        for change in (first, other):
+            work.cases.add(change)
+        work.cases.save(waiting)
+    with store.work() as work:
+        assert work.cases.get("CC-2020-00001") == waiting.case
+        work.cases.save(later)
+    with store.view() as work:
+        assert work.cases.get("CC-2020-00001") == later.case
+        due = {(d.case.reference, d.due) for d in work.cases.due(date(2020, 7, 31))}
+        assert ("CC-2020-00001", date(2020, 7, 6)) in due
+        assert ("CC-2020-00001", date(2020, 6, 22)) not in due
+        assert [c.reference for c in work.cases.find(Query())] == ["CC-2020-00002", "CC-2020-00001"]
 
 
 def test_a_change_on_a_stale_version_is_refused_and_nothing_of_it_is_kept(store: Store) -> None:

@@ -25,7 +25,7 @@ from models.store_port import DueCase, Query
 
 _STAGE = """s.number, s.started_on, s.acknowledge_by, s.acknowledgement_approved_at,
     s.acknowledged_at, s.answer_approved_at, s.answered_at, s.outcome, s.extension_approved_at,
-    s.extended_to, s.to_post"""
+    s.extended_to, s.to_post, s.respond_by AS promised_by"""
 _CASE_WITH_STAGE = f"""SELECT c.*, {_STAGE} FROM cases c
     JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number"""
 _DUE_WITH_CASE = f"""SELECT c.*, {_STAGE}, d.kind, d.due FROM deadlines d
@@ -289,7 +289,7 @@ def _case(row: sqlite3.Row) -> Case:
             number=row["number"],
             started_on=date.fromisoformat(row["started_on"]),
             acknowledge_by=date.fromisoformat(row["acknowledge_by"]),
-            respond_by=text_to_date(row["respond_by"]),
+            respond_by=text_to_date(row["promised_by"]),
             acknowledgement_approved_at=text_to_time(row["acknowledgement_approved_at"]),
             acknowledged_at=text_to_time(row["acknowledged_at"]),
             answer_approved_at=text_to_time(row["answer_approved_at"]),
