@@ -176,6 +176,7 @@ class LettersSection(Section):
     user: str | None = None
     auth: Auth = "password"
     tls: Tls = "starttls"
+    certificate_authority: Path | None = None
     from_name: str
     sign_off: str
     envelope_sender: str | None = None

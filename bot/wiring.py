@@ -1,6 +1,7 @@
 """Concrete classes by name: settings go in, working parts come out. mailboxes.py has its own."""
 
 import secrets
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,7 @@ from models.store_port import Store
 
 # Looking for an earlier post and posting fit into the lease of an outbox item.
 _SLACK_TIMEOUT = 5
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def reader_of(file: CouncilFile | None, store: Store | None = None) -> MailReader:
@@ -57,7 +59,7 @@ def reader_of(file: CouncilFile | None, store: Store | None = None) -> MailReade
             zone=file.council.zone,
             authserv_ids=tuple(one.authserv_id for one in file.mailboxes if one.authserv_id),
             key=store.seal_key() if store else None,
-            bounce_address=(file.letters.envelope_sender or "") if file.letters.verp else "",
+            bounce_address=_envelope_sender_of(file) if file.letters.verp else "",
         )
     )
 
@@ -138,9 +140,13 @@ def email_courier_of(file: CouncilFile, environment: Environment, clock: Clock) 
     return EmailCourier((_notify_of if by_notify else _smtp_of)(file, environment, clock))
 
 
+def _envelope_sender_of(file: CouncilFile) -> str:
+    given = file.letters.envelope_sender
+    return file.mailbox.address if given is None else given
+
+
 def _smtp_of(file: CouncilFile, environment: Environment, clock: Clock) -> Letterbox:
-    section, own = file.letters, file.mailbox.address
-    sender = own if section.envelope_sender is None else section.envelope_sender
+    section, sender = file.letters, _envelope_sender_of(file)
     if section.verp and not 0 < len(sender.partition("@")[0]) <= LONGEST_LOCAL:
         raise Misconfigured(
             f"letters.envelope_sender = {sender!r}: with verp = true it needs an address with at "
@@ -152,16 +158,37 @@ def _smtp_of(file: CouncilFile, environment: Environment, clock: Clock) -> Lette
         login=_smtp_login_of(file, environment),
         tls=section.tls,
         timeout=section.timeout_seconds,
+        ssl_context=_ssl_context_of(file),
         envelope_sender=sender,
         verp=section.verp,
-        from_address=own,
+        from_address=file.mailbox.address,
         from_name=section.from_name,
         now=clock.now,
     )
 
 
+def _ssl_context_of(file: CouncilFile) -> ssl.SSLContext:
+    """What checks the mail server's certificate and its name."""
+    context, authority = ssl.create_default_context(), file.letters.certificate_authority
+    if authority is not None:
+        try:
+            context.load_verify_locations(authority)
+        except OSError as error:  # SSLError is an OSError
+            raise Misconfigured(
+                f"letters.certificate_authority = {str(authority)!r}: no certificates in PEM can "
+                f"be read from it ({type(error).__name__})"
+            ) from None
+    return context
+
+
 def _smtp_login_of(file: CouncilFile, environment: Environment) -> Login | None:
     section = file.letters
+    logs_in = section.auth == "xoauth2" or section.user is not None
+    if logs_in and section.tls == "none" and section.host not in _THIS_MACHINE:
+        raise Misconfigured(
+            f'letters.tls = "none": a password or token would cross the network to {section.host} '
+            "unencrypted; use starttls or tls"
+        )
     if section.auth == "xoauth2":
         tokens = tokens_of(file, environment, "letters.auth")
         return TokenLogin(section.user or file.mailbox.address, tokens)
@@ -185,7 +212,7 @@ def _notify_of(file: CouncilFile, environment: Environment, _clock: Clock) -> Le
     return NotifyLetterbox(
         key=key,
         template_id=str(section.template_id),
-        reply_to_id=section.reply_to_id and str(section.reply_to_id),
+        reply_to_id=str(section.reply_to_id) if section.reply_to_id else None,
         url=section.url,
         timeout=file.letters.timeout_seconds,
     )
