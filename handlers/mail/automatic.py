@@ -13,6 +13,7 @@ from email.message import Message as Part
 from handlers.mail import bounces, phrases
 from handlers.mail.body import Contents, content_type, parameter
 from handlers.mail.headers import Headers
+from handlers.mail.quoting import new_text
 from handlers.mail.statuses import reply_class, status_in
 from models.message import Machine, MachineKind
 
@@ -227,15 +228,22 @@ def _by_words(rules: list[Rule], headers: Headers, found: Contents) -> Machine |
         if is_there:
             return Machine(AUTOMATIC, sign, _answered(headers))
     challenged = bool(rules) and phrases.CHALLENGE.search(begins) is not None
-    everything = f"{subject} {begins}"
     for sign, is_there in (
         (_CHALLENGE, challenged or phrases.CHALLENGE_SUBJECT.search(subject) is not None),
-        (_RECEIVED, _says(phrases.RECEIVED, begins[:400], phrases.BY_MACHINE, everything)),
+        (_RECEIVED, _acknowledges(found.text, begins, subject)),
         ("perhaps a bounce", _says(phrases.BOUNCE_SUBJECT, subject, phrases.FAILED, begins)),
     ):
         if is_there:
             return Machine(BULK, sign)
     return None
+
+
+def _acknowledges(text: str, begins: str, subject: str) -> bool:
+    """Whether it acknowledges a message, as ticket systems do, in words of its own: not quoted."""
+    if phrases.RECEIVED.search(begins[:400]) is None:
+        return False
+    own = bounces.opening(new_text(text, subject))
+    return _says(phrases.RECEIVED, own[:400], phrases.BY_MACHINE, f"{subject} {own}")
 
 
 def _says(first: re.Pattern[str], one: str, second: re.Pattern[str], other: str) -> bool:

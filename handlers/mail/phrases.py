@@ -109,9 +109,13 @@ RECEIPT_SUBJECT = _any(
     r"|disposition notification)\b.{0,6}[:(-]",
 )
 RECEIPT = _any(
-    r"\b(?:was|has been|were)\b.{0,60}\b(?:read|displayed|opened|deleted)\b",
-    r"\bwurde\b.{0,80}\b(?:gelesen|geöffnet|gelöscht)|\ba été (?:lu|ouvert|affiché|supprimé)"
-    r"|\b(?:ha sido|fue) (?:leído|abierto)|\bè stato letto|\bis gelezen|\bhar lästs",
+    r"^\W{0,3}(?:your message|the message|this is a (?:return|read) receipt)\b.{0,250}"
+    r"\b(?:was|has been|were|that you sent)\b.{0,40}\b(?:read|displayed|opened|deleted|sent)\b",
+    r"^\W{0,3}(?:ihre|die) nachricht\b.{0,250}\bwurde\b.{0,80}\b(?:gelesen|geöffnet|gelöscht)",
+    r"^\W{0,3}(?:votre message|ceci est un accusé)\b.{0,250}\b(?:lu|ouvert|affiché|supprimé)\b",
+    r"^\W{0,3}(?:su mensaje|el mensaje)\b.{0,250}\b(?:leído|abierto|eliminado)\b",
+    r"^\W{0,3}il (?:suo )?messaggio\b.{0,250}\b(?:letto|eliminato)\b",
+    r"^\W{0,3}uw bericht\b.{0,250}\b(?:gelezen|verwijderd)\b",
 )
 CALENDAR_SUBJECT = _any(
     r"^\s*(?:accepted|declined|tentative(?:ly accepted)?|zugesagt|abgelehnt|mit vorbehalt|accepté"
@@ -148,7 +152,7 @@ BOUNCE_SUBJECT = _any(
     r"|配信不能|配信できません|送達できません|无法(?:送达|投递)|無法傳遞|退信|배달되지)",
     r"[:—-]\s*(?:undeliverable|delivery failure|non remis|user unknown!?)\s*(?:\([^()]{1,40}\))?\s*$",
 )
-_MAIL = r"(?:e-?mail|mail|messages?|note|letter|recipients?|addresse?e?(?:\(?e?s\)?)?)"
+_MAIL = r"(?:e-?mail|mail|messages?|recipients?|addresse?e?(?:\(?e?s\)?)?)"
 # That mail did not arrive, said at the start of a bounce.
 FAILED = _any(
     rf"\b{_MAIL}\b.{{0,90}}\b(?:(?:could|can|was|were|has|have)(?: ?not|n't)|cannot|unable to|did ?n[o']t)"

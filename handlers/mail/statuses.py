@@ -47,6 +47,8 @@ _MEANING = {
     "4.3": "the address's domain cannot be looked up",
     "4.4": "the address's domain cannot be looked up",
     "4.6": _LOOP,
+    "4.14": _LOOP,
+    "4.310": _NO_DOMAIN,
     "4.7": _EXPIRED,
     "6": "their mail system does not take this kind of message",
     "7.1": _REFUSED,
@@ -57,7 +59,8 @@ _MEANING = {
     "4": _UNREACHABLE,
     "5": _FAULT,
 }
-_VAGUE = frozenset(["7.1", "4.7", "4.4"])
+# Microsoft 365 uses 1.10 for an unknown person, and 4.1 where others say 1.1.
+_VAGUE = frozenset(["1.10", "4.1", "4.4", "4.7", "7.1"])
 
 
 def _words(pattern: str, meaning: str) -> tuple[re.Pattern[str], str]:
@@ -67,13 +70,14 @@ def _words(pattern: str, meaning: str) -> tuple[re.Pattern[str], str]:
 # From the surest words to the vaguest; English is the language of SMTP replies (RFC 5321).
 _WORDS = (
     _words(r"(?:over|exceed\w*|out of)\b.{0,20}\bquota|quota.{0,30}(?:exceed|full|reached)"
-           r"|(?:mail)?box\b.{0,25}\bfull|full mailbox|mailfolder is full|boîte.{0,20}pleine"
-           r"|(?:insufficient|not enough) (?:disk|storage|mail)|mail ?box space|postfach.{0,20}voll", _FULL),
+           r"|(?:mail)?box\b.{0,25}\bfull|full mailbox|mailfolder is full|boîte.{0,40}pleine"
+           r"|(?:insufficient|not enough) (?:disk|storage|mail)|mail ?box space|postfach.{0,40}voll", _FULL),
     _words(r"(?:has|have|is) (?:moved|no longer (?:with|at|employed|works))|recipient has changed", _MOVED),
     _words(r"(?:account|mailbox|user|address|recipient)\b.{0,40}\b(?:disabled|deactivated|inactive"
            r"|suspended|discontinued|closed|expired|not active|locked|no longer (?:in use|active|valid"
            r"|available|monitored|on server))|deactivated mailbox", _CLOSED),
-    _words(r"(?:unknown|invalid|bad|no such|nonexist\w*|unrouteable|non-existent|illegal) (?:local )?"
+    _words(r"recip(?:ient)?NotFound"
+           r"|(?:unknown|invalid|bad|no such|nonexist\w*|unrouteable|non-existent|illegal) (?:local )?"
            r"(?:user|recipient|address|mailbox|account|destination|rcpt|alias|person)"
            r"|(?:user|recipient|address|addressee|mailbox|account|mail-?box|rcpt)\b.{0,60}\b(?:unknown"
            r"|not found|not known|does ?n[o']t exist|not exist|invalid|not recogni[sz]ed|not listed"

@@ -183,3 +183,89 @@ def test_what_a_machine_sends_for_a_person_still_becomes_a_case(sign: str) -> No
     found = verdict(sign)
     assert found is not None
     assert found.kind is MachineKind.BULK
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        (("Return-Path: <>",), "My bin was missed."),
+        (("X-MS-Exchange-Inbox-Rules-Loop: officer@council.gov.uk",), "My bin was missed."),
+        (("From: Peter <postmaster@doe.example>",), "My bin was missed."),
+        (("Subject: FW: Missed bin", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent",
+          "Auto-Submitted: auto-generated", "In-Reply-To: <a@b>"), "See below."),
+        (("Precedence: list", "List-Id: <x.example.org>", "In-Reply-To: <a@b>"),
+         "I am on holiday, but the bins were missed."),
+        (("Subject: Please verify your email address", "Precedence: bulk"), "Click to verify."),
+    ],
+)  # fmt: skip
+def test_d30_what_may_be_a_persons_is_a_case_without_acknowledgement(
+    headers: tuple[str, ...], body: str
+) -> None:
+    found = verdict(*headers, body=body)
+    assert found is not None
+    assert found.kind is MachineKind.BULK
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        (("Return-Path: <>", "In-Reply-To: <a@b>"), "Thank you for your email."),
+        (("Return-Path: <>", "Precedence: bulk"), "I shall answer soon."),
+        (("Precedence: junk",), "I am currently out of the office."),
+        (("Auto-Submitted: auto-generated",), "Ich bin bis Montag im Urlaub."),
+        (("X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent",
+          "Auto-Submitted: auto-generated", "In-Reply-To: <a@b>"), "The clerk is here on Tuesdays."),
+    ],
+)  # fmt: skip
+def test_d25_two_weak_signs_together_are_an_automatic_reply(
+    headers: tuple[str, ...], body: str
+) -> None:
+    found = verdict(*headers, body=body)
+    assert found is not None
+    assert found.kind is MachineKind.AUTOMATIC
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: x", "Automatische Antwort: x", "Réponse automatique : x",
+        "Respuesta automática: x", "Risposta automatica: x", "Automatisch antwoord: x",
+        "Resposta automática: x", "Automatiskt svar: x", "Automatisk svar: x",
+        "Automaattinen vastaus: x", "Odpowiedź automatyczna: x", "Automatická odpověď: x",
+        "Automatikus válasz: x", "Răspuns automat: x", "Автоматический ответ: x",
+        "Автоматична відповідь: x", "Otomatik Yanıt: x", "Αυτόματη απάντηση: x", "自動返信: x",
+        "自动答复: x", "자동 회신: x", "תשובה אוטומטית: x", "رد تلقائي: x", "Ateb awtomatig: x",
+        "Auto-Reply: x", "Autoreply", "[Auto-Reply] x", "Out of Office: x", "Out of Office Reply",
+        "Abwesenheitsnotiz", "Vacation reply: x", "Re: x (Automatic Response)",
+    ],
+)  # fmt: skip
+def test_d25_an_automatic_reply_is_known_by_its_subject_in_many_languages(subject: str) -> None:
+    found = verdict(f"Subject: {subject}")
+    assert found is not None
+    assert found.kind is MachineKind.AUTOMATIC
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Fwd: Undeliverable: my letter", "It could not be delivered: 550 5.1.1 User unknown."),
+        ("Re: Undeliverable: my letter", "Message-ID: <a@b>\n550 5.1.1 User unknown."),
+        ("Delivery failed", "You said you would deliver a new bin and could not."),
+        ("Undelivered post", "The postman could not deliver since the sign is gone."),
+        ("Your out of office reply", "Does anybody read these? I am on holiday from Monday."),
+        ("Your planning officer is out of the office every time I ring", "Please ring me."),
+        ("Accepted: nothing", "You accepted my claim."),
+        ("Read: my letters", "They were read by nobody."),
+        ("Spam", "I received a quarantine notice."),
+        ("Ticket", "Your ticket machine swallowed my money; thank you for contacting me back."),
+        ("Returned mail", "A letter to my late mother was returned by you."),
+    ],
+)
+def test_d30_people_write_of_post_and_holidays_too(subject: str, body: str) -> None:
+    assert verdict(f"Subject: {subject}", body=body) is None
+
+
+def test_d28_a_challenge_that_calls_itself_a_report_is_not_a_bounce() -> None:
+    report = "Content-Type: multipart/report; report-type=delivery-status; boundary=b"
+    found = verdict("From: wall@boxbe.com", report)
+    assert found == Machine(MachineKind.AUTOMATIC, "a challenge to the sender")
