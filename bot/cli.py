@@ -99,6 +99,7 @@ def run(config: Config = None) -> None:
     from bot import wiring
     from bot.clock import SystemClock
     from bot.council_of_settings import channels_of
+    from bot.health import page_of
     from bot.logs import set_up_logs
     from bot.mailboxes import mailboxes_of
     from bot.run import Bot
@@ -119,11 +120,14 @@ def run(config: Config = None) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: bot.request_stop())
-    bot.start()
     try:
-        bot.wait()
+        with page_of(file, office.council, store, clock):
+            bot.start()
+            try:
+                bot.wait()
+            finally:
+                bot.stop()
     finally:
-        bot.stop()
         store.close()
 
 

@@ -258,6 +258,14 @@ class ScannerSection(Section):
         return self
 
 
+class HealthSection(Section):
+    """`[health]`: a page for a monitor, where a port is given, and what it calls too long."""
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65535)
+    backlog_minutes: float = Field(default=60, gt=0, le=10_080)
+
+
 class StoreSection(Section):
     """`[store]`: where cases are kept; CAREBOT_STORE goes before it."""
 
@@ -307,6 +315,7 @@ class CouncilFile(Section):
     microsoft: MicrosoftSection | None = None
     notify: NotifySection | None = None
     scanner: ScannerSection | None = None
+    health: HealthSection = HealthSection()
     store: StoreSection = StoreSection()
     model: ModelSection = ModelSection()
 

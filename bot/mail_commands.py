@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
     """Hang the commands into the command line."""
     app.add_typer(mailbox_app, name="mailbox")
     app.add_typer(quarantine_app, name="quarantine")
+    app.command()(health)
 
 
 @mailbox_app.callback(invoke_without_command=True)
@@ -198,6 +199,22 @@ def take_up_again(
     with _quarantine(config or context.obj) as quarantine:
         again = quarantine.undo(number, _operator(by), _now())
     typer.echo(f"{number}: {again.reference} waits for a decision again")
+
+
+def health(config: Config = None, *, json_: Json = False) -> None:
+    """Say how everything stands, from the store: exits with 1 where something needs somebody."""
+    from bot.health import limits_of
+    from bot.mailbox_report import health_to_text
+    from handlers.health import health_of
+
+    with _office(config) as (file, _, council, store):
+        found = health_of(store, council, limits_of(file), _now())
+    if json_:
+        print_json(found.to_json())
+    else:
+        typer.echo(health_to_text(found))
+    if not found.ok:
+        raise typer.Exit(1)
 
 
 @contextmanager

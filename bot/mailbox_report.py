@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from email.header import decode_header, make_header
 
+from handlers.health import Health
 from handlers.ledger import Account, summary
 from handlers.quarantine import Replayed
 from models.folders import FolderState, Role
@@ -146,6 +147,33 @@ def replayed_to_text(replayed: Replayed) -> str:
     what = f"{placed.arrival} {placed.reference}" if placed.reference else placed.arrival.value
     reason = f" ({safe(placed.reason)})" if placed.reason else ""
     return f"{replayed.number}: {'was already' if replayed.again else 'became'} {what}{reason}"
+
+
+def health_to_text(health: Health) -> str:
+    """What needs somebody, then the figures."""
+    said = [f"PROBLEM: {problem}" for problem in health.problems] or ["All is well."]
+    letters = ", ".join(f"{n} {name}" for name, n in health.letters_by_state().items())
+    said += [
+        f"{safe(one.folder)} of {safe(one.account)}: {_ago(one.last_look_age)}, "
+        f"{one.waiting} waiting{', failing' if one.failing else ''}"
+        for one in health.mailboxes
+    ]
+    said += [
+        f"outbox for {lane}: {backlog.waiting} waiting" for lane, backlog in health.backlogs.items()
+    ]
+    ticked = "never" if health.last_tick_age is None else f"{health.last_tick_age:.0f} s ago"
+    said += [
+        f"letters: {letters.replace('_', ' ')}",
+        f"in quarantine: {health.quarantined}",
+        f"acknowledgements past their date: {health.unacknowledged}",
+        f"acknowledgements withheld by a limit in a day: {health.withheld}",
+        f"last tick: {ticked}",
+    ]
+    return "\n".join(said)
+
+
+def _ago(age: float | None) -> str:
+    return "never looked at" if age is None else f"looked at {age:.0f} s ago"
 
 
 def says_of_itself(content: bytes) -> Mapping[str, str]:

@@ -11,6 +11,9 @@ from models.channels import all_channels
 from models.council import Council
 from models.store_port import DueCase, Store, Work
 
+TICK = "tick"
+"""The mark that each tick leaves, for whoever watches the clock."""
+
 
 def remind(store: Store, council: Council, now: datetime) -> int:
     """Queue the reminders and morning lists that are due at `now` (aware); how many were new.
@@ -18,6 +21,8 @@ def remind(store: Store, council: Council, now: datetime) -> int:
     Only in working hours of working days. After a stop the latest reminder that applies is said,
     late, and those before it are not; a list is posted late on its own day only.
     """
+    with store.work() as work:
+        work.vitals.mark(TICK, now)
     today, time = council.local_date(now), council.local_time(now)
     reminding = council.reminding
     if not council.calendar.is_working_day(today):

@@ -132,15 +132,3 @@ class Ledger(Protocol):
         read; a case and a reply the case; a quarantined message its stub case.
         """
         ...
-
-
-class Marks(Protocol):
-    """When something that recurs was last done, by name."""
-
-    def put(self, name: str, now: datetime) -> None:
-        """It was done at `now`."""
-        ...
-
-    def get(self, name: str) -> datetime | None:
-        """When it was last done (aware UTC); None where it never was."""
-        ...

@@ -12,12 +12,13 @@ from models.deadlines import DeadlineKind
 from models.fetching import FiledPlaces, Troubles
 from models.folders import Folders
 from models.history import Entry
-from models.ledger import Ledger, Marks
+from models.ledger import Ledger
 from models.letter import Letter, LetterKind
 from models.message import Message, Scanned
 from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting
 from models.prediction import Prediction
 from models.quarantine import QuarantineStore
+from models.vitals import Vitals
 
 Arrival = ledger.Arrival
 """What became of a message; see models.ledger."""
@@ -398,8 +399,8 @@ class Work(Protocol):
         ...
 
     @property
-    def marks(self) -> Marks:
-        """When something that recurs was last done."""
+    def vitals(self) -> Vitals:
+        """Figures by which carebot's health is told."""
         ...
 
     @property

@@ -14,13 +14,14 @@ from models.store.sqlite.contents import SqliteContents
 from models.store.sqlite.departures import SqliteDepartures
 from models.store.sqlite.fetching import SqliteFiledPlaces, SqliteTroubles
 from models.store.sqlite.folders import SqliteFolders
-from models.store.sqlite.ledger import SqliteLedger, SqliteMarks
+from models.store.sqlite.ledger import SqliteLedger
 from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
 from models.store.sqlite.messages import SqliteMessages
 from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
 from models.store.sqlite.papers import SqlitePapers
 from models.store.sqlite.quarantine import SqliteQuarantine
 from models.store.sqlite.schema import MIGRATIONS
+from models.store.sqlite.vitals import SqliteVitals
 from models.store_port import Store, Work
 
 _BUSY_SECONDS = 10.0
@@ -34,7 +35,7 @@ class SqliteWork:
         self.messages = SqliteMessages(connection)
         self.contents = SqliteContents(connection)
         self.ledger = SqliteLedger(connection)
-        self.marks = SqliteMarks(connection)
+        self.vitals = SqliteVitals(connection)
         self.quarantine = SqliteQuarantine(connection)
         self.folders = SqliteFolders(connection)
         self.troubles = SqliteTroubles(connection)

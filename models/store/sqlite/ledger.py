@@ -1,4 +1,4 @@
-"""The mailbox's book, and when what recurs was last done."""
+"""The mailbox's book."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -127,26 +127,6 @@ class SqliteLedger:
             _period(since, until),
         )
         return tuple(map(_booking, rows))
-
-
-class SqliteMarks:
-    """See models.ledger.Marks."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Work over a connection whose transaction is open."""
-        self._execute = connection.execute
-
-    def put(self, name: str, now: datetime) -> None:
-        """It was done at `now`."""
-        self._execute(
-            "INSERT INTO marks VALUES (?,?) ON CONFLICT (name) DO UPDATE SET at=excluded.at",
-            (name, time_to_text(now)),
-        )
-
-    def get(self, name: str) -> datetime | None:
-        """When it was last done."""
-        row = self._execute("SELECT at FROM marks WHERE name=?", (name,)).fetchone()
-        return text_to_time(row["at"]) if row else None
 
 
 def _period(since: datetime, until: datetime) -> tuple[str, str]:
