@@ -78,20 +78,23 @@ def everything_waiting(store: Store) -> list[Parcel]:
 
 
 def open_office(
-    folder: Path, council: Council | None = None, bounce_address: str = ""
+    folder: Path,
+    council: Council | None = None,
+    bounce_address: str = "",
+    address: str = ADDRESS,
 ) -> TestOffice:
     council = council or example_council()
     store = open_store(f"sqlite:///{folder / 'carebot.db'}")
     letters = TemplateLetters(
         council_name=council.name,
-        from_address=ADDRESS,
+        from_address=address,
         from_name=council.name,
         sign_off="Customer Care Team",
         ombudsman_paragraph=None,
         key=store.seal_key(),
     )
     rules = ReadingRules(
-        (ADDRESS,), "westmere.example", key=store.seal_key(), bounce_address=bounce_address
+        (address,), address.partition("@")[2], key=store.seal_key(), bounce_address=bounce_address
     )
     reader = MailReader(rules)
     intake = Intake(store, reader, ToldTriage(council.catalogue), letters, council)

@@ -4,6 +4,7 @@ import sqlite3
 from datetime import datetime
 
 from models.letter import Letter, LetterKind
+from models.store.sqlite.addressing import SAME_MAILBOX, same_mailbox
 from models.store.sqlite.columns import time_to_text
 
 
@@ -32,8 +33,9 @@ class SqliteDepartures:
     def count_to(self, recipient: str, since: datetime) -> int:
         """How many automatic letters left for an address since then."""
         row = self._execute(
-            "SELECT count(*) AS n FROM departures WHERE recipient=? AND automatic AND left_at >= ?",
-            (recipient.lower(), time_to_text(since)),
+            f"""SELECT count(*) AS n FROM departures WHERE {SAME_MAILBOX}
+                AND automatic AND left_at >= ?""",
+            (*same_mailbox(recipient), time_to_text(since)),
         ).fetchone()
         return int(row["n"])
 
