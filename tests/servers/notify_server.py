@@ -38,12 +38,15 @@ class Notification:
 
 @dataclass(frozen=True)
 class Fault:
-    """What befalls the next request that sends: `taken` before the answer is given or lost."""
+    """What befalls the next request that sends: `taken` before the answer is given or lost, or
+    never comes (`holds`).
+    """
 
     status: int | None = None
     error: str = "BadRequestError"
     message: str = ""
     taken: bool = False
+    holds: bool = False
 
 
 class NotifyServer:
@@ -56,6 +59,7 @@ class NotifyServer:
         self.asked = 0
         self.clock_is_off_by = 0.0
         self._changed = threading.Condition()
+        self._ended = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -66,6 +70,7 @@ class NotifyServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ended.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -114,6 +119,8 @@ class NotifyServer:
             self.notifications.append(made)
             self._changed.notify_all()
         if fault is not None:
+            if fault.holds:
+                self._ended.wait(60)
             return fault.status, _errors(fault.status, fault.error, fault.message)
         return 201, {"id": made.id, "reference": made.reference, "template": {"id": TEMPLATE}}
 
