@@ -51,16 +51,17 @@ def name_customer(
     stage = case.stage
     if stage.acknowledgement_approved_at is not None and stage.acknowledged_at is None:
         raise Refused("Its acknowledgement is on its way. Name the complainant when it has left.")
-    dated = original_date(case)
     details: dict[str, Detail] = {}
     after = replace(case, customer=case.original.sender, original=None)
+    dated = original_date(case)
     if from_original and dated is not None:
-        details["received_on_was"] = council.local_date(case.received_at).isoformat()
-        details["received_on"] = council.local_date(dated).isoformat()
+        was, on = council.local_date(case.received_at), council.local_date(dated)
+        if on != was:
+            details["received_on_was"], details["received_on"] = was.isoformat(), on.isoformat()
         after = replace(after, received_at=dated)
         if stage.number == 1:
-            stage = replace(stage, started_on=council.local_date(dated))
-            after = actions.redated(replace(after, stage=stage), council)
+            after = replace(after, stage=replace(stage, started_on=on))
+            after = actions.redated(after, council)
     if after.stage.respond_by != case.stage.respond_by and after.stage.respond_by is not None:
         details["respond_by"] = after.stage.respond_by.isoformat()
     return change(after, Event.CUSTOMER_NAMED, actor, now, details)

@@ -184,6 +184,7 @@ def spoken(case: Case, council: Council, today: date) -> str:
         f"{case.reference}: {CATEGORIES[case.category].lower()} for {escape(owner)}{flags}, "
         f"“{escape(subject(case, 80))}” from {escape(customer(case))}. "
         f"{state(case)}. Answer: {answer_due(case, council, today)}."
+        + (" Forwarded by staff for somebody else." if case.original else "")
     )
 
 
