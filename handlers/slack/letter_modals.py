@@ -73,10 +73,8 @@ def preview(draft: Draft) -> Block:
     """A letter exactly as it will leave, whole; its Send is the only one there is."""
     letter = draft.letter
     blocks: list[Block] = [{"type": "section", "text": plain(_envelope(letter))}]
-    blocks += [
-        {"type": "section", "text": plain(f"⚠ Please check. {warning}"[:3_000])}
-        for warning in draft.warnings[:20]
-    ]
+    warnings = "\n".join(f"⚠ Please check. {warning}" for warning in draft.warnings)
+    blocks += [{"type": "section", "text": plain(part)} for part in fields.split(warnings)]
     parts: list[Block] = [
         {"type": "section", "text": plain(part)} for part in fields.split(letter.text)
     ]
@@ -124,7 +122,7 @@ def _going(case: Case, postal: str) -> list[Block]:
 def _texts(label: str, template: str) -> list[Block]:
     """A field of Slack's holds 3,000 characters; there is always one more than the text fills."""
     parts = [*fields.split(template), ""]
-    labels = [label, *(f"{label}, part {number}" for number in range(2, len(parts) + 1))]
+    labels = [label, *(f"Part {number} of the text" for number in range(2, len(parts) + 1))]
     names = ["text", *(f"text_{number}" for number in range(2, len(parts) + 1))]
     texts = [
         fields.text(name, label, part, multiline=True, optional=number > 0)

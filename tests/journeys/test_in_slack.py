@@ -241,6 +241,56 @@ def test_a_holding_reply_that_bounces_takes_the_extension_back(town: Town, card:
     assert "case_extend" in json.dumps(card_now(town).blocks)
 
 
+def test_a_holding_reply_that_is_refused_for_good_extends_nothing(
+    town: Town, card: Message
+) -> None:
+    before = town.cases()[0].stage.respond_by
+    written(town, "priya", "case_extend", {"reason": REASON}, card)
+    town.letterbox.fail_next("5xx")
+    town.sandbox.fill_and_submit("priya", {})
+    town.wait_thread(card, "The holding reply could not be sent")
+    assert town.cases()[0].stage.answer_by == before
+    assert "case_extend" in json.dumps(card_now(town).blocks)
+
+
+def test_a_holding_reply_that_could_not_leave_before_the_deadline_is_dropped_and_said(
+    town: Town, card: Message
+) -> None:
+    before = town.cases()[0].stage.respond_by
+    written(town, "priya", "case_extend", {"reason": REASON}, card)
+    town.letterbox.fail_next(*["4xx"] * 50)
+    town.sandbox.fill_and_submit("priya", {})
+    town.wait_thread(card, "pressed Send on a holding reply")
+    town.settle()
+    town.move_to(datetime.combine(town.calendar.next_working_day(before), time(9, 30)))
+    town.wait_thread(card, "The holding reply could not be sent")
+    assert town.cases()[0].stage.answer_by == before
+    assert len(town.letterbox.messages) == 1
+
+
+def test_who_gave_no_email_address_is_acknowledged_by_post(town: Town) -> None:
+    town.run()
+    town.write(From="")
+    found = town.wait_card("waste-recycling")
+    town.wait_thread(found, "No acknowledgement left")
+    drawn = card_now(town)
+    town.sandbox.click("priya", drawn.channel, drawn.ts, "case_acknowledge")
+    view = town.wait_view("priya", "Acknowledge")
+    assert "By email" not in json.dumps(view.blocks)
+    town.sandbox.fill_and_submit("priya", {"postal": "The Occupier\n1 High Street\nWestmere"})
+    town.wait_view("priya", "preview")
+    town.sandbox.fill_and_submit("priya", {})
+    town.wait_thread(found, "The acknowledgement is ready to print")
+    waiting = card_now(town)
+    town.sandbox.click("priya", waiting.channel, waiting.ts, "case_post")
+    town.wait_view("priya", "Posted")
+    town.sandbox.fill_and_submit("priya", {})
+    town.wait_thread(found, "The acknowledgement was posted on")
+    town.settle()
+    assert town.cases()[0].stage.acknowledged_at is not None
+    assert town.letterbox.messages == ()
+
+
 @pytest.mark.usefixtures("card")
 def test_after_the_deadline_no_holding_reply_is_written_and_the_officer_is_told_why(
     town: Town,

@@ -146,9 +146,7 @@ def test_a_signpost_names_the_body_why_and_how_to_reach_it() -> None:
         assert words in text
 
 
-@pytest.mark.parametrize(
-    "kind", [LetterKind.ACKNOWLEDGEMENT, LetterKind.HOLDING_REPLY, LetterKind.RESPONSE]
-)
+@pytest.mark.parametrize("kind", [LetterKind.HOLDING_REPLY, LetterKind.RESPONSE])
 def test_the_ombudsman_is_named_just_where_the_policy_asks_for_it(kind: LetterKind) -> None:
     assert "go to the Ombudsman" in LETTERS.draft(kind, facts(ombudsman=frozenset({kind})))
     assert "Ombudsman" not in LETTERS.draft(kind, facts())

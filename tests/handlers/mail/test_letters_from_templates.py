@@ -214,3 +214,11 @@ def test_another_nations_council_must_name_its_own_ombudsman() -> None:
     assert ombudsman_paragraph_of(file) is None
     with pytest.raises(Misconfigured, match=r"letters\.ombudsman_paragraph is not set"):
         ombudsman_paragraph_of(scottish)
+
+
+@KINDS
+def test_every_word_that_a_template_may_use_is_in_the_docs_and_no_other(kind: LetterKind) -> None:
+    page = (EXAMPLE.parent / "docs" / "letters.md").read_text(encoding="utf-8")
+    table = page[page.index("| word |") :].split("\n\n")[0]
+    documented = {line.split("`")[1] for line in table.splitlines()[2:]}
+    assert documented == set(LETTERS._values(kind, facts()))

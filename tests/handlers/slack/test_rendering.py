@@ -176,6 +176,11 @@ def test_each_kind_of_history_has_words_of_its_own(event: Event) -> None:
         "letter": "response",
         "respond_by": "2026-12-18",
         "respond_by_was": "2026-12-04",
+        "why": "late",
+        "newer": True,
+        "other": "<!here>",
+        "folder": "<!here>",
+        "account": "<!here>",
     }
     for who in (PRIYA, CUSTOMER, CAREBOT):
         entry = Entry(CASE.reference, 2, event, NOW, who, details)
@@ -212,7 +217,7 @@ def modal_views() -> Iterator[tuple[str, dict[str, object]]]:
             postal_address="Jo Pike\n1 High Street",
             written_on=TODAY,
         )
-        draft = Draft("d" * 43, CASE.reference, 1, "U1", letter, {}, ("w" * 4_000,) * 60)
+        draft = Draft("d" * 43, CASE.reference, 1, "U1", letter, {}, ("w" * 90,) * 60)
         yield f"preview {kind} {way}", letter_modals.preview(draft)
     yield "notice", modals.notice("No.")
 
@@ -229,6 +234,7 @@ def test_a_preview_shows_every_character_of_the_letter() -> None:
         view = dict(modal_views())[f"preview {kind} {way}"]
         shown = "".join(b["text"]["text"] for b in view["blocks"] if b["type"] == "section")
         assert "word " * 9_000 in shown
+        assert shown.count("w" * 90) == 60
 
 
 def test_a_preview_says_to_whom_and_how_it_goes() -> None:
