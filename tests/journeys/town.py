@@ -24,8 +24,10 @@ from bot.run import Bot
 from bot.sandbox import Message, Person, Sandbox
 from bot.smtp_receiver import SmtpReceiver
 from handlers.intake import Intake
+from handlers.mail.parse import MailReader
 from models.case import Case
 from models.history import Event
+from models.ports import Reader
 from models.store import open_store
 from models.store_port import Query, Store
 from tests.support.council import EXAMPLE
@@ -94,8 +96,10 @@ class Town:
             "CAREBOT_IMAP_PASSWORD": self.dovecot.password,
         }
 
-    def run(self) -> Bot:
-        """The bot in this process, with a model that is told what to say and a clock to move."""
+    def run(self, wrap: Callable[[MailReader], Reader] = lambda reader: reader) -> Bot:
+        """The bot in this process, with a model that is told what to say and a clock to move.
+        `wrap` gives another reader over the real one.
+        """
         settings = {
             name.lower(): SecretStr(value) if name != "SLACK_API_URL" else value
             for name, value in self.environment().items()
@@ -104,7 +108,7 @@ class Town:
         office = wiring.office_of(self.file, environment, self.store, self.clock)
         intake = Intake(
             self.store,
-            wiring.reader_of(self.file, self.store),
+            wrap(wiring.reader_of(self.file, self.store)),
             ToldTriage(office.council.catalogue),
             wiring.letters_of(self.file, self.store),
             office.council,
