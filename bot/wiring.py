@@ -12,7 +12,7 @@ from bot.clamd import ClamdScanner
 from bot.clock import Clock
 from bot.config import CouncilFile, Environment
 from bot.council_of_settings import catalogue_of, council_of
-from bot.oauth import MicrosoftTokens, Tokens, certificate_credential
+from bot.oauth import Tokens
 from bot.slack_api import WebSlack
 from bot.smtp import SmtpLetterbox
 from bot.smtp_login import Login, PasswordLogin, TokenLogin
@@ -116,6 +116,11 @@ def tokens_of(file: CouncilFile, environment: Environment, setting: str) -> Toke
 
     Raises Misconfigured where [microsoft] is missing, or the secret and the certificate.
     """
+    from bot.microsoft import (  # noqa: PLC0415  # msal is slow to import, and few need it
+        MicrosoftTokens,
+        certificate_credential,
+    )
+
     section, secret = file.microsoft, environment.carebot_microsoft_secret
     if section is None:
         raise Misconfigured(

@@ -1,9 +1,13 @@
 """From the settings to a letterbox: a wrong setting stops the start and is named."""
 
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from bot.clock import MovableClock
 from bot.config import CouncilFile, Environment, council_file
@@ -105,3 +109,38 @@ def test_e32_the_reader_knows_the_address_that_verp_is_made_of(sender: str | Non
     reader = reader_of(settings({"verp": True, **given}))
     assert reader._bounces_to == (sender or "complaints@westmere.example")
     assert reader_of(settings({}))._bounces_to == ""
+
+
+@pytest.mark.parametrize("library", ["msal", "notifications_python_client"])
+def test_a_library_for_some_is_imported_only_where_the_settings_ask_for_it(library: str) -> None:
+    said = f"import bot.wiring, sys; sys.exit({library!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", said], check=False).returncode == 0
+
+
+def test_e34_where_notifys_library_is_missing_the_start_stops_and_says_what_to_install(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "notifications_python_client.py").write_text("raise ImportError")
+    data = tomllib.loads(EXAMPLE.read_text())
+    data["letters"]["by"] = "notify"
+    data["notify"] = {"template_id": TEMPLATE}
+    config = tmp_path / "council.toml"
+    config.write_text(tomli_w.dumps(data))
+    secrets = {
+        "CAREBOT_NOTIFY_KEY": KEY,
+        "CAREBOT_STORE": f"sqlite:///{tmp_path / 'carebot.db'}",
+        "CAREBOT_IMAP_PASSWORD": "p",
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "PYTHONPATH": str(tmp_path),
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "run", "--config", str(config)],
+        env=os.environ | secrets,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "install carebot[notify]" in ended.stderr.replace("\n", " ")

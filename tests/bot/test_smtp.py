@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from bot.oauth import MicrosoftTokens
+from bot.microsoft import MicrosoftTokens
 from bot.smtp import SmtpLetterbox
 from bot.smtp_login import PasswordLogin, TokenLogin
 from bot.smtp_receiver import SmtpReceiver

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.oauth import MicrosoftTokens, certificate_credential, xoauth2
+from bot.microsoft import MicrosoftTokens, certificate_credential
+from bot.oauth import xoauth2
 from models.errors import Misconfigured, Unavailable
 from tests.servers.certificates import Authority
 from tests.servers.token_server import CLIENT, SECRET, TENANT, Refusal, TokenServer
