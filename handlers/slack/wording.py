@@ -319,13 +319,14 @@ _LINKS = {
 
 
 def _linked(entry: Entry, _council: Council, _who: str) -> str:
-    said = _LINKS[str(entry.details["why"]), bool(entry.details["newer"])]
-    return said.format(other=escape(str(entry.details["other"])))
+    why, newer = entry.details.get("why"), entry.details.get("newer")
+    said = _LINKS.get((str(why), bool(newer)), "See also {other}")
+    return said.format(other=escape(str(entry.details.get("other", "another case"))))
 
 
 def _received_again(entry: Entry, _council: Council, _who: str) -> str:
-    folder, account = entry.details["folder"], entry.details["account"]
-    where = escape(one_line(f"{folder} of {account}", 200))
+    folder, account = entry.details.get("folder", "another place"), entry.details.get("account")
+    where = escape(one_line(f"{folder} of {account}" if account else str(folder), 200))
     return f"A copy of the same email came to {where}"
 
 
