@@ -26,7 +26,7 @@ class Troubles(Protocol):
     """The messages that could not be fetched yet."""
 
     def of(self, account: str, folder: str) -> tuple[Trouble, ...]:
-        """Those of a folder, longest known first."""
+        """Those of a folder, or of the files in it, longest known first."""
         ...
 
     def put(self, trouble: Trouble) -> None:

@@ -78,9 +78,11 @@ class ScriptedImap:
                 lines.read()
                 return
             client.sendall(self._greeting)
+            idling = b""
             for line in lines:
                 tag, _, command = line.strip().partition(b" ")
                 if tag.upper() == b"DONE":
+                    client.sendall(idling)
                     continue
                 self.commands.append(command)
                 if self._drips and self._drips in command.upper():
@@ -90,6 +92,8 @@ class ScriptedImap:
                 client.sendall(untagged)
                 if tagged is None:
                     return
+                if command.upper() == b"IDLE":
+                    idling = tag + b" OK x\r\n"
                 if tagged:
                     client.sendall(tag + b" " + tagged + b"\r\n")
 
@@ -99,6 +103,8 @@ class ScriptedImap:
             client.sendall(b"x")
 
     def _usual(self, command: bytes) -> tuple[bytes, bytes]:
+        if command == b"IDLE":
+            return b"+ idling\r\n", b""
         if command.startswith(b"UID FETCH"):
             asked = [int(n) for n in re.findall(rb"\d+", command.split()[2])]
             return b"".join(self.message(uid, command) for uid in asked), b"OK x"

@@ -16,9 +16,11 @@ class SqliteTroubles:
         self._execute = connection.execute
 
     def of(self, account: str, folder: str) -> tuple[Trouble, ...]:
-        """Those of a folder, longest known first."""
+        """Those of a folder, or of the files in it, longest known first."""
         rows = self._execute(
-            "SELECT * FROM troubles WHERE account=? AND folder=? ORDER BY first_at, uid",
+            """SELECT * FROM troubles WHERE account=?1
+               AND (folder=?2 OR (uid=0 AND substr(folder, 1, length(?2) + 1) = ?2 || '/'))
+               ORDER BY first_at, uid""",
             (account, storable(folder)),
         )
         return tuple(map(_trouble, rows))
