@@ -20,7 +20,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From when on something is a problem. `patience` is by account of a mailbox."""
+    """From when on something is a problem. `patience` is by account; where it is given, an account
+    that is not in it is no longer watched.
+    """
 
     patience: Mapping[str, timedelta] = field(default_factory=dict)
     usual_patience: timedelta = timedelta(minutes=15)
@@ -158,6 +160,8 @@ def _problems(health: Health, limits: Limits) -> Iterator[str]:
 
 
 def _ails(mailbox: MailboxHealth, limits: Limits) -> Iterator[str]:
+    if limits.patience and mailbox.account not in limits.patience:
+        return
     name, age = f"{mailbox.folder} of {mailbox.account}", mailbox.last_look_age
     patience = limits.patience.get(mailbox.account, limits.usual_patience)
     if age is None:

@@ -116,7 +116,9 @@ class Ledger(Protocol):
         ...
 
     def tallies(self, since: datetime, until: datetime) -> tuple[Tally, ...]:
-        """The same by account and folder, in this order."""
+        """The same by account and folder, in this order; all files of an account are one folder,
+        which has the account's name.
+        """
         ...
 
     def listed(

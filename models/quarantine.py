@@ -60,6 +60,10 @@ class QuarantineStore(Protocol):
         """The one with these bytes."""
         ...
 
+    def of_case(self, reference: str) -> Quarantined | None:
+        """The one for which this case stands, or stood."""
+        ...
+
     def get(self, number: int) -> Quarantined | None:
         """The one with this number."""
         ...

@@ -88,8 +88,18 @@ class SlackCourier:
     def _where(self, item: Item) -> tuple[Case, str, Posting | None]:
         """The case, the channel (an id) where its card belongs, and where it stands."""
         case = self._case(_reference(item))
-        channel = self.api.channel_id(channel_for(case, self.council))
-        return case, channel, self._card(case.reference)
+        known = self._card(case.reference)
+        if known is not None and self._ended_unread(case):
+            return case, known.channel, known
+        return case, self.api.channel_id(channel_for(case, self.council)), known
+
+    def _ended_unread(self, case: Case) -> bool:
+        """A stub that nobody gave to a service ends where it stands."""
+        if case.state is not State.CLOSED:
+            return False
+        with self.store.view() as work:
+            stub = work.quarantine.of_case(case.reference)
+        return stub is not None and stub.state is not QuarantineState.OPEN
 
     def _placed(self, case: Case, place: Place, before: Posting | None) -> Delivered:
         """A new card. Where another stood before, that is blanked and the words are said again."""
@@ -180,7 +190,7 @@ class SlackCourier:
         own = None if payload["whole"] else channel
         told: tuple[str, ...] = ()
         if own is None or own == self.council.channels.triage:
-            told = mailbox.ledger(account, first, self.council, now)
+            told = mailbox.ledger(account, first, self.council)
         saying = digest.morning_list(due, triage, self.council, today, own, told)
         if saying is None:
             return Dropped("there is nothing to list")

@@ -1,6 +1,6 @@
 """What Slack is told of the mailbox: messages that could not be read, and the ledger. All mrkdwn."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from handlers.ledger import Account, summary
 from handlers.slack.wording import escape, one_line
@@ -38,7 +38,7 @@ def flood(count: int, hour: datetime, council: Council) -> str:
     )
 
 
-def ledger(account: Account, first: date, council: Council, now: datetime) -> tuple[str, ...]:
+def ledger(account: Account, first: date, council: Council) -> tuple[str, ...]:
     """For the morning list: what arrived since a day, and a line for each thing that is not well.
 
     Empty where nothing arrived and all is well.
@@ -48,7 +48,7 @@ def ledger(account: Account, first: date, council: Council, now: datetime) -> tu
         since = f"{first:%a} {first.day} {first:%B}"
         lines.append(f"*The mailbox since {since}:* {summary(total, account.waiting)}.")
     lines += [_waits(state, council) for state in account.watched if state.waiting]
-    lines += [_ails(state, council, now) for state in account.watched if _is_ill(state, now)]
+    lines += [_ails(state, council) for state in account.watched if _is_ill(state)]
     if account.open:
         shown = ", ".join(q.reference for q in account.open[:_SHOWN])
         more = f" and {len(account.open) - _SHOWN} more" if len(account.open) > _SHOWN else ""
@@ -65,7 +65,6 @@ def ledger(account: Account, first: date, council: Council, now: datetime) -> tu
     return tuple(lines)
 
 
-_SILENT = timedelta(hours=1)
 _SHOWN = 10
 
 
@@ -76,15 +75,16 @@ def _waits(state: FolderState, council: Council) -> str:
     return f":warning: *{state.waiting} lie in {_folder(state)}* and are not taken in yet{oldest}."
 
 
-def _is_ill(state: FolderState, now: datetime) -> bool:
-    return bool(state.error) or state.looked_at is None or now - state.looked_at >= _SILENT
+def _is_ill(state: FolderState) -> bool:
+    """Looks fail, or somebody had to be told that nobody looks (handlers/fetching.py)."""
+    return bool(state.error) or state.alarmed_at is not None
 
 
-def _ails(state: FolderState, council: Council, now: datetime) -> str:
+def _ails(state: FolderState, council: Council) -> str:
     why = escape(one_line(state.error, 300)) or "nobody knows why"
     if state.looked_at is None:
         return f":warning: *Nobody could ever look at {_folder(state)}*: {why}"
-    if now - state.looked_at < _SILENT:
+    if state.alarmed_at is None:
         return f":warning: *{_folder(state)}*: {why}"
     last = _when(state.looked_at, council)
     return f":warning: *Nobody has looked at {_folder(state)}* since the look {last}: {why}"

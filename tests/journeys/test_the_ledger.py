@@ -117,7 +117,7 @@ def test_f36_the_morning_list_tells_of_the_mailbox_until_nothing_is_left_to_say(
     town.wait_thread(stub, "alex (who runs carebot) put it aside: spam, seen in Outlook")
     town.wait_card("complaints-triage", "Closed")
     town.move_to(morning_after(town))
-    assert "nobody has dealt with" not in town.cards("complaints-lead", "The list of")[-1].text
+    assert len(town.cards("complaints-lead", "nobody has dealt with")) == 1
 
 
 def test_f36_a_look_into_the_mailbox_finds_what_is_in_no_book_and_changes_nothing(

@@ -12,6 +12,8 @@ from models.store.sqlite.columns import (
     time_to_text,
 )
 
+# Of a file the origin's folder is its own path: all of an account's files are one place.
+_FOLDER = "CASE WHEN uidvalidity = 0 AND uid = 0 THEN account ELSE folder END"
 _PERIOD = "booked_at >= ? AND booked_at < ?"
 
 
@@ -86,15 +88,15 @@ class SqliteLedger:
     def tallies(self, since: datetime, until: datetime) -> tuple[Tally, ...]:
         """The same by account and folder."""
         rows = self._execute(
-            f"""SELECT account, folder, arrival, count(*) AS n, count(became) AS overruled
-                FROM ledger WHERE {_PERIOD} GROUP BY account, folder, arrival
-                ORDER BY account, folder""",
+            f"""SELECT account, {_FOLDER} AS place, arrival, count(*) AS n,
+                count(became) AS overruled FROM ledger WHERE {_PERIOD}
+                GROUP BY account, place, arrival ORDER BY account, place""",
             _period(since, until),
         )
         counts: dict[tuple[str, str], dict[Arrival, int]] = {}
         overruled: dict[tuple[str, str], int] = {}
         for row in rows:
-            place = (row["account"], row["folder"])
+            place = (row["account"], row["place"])
             counts.setdefault(place, {})[Arrival(row["arrival"])] = row["n"]
             overruled[place] = overruled.get(place, 0) + row["overruled"]
         return tuple(Tally(*place, counts[place], overruled[place]) for place in counts)

@@ -42,6 +42,11 @@ class SqliteQuarantine:
         row = self._execute(f"{_WITH_PLACE} WHERE q.sha256=?", (sha256,)).fetchone()
         return _quarantined(row) if row else None
 
+    def of_case(self, reference: str) -> Quarantined | None:
+        """The one for which this case stands."""
+        row = self._execute(f"{_WITH_PLACE} WHERE q.reference=?", (reference,)).fetchone()
+        return _quarantined(row) if row else None
+
     def get(self, number: int) -> Quarantined | None:
         """The one with this number."""
         row = self._execute(f"{_WITH_PLACE} WHERE q.number=?", (number,)).fetchone()

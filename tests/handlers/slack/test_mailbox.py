@@ -1,7 +1,7 @@
 """What Slack is told of the mailbox: true, safe to show, and nothing where nothing is to be said."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -32,7 +32,7 @@ def account(**changes: object) -> Account:
 
 
 def lines(**changes: object) -> tuple[str, ...]:
-    return mailbox.ledger(account(**changes), FIRST, COUNCIL, NOW)
+    return mailbox.ledger(account(**changes), FIRST, COUNCIL)
 
 
 def test_f36_nothing_is_said_where_nothing_arrived_and_all_is_well() -> None:
@@ -52,7 +52,7 @@ def test_f36_the_morning_has_one_line_with_the_ledger() -> None:
     ("changes", "said"),
     [
         ({"folders": (replace(WELL, waiting=2, oldest_waiting=NOW),)}, "*2 lie in INBOX of"),
-        ({"folders": (replace(WELL, looked_at=NOW - timedelta(hours=2)),)}, "*Nobody has looked"),
+        ({"folders": (replace(WELL, alarmed_at=NOW),)}, "*Nobody has looked"),
         ({"folders": (replace(WELL, looked_at=None, error="Wrong password."),)}, "could ever look"),
         ({"folders": (replace(WELL, error="It cannot be moved."),)}, "It cannot be moved."),
         ({"open": (POISON,)}, "*1 could not be read* and nobody has dealt with it: CC-2026-00043."),
