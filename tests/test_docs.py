@@ -118,6 +118,18 @@ def test_every_link_between_pages_leads_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_every_promise_of_the_mail_intake_has_tests_of_its_number_and_the_other_way_round() -> None:
+    page = (ROOT / "docs" / "mail.md").read_text()
+    promised = {n.lower() for n in re.findall(r"^\| ([A-F]\d+) \|", page, re.MULTILINE)}
+    named = re.compile(r"def test_([a-f])(\d\d)_")
+    tested = {
+        f"{part}{int(number)}"
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for part, number in named.findall(file.read_text())
+    }
+    assert tested == promised
+
+
 def test_no_code_of_ours_is_replaced_by_a_mock() -> None:
     words = ("Magic" + "Mock", "mock." + "patch", "monkeypatch." + "setattr")
     for path in sorted((ROOT / "tests").rglob("*.py")):

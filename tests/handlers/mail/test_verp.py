@@ -65,7 +65,7 @@ def test_e32_any_other_address_names_no_letter(address: str) -> None:
 
 
 @pytest.mark.parametrize("header", ["To", "Delivered_To", "X_Original_To", "Envelope_To"])
-def test_e29_a_bounce_without_any_id_finds_its_letter_by_where_it_went(header: str) -> None:
+def test_d29_a_bounce_without_any_id_finds_its_letter_by_where_it_went(header: str) -> None:
     headers = {"From": "MAILER-DAEMON@mx.example", "To": "", "Return_Path": "<>", header: BOUNCE}
     message = read(email("Sorry.", Subject="failure notice", **headers))
     assert message.machine is not None
@@ -74,28 +74,28 @@ def test_e29_a_bounce_without_any_id_finds_its_letter_by_where_it_went(header: s
     assert Named("CC-2026-00042", Mark.SIGNED) in message.named
 
 
-def test_e26_an_out_of_office_to_the_bounce_address_belongs_to_its_case() -> None:
+def test_d26_an_out_of_office_to_the_bounce_address_belongs_to_its_case() -> None:
     message = read(email("Away.", To=BOUNCE, Auto_Submitted="auto-replied"))
     assert message.machine is not None
     assert message.machine.kind is MachineKind.AUTOMATIC
     assert message.references == (ID,)
 
 
-def test_e30_what_comes_there_without_any_sign_is_taken_for_a_machines_and_not_answered() -> None:
+def test_d30_what_comes_there_without_any_sign_is_taken_for_a_machines_and_not_answered() -> None:
     message = read(email("Hello", To=BOUNCE))
     assert message.machine is not None
     assert message.machine.kind is MachineKind.BULK
     assert message.references == (ID,)
 
 
-def test_e29_an_invented_bounce_address_names_no_case() -> None:
+def test_d29_an_invented_bounce_address_names_no_case() -> None:
     invented = bounce_address(BASE, Seal("westmere.example", b"x" * 32).new_message_id("CC-2026-1"))
     message = read(email("Hello", To=invented))
     assert message.machine is None
     assert message.references == ()
 
 
-def test_e29_a_bounce_without_any_id_undoes_the_acknowledgement_of_its_case(tmp_path: Path) -> None:
+def test_d29_a_bounce_without_any_id_undoes_the_acknowledgement_of_its_case(tmp_path: Path) -> None:
     office = open_office(tmp_path, bounce_address=BASE)
     try:
         reference = office.receive(email(), NOW).reference
