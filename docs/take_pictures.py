@@ -37,7 +37,7 @@ def photograph(demo: Demo, page: Page) -> None:
     card = page.get_by_role("main").get_by_role("article").filter(has_text="CC-").first
     card.get_by_text("Bin missed for the third time").wait_for()
     cut_out(page, card, "card.png")
-    page.get_by_role("button", name=re.compile("repl")).first.click()
+    page.get_by_role("button", name=re.compile(r"\d+ repl")).first.click()
     page.get_by_role("complementary", name="Thread").get_by_text("wrote:").wait_for()
     page.screenshot(path=PICTURES / "thread.png")
     card.get_by_role("button", name=re.compile("^Respond case")).click()

@@ -32,7 +32,7 @@ _TITLES = {
 
 def acknowledge(case: Case, template: str, postal: str) -> Block:
     """Look over the acknowledgement, choose how it goes; a preview follows."""
-    blocks = [*_going(case, postal), *_texts("The acknowledgement", template)]
+    blocks = _letter(case, "The acknowledgement", template, postal)
     title = f"Acknowledge {case.reference}"[:24]
     return fields.modal(ACKNOWLEDGE, title, "Preview", button_value(case), blocks)
 
@@ -46,8 +46,7 @@ def extend(case: Case, template: str, to: date, postal: str) -> Block:
             fields.text("reason", "Why more time is needed", "", multiline=True),
             "It stands in the letter in the place of the line in square brackets.",
         ),
-        *_going(case, postal),
-        *_texts("The letter", template),
+        *_letter(case, "The letter", template, postal),
     ]
     title = f"More time {case.reference}"[:24]
     return fields.modal(EXTEND, title, "Preview", button_value(case), blocks)
@@ -64,7 +63,7 @@ def respond(case: Case, template: str, postal: str) -> Block:
             fields.select("level", "Level", levels, decided),
             fields.select("outcome", "Outcome", fields.names(wording.OUTCOMES), case.stage.outcome),
         ]
-    blocks += [*_going(case, postal), *_texts("Your answer", template)]
+    blocks += _letter(case, "Your answer", template, postal)
     title = f"Answer {case.reference}"
     return fields.modal(RESPOND, title, "Preview", button_value(case), blocks)
 
@@ -106,16 +105,18 @@ def posted(case: Case, waiting: Sequence[LetterKind], today: date) -> Block:
     return fields.modal(POSTED, title, "Save", button_value(case), blocks)
 
 
-def _going(case: Case, postal: str) -> list[Block]:
+def _letter(case: Case, label: str, template: str, postal: str) -> list[Block]:
+    """How it goes, the text to write, and the address for one on paper."""
     ways = {Way.LETTER.value: "By post, on paper"}
     if case.customer.address is not None:
         ways = {Way.EMAIL.value: f"By email to {case.customer.address}"} | ways
+    address = fields.text(
+        "postal", "Name and postal address", postal, multiline=True, optional=True
+    )
     return [
         fields.select("going", "How it goes", ways, default_way(case)),
-        fields.hinted(
-            fields.text("postal", "Name and postal address", postal, multiline=True, optional=True),
-            "For a letter on paper: each line on its own, seven at most.",
-        ),
+        *_texts(label, template),
+        fields.hinted(address, "For a letter on paper: each line on its own, seven at most."),
     ]
 
 
