@@ -78,3 +78,7 @@ class Relay:
     def freeze(self) -> None:
         """Let no byte through any more, without ending anything."""
         self._flowing.clear()
+
+    def thaw(self) -> None:
+        """Let the bytes through again, those that waited too."""
+        self._flowing.set()
