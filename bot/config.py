@@ -1,6 +1,7 @@
 """The settings: one TOML file, secrets from the environment, read once. Unknown keys are errors."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, time
@@ -21,6 +22,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from handlers.mail.webform import Role
 from models.council import CouncilType
 from models.errors import Misconfigured
 from models.policy import PRESETS, Count, CountedFrom, OmbudsmanIn
@@ -266,6 +268,27 @@ class HealthSection(Section):
     backlog_minutes: float = Field(default=60, gt=0, le=10_080)
 
 
+def _pattern(label: str) -> str:
+    try:
+        re.compile(label)
+    except re.error as error:
+        raise ValueError(f"this is no regular expression: {error}") from None
+    return label
+
+
+class FormFieldSection(Section):
+    """`[[webform.field]]`: a field's whole label as a regular expression, and what it means."""
+
+    role: Role
+    label: Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
+
+
+class WebformSection(Section):
+    """`[webform]`: the labels of the website's forms; they go before the usual ones."""
+
+    field: tuple[FormFieldSection, ...] = ()
+
+
 class StoreSection(Section):
     """`[store]`: where cases are kept; CAREBOT_STORE goes before it."""
 
@@ -315,6 +338,7 @@ class CouncilFile(Section):
     microsoft: MicrosoftSection | None = None
     notify: NotifySection | None = None
     scanner: ScannerSection | None = None
+    webform: WebformSection = WebformSection()
     health: HealthSection = HealthSection()
     store: StoreSection = StoreSection()
     model: ModelSection = ModelSection()

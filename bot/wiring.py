@@ -25,6 +25,7 @@ from handlers.mail.courier import EmailCourier, email_kinds
 from handlers.mail.letters import TemplateLetters
 from handlers.mail.parse import MailReader, ReadingRules
 from handlers.mail.verp import LONGEST_LOCAL
+from handlers.mail.webform import DEFAULT_FIELDS, FormField
 from handlers.slack.courier import SlackCourier, slack_kinds
 from handlers.slack.desk import Desk
 from handlers.slack.who import Staff
@@ -52,6 +53,10 @@ def reader_of(file: CouncilFile | None, store: Store | None = None) -> MailReade
         ReadingRules(
             own_addresses=tuple(own),
             own_domain=mailbox.address.rpartition("@")[2],
+            webform_fields=(
+                *(FormField(one.role, one.label) for one in file.webform.field),
+                *DEFAULT_FIELDS,
+            ),
             form_addresses=tuple(forms),
             staff_domains=tuple(
                 domain for one in file.mailboxes for domain in one.domains_of_staff

@@ -249,8 +249,9 @@ def _as_form(read: Message, form: Form, *, trusted: bool) -> Message:
     """
     sender = read.sender
     if trusted:
-        match = _ADDRESS.fullmatch(form.email.strip(" <>"))
-        sender = Sender(one_line(form.name, 200), lower_domain(match[0]) if match else None)
+        # Some products write the address a second time, as a link.
+        found = {lower_domain(address) for address in _ADDRESS.findall(form.email)}
+        sender = Sender(one_line(form.name, 200), found.pop() if len(found) == 1 else None)
     return replace(
         read, sender=sender, text=form.text, new_text=form.details,
         source=form.source, reply_to=None if trusted else read.reply_to,
