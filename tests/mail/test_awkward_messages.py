@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,9 @@ def fact(message: Message, key: str) -> Any:
         "failed_message_ids": list(machine.failed_message_ids) if machine else [],
         "failures": [list(astuple(one)) for one in machine.failures] if machine else [],
         "attachment_names": [a.name for a in message.attachments],
+        "forwarded": message.forwarded
+        and asdict(message.forwarded)
+        | {"dated": message.forwarded.dated and message.forwarded.dated.isoformat()},
         "attachment_types": [a.content_type for a in message.attachments],
     }
     if key in special:
