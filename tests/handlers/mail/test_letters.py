@@ -92,7 +92,7 @@ DECIDED = pytest.mark.parametrize("decided", [True, False])
 @KINDS
 @CATEGORIES
 @DECIDED
-def test_every_letter_names_the_case_once_in_its_subject_and_never_the_customers_words(
+def test_e31_every_letter_names_the_case_once_in_its_subject_and_never_the_customers_words(
     kind: LetterKind, category: Category, decided: bool
 ) -> None:
     done = letter(kind, category=category, decided=decided)
@@ -188,7 +188,7 @@ def test_an_address_that_is_not_one_address_is_refused(address: str) -> None:
     "name",
     ["", "WIN http://x.example", "www.x.example", "<b>x</b>", "a@b.example", "J" * 61, "1 2 3"],
 )
-def test_what_is_not_a_name_is_not_repeated_in_the_salutation(name: str) -> None:
+def test_e31_what_is_not_a_name_is_not_repeated_in_the_salutation(name: str) -> None:
     assert letter(customer_name=name).text.startswith("Hello,")
 
 

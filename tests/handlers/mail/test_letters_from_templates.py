@@ -52,7 +52,7 @@ def test_a_name_in_any_script_is_greeted(name: str) -> None:
     ["Win £1,000", "see x.example", "x@y.example", "a/b", "J" * 61, "Z\u0300\u0301\u0302\u0303o",
      "\u202eevil", "a\u2028b: c", "123", "Bob; click", "{{ 7*7 }}", "🎉"],
 )  # fmt: skip
-def test_what_may_be_more_than_a_name_is_not_repeated(name: str) -> None:
+def test_e31_what_may_be_more_than_a_name_is_not_repeated(name: str) -> None:
     assert salutation(name) is None
 
 
