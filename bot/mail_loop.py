@@ -28,6 +28,7 @@ _log = structlog.get_logger(__name__)
 
 _BATCH = 16
 _RECONCILED_EVERY = timedelta(hours=1)
+_RECONCILED_AGAIN = timedelta(minutes=5)
 _STRAYS_AT_ONCE = 500
 _NOTED_AT_ONCE = 64
 _SAID_EVERY = 10.0
@@ -58,7 +59,7 @@ class MailLoop:
         self._lead = intake.council.channels.lead
         self._stopping, self._taken_in = stopping, taken_in
         self._pass = _Pass()
-        self._reconciled_at: datetime | None = None
+        self._reconcile_at = clock.now()
         self._handed_over_at: datetime | None = None
         self.looked_at = time.monotonic()
 
@@ -91,11 +92,9 @@ class MailLoop:
         for origin, arrival in self._pass.booked:
             self._file(origin, arrival)
         self._forget()
-        now = self._clock.now()
-        due = self._reconciled_at is None or now - self._reconciled_at >= _RECONCILED_EVERY
-        if due and self.watched.is_first and self._reconcile():
-            self._reconciled_at = now
         self._say(ended=True)
+        if self.watched.is_first and self._clock.now() >= self._reconcile_at:
+            self._reconcile_guarded()
 
     def _known(self, troubles: dict[Origin, Trouble]) -> Callable[[Origin], bool]:
         """Whether a message is left alone in this pass: booked, or tried too lately."""
@@ -182,6 +181,16 @@ class MailLoop:
                     work.troubles.over(origin)
 
     # Reconciling
+
+    def _reconcile_guarded(self) -> None:
+        """What the processed or the junk folder does wrong must not keep mail from being taken in."""
+        now = self._clock.now()
+        try:
+            if self._reconcile():
+                self._reconcile_at = now + _RECONCILED_EVERY
+        except Unavailable as error:
+            self._reconcile_at = now + _RECONCILED_AGAIN
+            _log.warning("not_reconciled", folder=self._mailbox.folder, reason=str(error))
 
     def _reconcile(self) -> bool:
         """Find what lies in the processed folder and is in no book; count the junk (A8, A13).

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import council_file, read_council_file, read_environment
+from bot.clock import SystemClock
+from bot.config import council_file, imap_password, read_council_file, read_environment
 from bot.council_of_settings import channels_of, council_of, policy_of
+from bot.mailboxes import mailboxes_of
 from models.errors import Misconfigured
 from models.policy import PRESETS, CountedFrom
 from tests.support.council import EXAMPLE
@@ -108,3 +110,65 @@ def test_a_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CAREBOT_SMTP_PASSWORD_FILE", "/nowhere/at/all")
     with pytest.raises(Misconfigured, match="CAREBOT_SMTP_PASSWORD_FILE"):
         read_environment()
+
+
+def of_two_mailboxes(**changes: object) -> dict[str, object]:
+    data = example()
+    one = data["mailbox"]
+    assert isinstance(one, dict)
+    data["mailbox"] = [one, one | {"name": "waste", "user": "waste@westmere.example"} | changes]
+    return data
+
+
+def test_a13_mailbox_is_one_table_or_several_and_the_first_ones_address_is_ours() -> None:
+    file = council_file(of_two_mailboxes(address="waste@westmere.example", junk="Spam"))
+    assert [one.account for one in file.mailboxes] == [
+        "complaints@westmere.example",
+        "waste@westmere.example",
+    ]
+    assert file.mailbox.address == "complaints@westmere.example"
+    assert len(council_file(example()).mailboxes) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"port": "x"}, "mailbox.1.port = 'x'"),
+        ({"user": "complaints@westmere.example"}, "needs a user of its own"),
+        ({"name": "", "user": "other"}, "needs a name of its own"),
+        ({"name": "Waste Team"}, "mailbox.1.name = 'Waste Team'"),
+        ({"folders": ["INBOX", "Web"]}, "give folder, or folders, not both"),
+        ({"processed": "INBOX"}, "must be different folders"),
+        ({"poll_seconds": 900}, "must be less than alarm_minutes"),
+    ],
+)
+def test_a13_what_is_wrong_with_one_of_several_mailboxes_is_said(
+    changes: dict[str, object], said: str
+) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        council_file(of_two_mailboxes(**changes))
+    assert said in str(refused.value)
+    assert "Westmere Borough" not in str(refused.value)
+
+
+def test_a13_a_named_mailbox_has_a_password_of_its_own_or_that_for_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CAREBOT_IMAP_PASSWORD", "all")
+
+    def password(name: str) -> str | None:
+        found, _ = imap_password(read_environment(), name)
+        return found and found.get_secret_value()
+
+    assert [password(""), password("waste")] == ["all", "all"]
+    monkeypatch.setenv("CAREBOT_IMAP_PASSWORD_WASTE", "own")
+    assert [password(""), password("waste")] == ["all", "own"]
+    (tmp_path / "secret").write_text("from a file\n")
+    monkeypatch.setenv("CAREBOT_IMAP_PASSWORD_WASTE_FILE", str(tmp_path / "secret"))
+    assert password("waste") == "from a file"
+
+
+def test_a13_a_mailbox_without_a_password_stops_the_start_and_names_the_variable() -> None:
+    file = council_file(of_two_mailboxes())
+    with pytest.raises(Misconfigured, match="CAREBOT_IMAP_PASSWORD is not set"):
+        mailboxes_of(file, read_environment(), SystemClock())

@@ -406,7 +406,41 @@ def test_a03_what_a_person_flags_reads_or_answers_is_taken_in_once(
     assert room.arrivals() == {Arrival.CASE: 1}
 
 
+@pytest.mark.parametrize(
+    "sender", [None, b"", b"<>", b'"', b"=?utf-8?q?=0D=0A?=", b"undisclosed", b"\xff\xfe"]
+)
+def test_a06_a_message_without_a_readable_from_is_a_case_for_a_person_and_is_not_answered(
+    office: TestOffice, clock: Hands, tmp_path: Path, sender: bytes | None
+) -> None:
+    room = Room(office, clock, maildir(tmp_path / "box", clock))
+    head = b"" if sender is None else b"From: " + sender + b"\r\n"
+    content = head + b"Subject: Bins\r\n\r\nNot emptied. #missed_bin complaint\r\n"
+    (tmp_path / "box" / "new" / "1.odd").write_bytes(content)
+    room.look()
+    assert room.subjects() == ["Bins"]
+    assert room.arrivals() == {Arrival.CASE: 1}
+    assert office.waiting(Kind.LETTER) == []
+
+
 # Reconciling
+
+
+def test_a08_a_processed_folder_that_cannot_be_opened_does_not_keep_mail_from_coming_in(
+    office: TestOffice, clock: Hands
+) -> None:
+    def answer(command: bytes) -> tuple[bytes, bytes | None] | None:
+        return (b"", b"NO not for you") if command.startswith(b"EXAMINE") else None
+
+    with ScriptedImap([1], answer) as server:
+        mailbox = imap_mailbox(server.port, now=clock.now)
+        room = Room(office, clock, mailbox)
+        for number in (1, 2):
+            room.look()
+            assert room.arrivals() == {Arrival.CASE: number}
+            server.uids.append(number + 1)
+        assert sum(c.startswith(b"EXAMINE") for c in server.commands) == 1
+        assert room.folder("INBOX").error == ""
+        mailbox.close()
 
 
 @pytest.mark.needs_dovecot
