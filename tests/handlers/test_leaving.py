@@ -349,3 +349,16 @@ def test_e33_an_old_mailbox_taken_in_for_the_first_time_is_acknowledged_to_nobod
     reference = office.intake.take_in(raw, NOW).reference
     assert "received more than 3 days ago" in withheld(office, str(reference))
     assert office.waiting(Kind.LETTER) == []
+
+
+def test_e33_a_lost_answer_in_the_last_hour_is_unknown_and_not_said_to_have_failed(
+    office: TestOffice, server: ScriptedSmtp
+) -> None:
+    case = new_case(office)
+    post = Post(office, server.port)
+    post.deliver()
+    approve_answer(office, case, NOW)
+    server.answers["TEXT"] = DROP
+    assert post.deliver(NOW + 73 * HOUR) == {Sent.PENDING: 1}
+    assert post.deliver(NOW + 74 * HOUR) == {Sent.UNKNOWN: 1}
+    assert post.entries(case.reference, Event.LETTER_FAILED) == []
