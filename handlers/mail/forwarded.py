@@ -11,6 +11,7 @@ from email.message import Message as Part
 from itertools import islice
 
 from handlers.mail.body import inner_parts
+from handlers.mail.head_labels import FORWARD_MARK, FORWARD_SUBJECT, LABELLED
 from handlers.mail.headers import HOSTILE, Headers, lower_domain, one_line
 from handlers.mail.written_dates import read_date
 from models.message import Forwarded
@@ -18,46 +19,15 @@ from models.message import Forwarded
 _MOST_LINES = 3_000
 _MOST_BLOCKS = 5
 _LONGEST_LINE = 1_000
+_LONGEST_TEXT = 100_000
 _LONGEST_NAME = 200
-# The labels of mail programs, in the languages of those who write to a council in Britain.
-_FROM = (
-    "from|von|de|da|van|od|från|fra|lähettäjä|de la|oddi wrth|gan|expéditeur|afzender|mittente"
-    "|remitente|от|від"
+# Outlook for Mac and others forward with the head of a reply.
+_WROTE = re.compile(
+    r"^[ \t>]{0,12}(?:On|Am|Le|El|Il giorno|Il|Op|Dnia|Em|Den|Dne)\b(?P<before>.{10,300}?)"
+    r"[<\[(](?:mailto:)?(?P<address>[^\s<>@]{1,64}@[^\s<>@\])]{1,255})[>\])](?P<after>.{0,60}):[ \t]*$",
+    re.MULTILINE,
 )
-_DATE = (
-    "sent|date|gesendet|datum|envoyé|envoyé le|enviado|enviado el|enviada em|enviado em|fecha|data"
-    "|inviato|verzonden|wysłano|wysłane|skickat|sendt|dato|lähetetty|trimis|anfonwyd|dyddiad|дата"
-)
-_SUBJECT = (
-    "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|ämne|emne|aihe|subiect|pwnc|testun"
-    "|тема"
-)
-_OTHER = (
-    "to|an|à|a|para|aan|do|till|til|vastaanottaja|către|at|cc|kopie|copie|dw|cci|bcc|reply-to|antwort an"
-    "|antwoord aan|répondre à|responder a|rispondi a|odpowiedz do|importance|priority|attachments|кому"
-)
-_LABELLED = re.compile(
-    rf"[ \t>*_|]{{0,12}}(?:(?P<sender>{_FROM})|(?P<date>{_DATE})|(?P<subject>{_SUBJECT})|(?:{_OTHER}))"
-    r"[*_]{0,2}[ \u00a0\t]{0,3}:[*_]{0,2}[ \t\u00a0|]*(?P<value>.*)",
-    re.IGNORECASE,
-)
-_MARK = re.compile(
-    r"[ \t>*_]{0,12}(?:-{2,40}[ \t]*)?(?:begin )?(?:forwarded (?:message|by)|weitergeleitete nachricht"
-    r"|anfang der weitergeleiteten nachricht|message (?:transféré|transmis|réexpédié)"
-    r"|début du message (?:transféré|réexpédié)|mensaje reenviado|inicio del mensaje reenviado"
-    r"|messaggio inoltrato|inizio messaggio inoltrato|doorgestuurd bericht"
-    r"|begin doorgestuurd bericht|wiadomość przekazana|przekazana wiadomość"
-    r"|początek przekazywanej wiadomości|mensagem (?:encaminhada|reencaminhada)"
-    r"|início da mensagem (?:encaminhada|reencaminhada)|vidarebefordrat meddelande"
-    r"|videresendt (?:melding|meddelelse)|neges (?:wedi'i hanfon|a anfonwyd) ymlaen"
-    r"|mesaj redirecționat)\b.{0,120}",
-    re.IGNORECASE,
-)
-_FORWARD_SUBJECT = re.compile(
-    r"\s*(?:\[[^\]]{1,40}\]\s*|(?:re|aw|sv|antw?|odp|r)\s*:\s*)*"
-    r"(?:fwd?|wg|tr|rv|i|doorst|pd|vb|vs|enc|reenc|ymlaen|vl|rif|wtrlt)\s*:",
-    re.IGNORECASE,
-)
+_QUOTED = re.compile(r"[\"«„“]([^\"«»„“”]{1,200})[\"»”“]")
 _ADDRESS = re.compile(r"[^\s<>@,;:()\"'\[\]]{1,64}@[^\s<>@,;:()\"'\[\]]{1,255}")
 # How many lines may stand between the line that says so and the head.
 _FAR = 3
@@ -88,11 +58,13 @@ def originals(
     with the same head. Dates without an offset are read in `zone`.
     """
     found = [_of_attached(part, defects) for part in attached[:_MOST_BLOCKS]]
-    forwards = _FORWARD_SUBJECT.match(subject) is not None
+    forwards = FORWARD_SUBJECT.match(subject) is not None
     for block in islice(_blocks(text), _MOST_BLOCKS):
         if block.marked or forwards:
             found.append(_of_block(block, zone))
             forwards = True
+    if forwards and not any(found):
+        found.append(_of_wrote(text[:_LONGEST_TEXT], zone))
     return [one for one in found if one is not None]
 
 
@@ -112,7 +84,7 @@ def _blocks(text: str) -> Iterator[_Block]:
     block, blank, mark_at = _Block(), 0, -10
     lines = text.split("\n", _MOST_LINES)[:_MOST_LINES]
     for number, line in enumerate(one[:_LONGEST_LINE] for one in lines):
-        label = _LABELLED.match(line)
+        label = LABELLED.match(line)
         if label is not None:
             role = next((r for r in _ROLES if label[r]), "other")
             if role == "sender" and block.is_head:
@@ -125,7 +97,7 @@ def _blocks(text: str) -> Iterator[_Block]:
         elif not line.strip(" \t>"):
             blank += 1
         else:
-            if _MARK.fullmatch(line.strip()):
+            if FORWARD_MARK.fullmatch(line.strip()):
                 mark_at = number
             if not _folds(line, block, blank):
                 if block.is_head:
@@ -150,6 +122,20 @@ def _of_block(block: _Block, zone: tzinfo) -> Forwarded | None:
     except HOSTILE:
         dated = None
     return Forwarded(name, address, dated, one_line(block.values.get("subject", ""), 300))
+
+
+def _of_wrote(text: str, zone: tzinfo) -> Forwarded | None:
+    head = _WROTE.search(text)
+    if head is None:
+        return None
+    quoted = _QUOTED.search(head["before"])
+    name = quoted[1] if quoted else head["before"].rpartition(",")[2]
+    try:
+        dated = read_date(head["before"], zone)
+    except HOSTILE:
+        dated = None
+    name = one_line(name.strip(_AROUND_NAME), _LONGEST_NAME)
+    return Forwarded(name, lower_domain(head["address"]), dated, "")
 
 
 def _sender(written: str) -> tuple[str, str | None]:

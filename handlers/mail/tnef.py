@@ -25,7 +25,8 @@ _DATA, _MIME_TYPE = 0x3701, 0x370E
 # Types of values (MS-OXCDATA 2.11.1) and how many bytes a value takes, padded to four.
 _FIXED = {2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 0xA: 4, 0xB: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 _STRING8, _UNICODE = 0x1E, 0x1F
-_VARIABLE = frozenset([_STRING8, _UNICODE, 0xD, 0x102])
+_OBJECT = 0xD
+_VARIABLE = frozenset([_STRING8, _UNICODE, _OBJECT, 0x102])
 _EMBEDDED_ID = 16
 
 
@@ -114,10 +115,10 @@ class _Reading:
             if _MIME_TYPE in found:
                 file.content_type = self._string(*found[_MIME_TYPE]).lower() or file.content_type
             if _DATA in found:
-                data = found[_DATA][1]
-                # An object of another program is preceded by what kind of object it is.
-                inner = data[_EMBEDDED_ID:]
-                file.message = inner if inner.startswith(SIGNATURE) else b""
+                kind, data = found[_DATA]
+                if kind == _OBJECT:
+                    data = data[_EMBEDDED_ID:]  # behind what kind of object it is
+                file.message = data if data.startswith(SIGNATURE) else b""
                 file.data = file.data or data
 
     def result(self, defects: list[str]) -> Tnef:

@@ -18,10 +18,10 @@ def _padded(data: bytes) -> bytes:
     return data + b"\0" * (-len(data) % 4)
 
 
-def _property(name: int, value: str | bytes | int) -> bytes:
+def _property(name: int, value: str | bytes | int, kind: int = _BINARY) -> bytes:
     if isinstance(value, int):
         return struct.pack("<HHi", _LONG, name, value)
-    kind = _UNICODE if isinstance(value, str) else _BINARY
+    kind = _UNICODE if isinstance(value, str) else kind
     data = (value + "\0").encode("utf-16-le") if isinstance(value, str) else value
     return struct.pack("<HHII", kind, name, 1, len(data)) + _padded(data)
 
@@ -69,6 +69,6 @@ def write_tnef(
         out += _attribute(2, 0x00069005, _properties([_property(0x3707, name)]))
     for name, data in messages:
         out += _attribute(2, 0x00069002, struct.pack("<HIIHI", 1, 0xFFFFFFFF, 0, 0, 0))
-        embedded = _property(0x3701, b"\x07" * 16 + data)
+        embedded = _property(0x3701, b"\x07" * 16 + data, kind=0xD)
         out += _attribute(2, 0x00069005, _properties([_property(0x3001, name), embedded]))
     return out

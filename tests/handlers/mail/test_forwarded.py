@@ -96,6 +96,24 @@ def test_a_sender_without_an_address_is_offered_by_name() -> None:
     assert found(head)[0][:2] == ("Jo Pike", None)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        'On 01/06/2020, 09:30, "Jo Pike" <jo@post.example> wrote:',
+        "On Mon, 1 Jun 2020 at 09:30, Jo Pike <jo@post.example> wrote:",
+        'Am 1. Juni 2020 09:30 schrieb "Jo Pike" <jo@post.example>:',
+        "Le 1 juin 2020 à 09:30, « Jo Pike » <jo@post.example> a écrit :",
+        "Dnia 1 czerwca 2020 09:30 „Jo Pike” <jo@post.example> napisał:",
+    ],
+)
+def test_b19_a_forward_with_the_head_of_a_reply_is_read_where_the_subject_says_so(
+    head: str,
+) -> None:
+    text = f"See below.\n\n{head}\n\n> My bin was missed."
+    assert found(text) == [("Jo Pike", "jo@post.example", NINE, "")]
+    assert found(text, "RE: Bins") == []
+
+
 def test_a_date_that_is_none_is_left_out() -> None:
     head = HEADS["german"].replace("Montag, 1. Juni 2020 09:30", "gestern")
     assert found(head)[0][2] is None
