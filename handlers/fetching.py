@@ -10,6 +10,7 @@ from models import outbox
 from models.fetching import Trouble
 from models.folders import FolderState, Role
 from models.message import Origin, RawMessage
+from models.quarantine import NEVER_FETCHED
 from models.store_port import Store, Work
 
 _FIRST_REST = timedelta(seconds=30)
@@ -44,10 +45,7 @@ def too_large(size: int, origin: Origin, lies_in: str) -> str:
 def stub(origin: Origin, header: bytes, why: str, at: datetime, lies_in: str) -> RawMessage:
     """What stands for a message that cannot be had: its header, or a few words (A2, A12)."""
     words = b"Subject: %s\r\n\r\n%d %d\r\n" % (_STUB_SUBJECT, origin.uidvalidity, origin.uid)
-    lacking = (
-        f"the mail server does not hand over this message ({why}). "
-        f"Open it in the mailbox: {_where(origin, lies_in)}"
-    )
+    lacking = f"{NEVER_FETCHED} ({why}). Open it in the mailbox: {_where(origin, lies_in)}"
     return RawMessage(header or words, origin, at, lacking=lacking, unfetchable=True)
 
 

@@ -17,7 +17,7 @@ from models.errors import Refused
 from models.ledger import IGNORED, Arrival, Booking, Overruled
 from models.message import RawMessage
 from models.people import Actor
-from models.quarantine import Quarantined, QuarantineState
+from models.quarantine import NEVER_FETCHED, Quarantined, QuarantineState
 from models.recording import record
 from models.store_port import Store, Work
 
@@ -71,6 +71,8 @@ class Quarantine:
         earlier = self._became(number)
         if earlier is not None:
             return Replayed(number, earlier, again=True)
+        if quarantined.why.startswith(NEVER_FETCHED):
+            return Replayed(number, None, quarantined.why)
         raw = RawMessage(content, quarantined.origin, quarantined.received_at)
         placed = self.intake().take_in_again(raw, now, lambda a: _place(a, quarantined, actor))
         if isinstance(placed, Placed):

@@ -16,6 +16,10 @@ STUB_SUBJECT = "A message that could not be read"
 """The subject of a stub case; what the message says of itself is not to be trusted yet."""
 
 
+NEVER_FETCHED = "the mail server does not hand over this message"
+"""How `why` begins where the bytes are not the message, only what could be had of it (A2)."""
+
+
 class QuarantineState(StrEnum):
     """Where a quarantined message stands."""
 

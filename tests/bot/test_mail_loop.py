@@ -18,11 +18,13 @@ from bot.mailboxes import Watched
 from bot.maildir import MaildirMailbox
 from bot.watchdog import Watchdog
 from handlers.fetching import nobody_looked
+from handlers.quarantine import Quarantine
 from models.case import State
 from models.errors import Unavailable
 from models.folders import FolderState, Role
 from models.ledger import Arrival
 from models.outbox import Kind
+from models.people import CAREBOT
 from models.ports import Mailbox
 from models.store_port import Query
 from tests.servers.relay import Relay
@@ -722,3 +724,20 @@ def test_a08_a_file_that_a_person_put_into_processed_is_found_and_the_junk_is_co
     assert room.subjects() == ["Bins 1", "Bins 2"]
     assert room.arrivals() == {Arrival.CASE: 2}
     assert room.folder("Junk").waiting == 1
+
+
+def test_a12_what_was_never_fetched_is_not_replayed_from_its_header(
+    office: TestOffice, clock: Hands
+) -> None:
+    with poisoned(office, clock, [2], poison=2) as (room, _):
+        while not room.subjects():
+            room.look()
+            clock.pass_(minutes=15)
+    with office.store.view() as work:
+        (kept,) = work.quarantine.listed()
+    replayed = Quarantine(office.store, lambda: office.intake).replay(
+        kept.number, CAREBOT, clock.now()
+    )
+    assert replayed.placed is None
+    assert "Open it in the mailbox" in replayed.reason
+    assert room.subjects() == ["A message that could not be read"]
