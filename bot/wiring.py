@@ -4,6 +4,7 @@ import secrets
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from slack_sdk import WebClient
@@ -17,7 +18,6 @@ from bot.slack_api import WebSlack
 from bot.smtp import SmtpLetterbox
 from bot.smtp_login import Login, PasswordLogin, TokenLogin
 from classifier.labelled import DEFAULT_MODEL
-from classifier.predict import Classifier
 from handlers.casework import Casework
 from handlers.delivery import Delivery
 from handlers.intake import Intake
@@ -34,6 +34,9 @@ from models.errors import Misconfigured
 from models.ports import Letterbox, Scanner
 from models.store import open_store
 from models.store_port import Store
+
+if TYPE_CHECKING:  # at run time only who classifies pays for scikit-learn
+    from classifier.predict import Classifier
 
 # Looking for an earlier post and posting fit into the lease of an outbox item.
 _SLACK_TIMEOUT = 5
@@ -97,8 +100,10 @@ def ombudsman_paragraph_of(file: CouncilFile) -> str | None:
     return given
 
 
-def classifier_of(file: CouncilFile | None, model: Path | None = None) -> Classifier:
+def classifier_of(file: CouncilFile | None, model: Path | None = None) -> "Classifier":
     """The fitted model with the council's map; without settings, a district's default map."""
+    from classifier.predict import Classifier  # noqa: PLC0415  # its libraries take seconds
+
     configured = file.model.path if file else None
     catalogue = catalogue_of(file) if file else default_catalogue(CouncilType.DISTRICT)
     return Classifier.load(model or configured or DEFAULT_MODEL, catalogue)
