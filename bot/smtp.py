@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Literal, NoReturn
+from typing import Literal
 
 from bot.smtp_login import Answer, Login, enhanced_status, login_advice, our_own_fault
 from handlers.mail.compose import compose
@@ -67,11 +67,12 @@ class SmtpLetterbox:
         from_name: str,
         now: Callable[[], datetime],
         ssl_context: ssl.SSLContext | None = None,
+        look: float = _LONGEST_LOOK,
         longest_attempt: float = _LONGEST_ATTEMPT,
         refused_pause: float = _MENDING_PAUSE,
     ) -> None:
-        """Connects when a letter is sent. `timeout` is in seconds, for each answer; after the text
-        at least a minute is waited. After a refused login none is tried for `refused_pause`
+        """Connects when a letter is sent. `timeout` is in seconds, for each answer, and `look` for
+        that to the text, if it is longer. After a refused login none is tried for `refused_pause`
         seconds, so that the account is not locked (A9).
         """
         self._host, self._port, self._tls, self._timeout = host, port, tls, timeout
@@ -80,7 +81,7 @@ class SmtpLetterbox:
         self._from_address, self._from_name = from_address, from_name
         self._now = now
         self._longest_attempt = longest_attempt
-        self._look = timeout if timeout < 1 else max(timeout, _LONGEST_LOOK)
+        self._look = max(timeout, look)
         self._refused_pause = refused_pause
         self._refused: tuple[float, str] = (0.0, "")
         self._ssl_context = ssl_context
@@ -101,17 +102,14 @@ class SmtpLetterbox:
         sender = self._envelope_sender
         if self._verp:
             sender = bounce_address(sender, letter.message_id)
-        started = time.monotonic()
-        server = self._connected()
-        try:
-            with _cut_off_after(server, started + self._longest_attempt - time.monotonic()):
-                self._log_in(server)
-                # The address as the header has it: its domain is in ASCII there.
-                self._hand_over(server, sender, str(email["To"]), email.as_bytes())
-        finally:
-            with suppress(smtplib.SMTPException, OSError):
-                server.close()
-        return Taken(None)
+        ends_at = time.monotonic() + self._longest_attempt
+        for fresh in (False, True):
+            with self._connection(ends_at) as server:
+                if self._log_in(server, fresh=fresh):
+                    # The address as the header has it: its domain is in ASCII there.
+                    self._hand_over(server, sender, str(email["To"]), email.as_bytes())
+                    return Taken(None)
+        raise AssertionError("a refused fresh token is raised")  # pragma: no cover
 
     def find(self, letter: Letter) -> Taken | None:
         """A mail server cannot be asked what it took: a letter is not sent again unasked (E33)."""
@@ -122,6 +120,16 @@ class SmtpLetterbox:
 
     def arrived(self, name: str) -> None:
         """Nobody can be asked; bounces tell."""
+
+    @contextmanager
+    def _connection(self, ends_at: float) -> Iterator[smtplib.SMTP]:
+        server = self._connected()
+        try:
+            with _cut_off_after(server, ends_at - time.monotonic()):
+                yield server
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                server.close()
 
     def _connected(self) -> smtplib.SMTP:
         """Greeted, and encrypted unless the settings say otherwise: never plain because the server
@@ -147,26 +155,25 @@ class SmtpLetterbox:
             raise self._no_connection(error) from error
         return server
 
-    def _log_in(self, server: smtplib.SMTP) -> None:
+    def _log_in(self, server: smtplib.SMTP, *, fresh: bool) -> bool:
+        """Whether it let us in; False where a fresh token may still help, over a new connection,
+        for some servers hang up on who they refused. Raises Unavailable.
+        """
         if self._login is None:
-            return
+            return True
         if not server.has_extn("auth"):
-            self._login_refused(
-                f"The mail server {self._host} offers no login on port {self._port}."
-            )
-        answer = self._authenticated(server, self._login, fresh=False)
-        if answer[0] >= 500 and self._login.renewable:
-            # RFC 4954, 4: after a refusal another AUTH may follow on the same connection.
-            answer = self._authenticated(server, self._login, fresh=True)
+            raise self._login_refused(f"offers no login on port {self._port}.")
+        answer = self._authenticated(server, self._login, fresh=fresh)
         if answer[0] == 235:
-            return
+            return True
         if answer[0] < 500:
             raise Unavailable(
                 f"The mail server {self._host} lets nobody log in now ({_said(answer)})."
             )
-        self._login_refused(
-            f"The mail server {self._host} lets us not log in ({_said(answer)}). "
-            f"{login_advice(self._login, answer)}"
+        if self._login.renewable and not fresh:
+            return False
+        raise self._login_refused(
+            f"does not let us log in ({_said(answer)}). {login_advice(self._login, answer)}"
         )
 
     def _authenticated(self, server: smtplib.SMTP, login: Login, *, fresh: bool) -> Answer:
@@ -175,9 +182,10 @@ class SmtpLetterbox:
         except (smtplib.SMTPException, OSError) as error:
             raise self._no_connection(error) from error
 
-    def _login_refused(self, why: str) -> NoReturn:
+    def _login_refused(self, what: str) -> Unavailable:
+        why = f"The mail server {self._host} {what}"
         self._refused = (time.monotonic() + self._refused_pause, why)
-        raise Unavailable(why, retry_after=self._refused_pause)
+        return Unavailable(why, retry_after=self._refused_pause)
 
     def _check_pause(self) -> None:
         until, why = self._refused

@@ -39,7 +39,7 @@ def letterbox(port: int, **changes: object) -> SmtpLetterbox:
     settings = {
         "host": "127.0.0.1", "port": port, "login": None, "tls": "none", "timeout": 5.0,
         "envelope_sender": "bounces@council.gov.uk", "verp": False, "from_address": FROM,
-        "from_name": "Customer Care", "now": lambda: NOW, **changes,
+        "from_name": "Customer Care", "now": lambda: NOW, "look": 0.0, **changes,
     }  # fmt: skip
     return SmtpLetterbox(**settings)
 
@@ -451,6 +451,19 @@ def test_a10_a_token_that_is_refused_again_is_for_a_person_and_not_hurried(
             box.send(letter())
     assert len(server.tokens) == len(entra.given) == 2
     assert server.messages == ()
+
+
+def test_a10_a_server_that_hangs_up_on_a_refused_token_is_tried_with_a_fresh_one_and_then_left(
+    entra: TokenServer,
+) -> None:
+    with ScriptedSmtp({"AUTH": f"535 5.7.3 Authentication unsuccessful{DROP}"}) as server:
+        box = letterbox(server.port, login=token_login(entra))
+        for _ in range(3):
+            with pytest.raises(Unavailable, match=r"5\.7\.3.*SMTP\.SendAsApp") as refusal:
+                box.send(letter())
+            assert refusal.value.retry_after == pytest.approx(300, abs=5)
+        assert server.heard == ["CONNECT", "EHLO", "AUTH"] * 2
+    assert len(entra.given) == 2
 
 
 def test_a10_no_token_to_be_had_is_said_and_nothing_is_sent(

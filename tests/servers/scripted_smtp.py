@@ -23,8 +23,9 @@ HANG, DROP, DRIBBLE = "hang", "drop", "dribble"
 
 
 class ScriptedSmtp:
-    """Answers well, but at the steps of `answers`: with these words, or HANG, DROP or DRIBBLE (one
-    byte again and again). `heard` is every step it was asked for; `texts` are what came whole.
+    """Answers well, but at the steps of `answers`: with these words, or HANG, DROP (also after the
+    words) or DRIBBLE (one byte again and again). `heard` is every step it was asked for; `texts`
+    are what came whole.
     """
 
     def __init__(
@@ -95,5 +96,5 @@ class ScriptedSmtp:
             while not self._ended.wait(0.02):
                 client.sendall(b"2")
             return False
-        client.sendall(answer.encode() + b"\r\n")
-        return True
+        client.sendall(answer.removesuffix(DROP).encode() + b"\r\n")
+        return not answer.endswith(DROP)
