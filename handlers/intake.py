@@ -14,7 +14,7 @@ from handlers.arriving import Arriving, Placed
 from handlers.places import PLACES
 from handlers.unread import keep_unread
 from models.council import Council
-from models.errors import CarebotError, Unreadable
+from models.errors import CarebotError, Unavailable, Unreadable
 from models.message import Message, RawMessage
 from models.ports import Letters, Reader, Triage
 from models.prediction import Prediction
@@ -64,6 +64,8 @@ class Intake:
         """One message that breaks us never blocks the next: it is quarantined with its bytes."""
         try:
             return self._take_in_batch(raws, now)
+        except Unavailable:  # the store, not the message: it is tried again, nothing is lost
+            raise
         except Exception as error:  # noqa: BLE001  # the boundary of one message; a bug is shown, not lost
             if len(raws) == 1:
                 with self.store.work() as work:
@@ -102,6 +104,9 @@ class Intake:
             if not isinstance(message, Message):
                 return message
             (prediction,) = self._predict([_model_text(message)])
+            prediction = replace(
+                prediction, needs_person=prediction.needs_person or bool(raw.lacking)
+            )
             with self.store.work() as work:
                 council, letters = self.council, self.letters
                 return place(Arriving(work, letters, council, message, prediction, now))

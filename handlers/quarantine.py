@@ -73,7 +73,13 @@ class Quarantine:
             return Replayed(number, earlier, again=True)
         if quarantined.why.startswith(NEVER_FETCHED):
             return Replayed(number, None, quarantined.why)
-        raw = RawMessage(content, quarantined.origin, quarantined.received_at)
+        raw = RawMessage(
+            content,
+            quarantined.origin,
+            quarantined.received_at,
+            quarantined.lacking,
+            quarantined.unfetchable,
+        )
         placed = self.intake().take_in_again(raw, now, lambda a: _place(a, quarantined, actor))
         if isinstance(placed, Placed):
             return Replayed(number, placed)

@@ -46,6 +46,8 @@ def keep_unread(work: Work, raw: RawMessage, why: str, council: Council, now: da
         quarantined_at=now,
         size=len(raw.content),
         folded=flood,
+        lacking=raw.lacking,
+        unfetchable=raw.unfetchable,
     )
     work.quarantine.add(quarantined)
     _tell(work, quarantined, now)

@@ -33,8 +33,8 @@ class Quarantined:
     """One of them. `number` is its booking's in the ledger; `reference` is its stub case.
 
     `why` and `tries` are of the last try to read it. `folded`: it came in a flood, so no card of its
-    own was posted. Times are aware UTC, `size` is in bytes;
-    `ended_by` is an actor as text and `reason` what a person gave for putting it aside.
+    own was posted. `lacking` and `unfetchable` are as in models.message.RawMessage. Times are
+    aware UTC, `size` is in bytes; `ended_by` is an actor as text and `reason` what a person gave for putting it aside.
     """
 
     number: int
@@ -47,6 +47,8 @@ class Quarantined:
     size: int
     tries: int = 1
     folded: bool = False
+    lacking: str = ""
+    unfetchable: bool = False
     state: QuarantineState = QuarantineState.OPEN
     ended_at: datetime | None = None
     ended_by: str = ""

@@ -13,15 +13,21 @@ def quarantined(of: Quarantined, council: Council) -> str:
     """For the thread of the stub case: what happened, that nothing is lost, what to do."""
     why = escape(one_line(of.why, 300))
     place = escape(one_line(f"{of.origin.account}, {of.origin.folder}", 120))
+    kept = "its bytes are kept as they came, and it lies in the mailbox's quarantine folder"
+    how = (
+        "open it there with a mail program and decide here what it is. Or ask whoever runs carebot "
+        f"to look (`carebot quarantine show {of.number}`) and, once it can be read, to take it in "
+        f"again (`carebot quarantine replay {of.number}`): this case becomes its case."
+    )
+    if of.unfetchable:
+        kept = "it lies in the mailbox, though carebot could not have its bytes"
+        how = "open it there with a mail program and decide here what it is."
     return (
-        f"*This message could not be read*: {why}.\n"
+        f"*This message could not be read*: {why}\n"
         f"It came {_when(of.received_at, council)} to {place} ({_size(of.size)}). Nothing is lost: "
-        "its bytes are kept as they came, and it lies in the mailbox's quarantine folder. Nobody "
-        f"was answered; the clock of {of.reference} runs from its receipt.\n"
-        "What to do: open it there with a mail program and decide here what it is. Or ask whoever "
-        f"runs carebot to look (`carebot quarantine show {of.number}`) and, once it can be read, to "
-        f"take it in again (`carebot quarantine replay {of.number}`): this case becomes its case. "
-        f"If nothing is to be done: `carebot quarantine dismiss {of.number} --reason …`"
+        f"{kept}. Nobody was answered; the clock of {of.reference} runs from its receipt.\n"
+        f"What to do: {how} If nothing is to be done: "
+        f"`carebot quarantine dismiss {of.number} --reason …`"
     )
 
 

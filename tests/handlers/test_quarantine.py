@@ -7,9 +7,10 @@ import pytest
 from handlers.quarantine import Quarantine
 from handlers.unread import TOLD_ONE_BY_ONE
 from models.case import State
-from models.errors import Refused
+from models.errors import Refused, Unavailable
 from models.history import Event
 from models.ledger import Arrival
+from models.message import Origin, RawMessage
 from models.outbox import Kind
 from models.people import operator
 from models.prediction import Category
@@ -306,3 +307,35 @@ def test_f36_what_was_not_filed_away_cannot_be_undone(ward: Ward) -> None:
         ward.quarantine.make_case(1, ALEX, LATER)
     with pytest.raises(Refused, match="no booking number 7"):
         ward.quarantine.make_case(7, ALEX, LATER)
+
+
+def test_a12_what_the_server_did_not_hand_over_cannot_be_replayed_from_its_header(
+    ward: Ward,
+) -> None:
+    raw = RawMessage(
+        b"Subject: Bins\r\n\r\n",
+        Origin("one", "INBOX", 1, 9),
+        NOW,
+        lacking="the mail server does not hand over this message (NO). Open it in the mailbox.",
+        unfetchable=True,
+    )
+    taken = ward.office.intake.take_in(raw, NOW)
+    assert taken.arrival is Arrival.QUARANTINED
+    (stub,) = ward.quarantine.listed()
+    replayed = ward.quarantine.replay(stub.number, ALEX, LATER)
+    assert (replayed.placed, replayed.reason) == (None, raw.lacking)
+    assert ward.office.case(stub.reference).state is State.TRIAGE
+
+
+def test_a12_a_store_that_is_full_quarantines_nothing_and_the_message_is_taken_in_later(
+    ward: Ward,
+) -> None:
+    connection = ward.office.store._connection()  # type: ignore[attr-defined]
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    raw = RawMessage(email("Bins. #missed_bin complaint" * 9_000), Origin("a", "b", 1, 1), NOW)
+    with pytest.raises(Unavailable, match="the store cannot be used now"):
+        ward.office.intake.take_in(raw, NOW)
+    connection.execute("PRAGMA max_page_count = 1000000")
+    assert ward.office.intake.take_in(raw, NOW).arrival is Arrival.CASE
+    assert ward.quarantine.listed() == ()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from models.errors import Misconfigured
+from models.errors import Misconfigured, Unavailable
 from models.store.sqlite.cases import SqliteCases
 from models.store.sqlite.contents import SqliteContents
 from models.store.sqlite.departures import SqliteDepartures
@@ -50,7 +50,10 @@ class SqliteWork:
 
 
 class SqliteStore:
-    """A store in one file, shared by threads and by processes."""
+    """A store in one file, shared by threads and by processes.
+
+    A unit of work raises Unavailable where the file is busy, full or broken: nothing was written.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file and bring its tables up to date."""
@@ -80,13 +83,15 @@ class SqliteStore:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Work]:
         connection = self._connection()
-        connection.execute(begin)
         try:
+            connection.execute(begin)
             yield SqliteWork(connection)
             connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError) and _is_the_stores(error):
+                raise Unavailable(f"the store cannot be used now: {error}") from error
             raise
 
     def close(self) -> None:
@@ -113,6 +118,19 @@ class SqliteStore:
         with self._lock:
             self._all.append(connection)
         return connection
+
+
+def _is_the_stores(error: sqlite3.OperationalError) -> bool:
+    """Busy, full or broken, whatever was to be written; else the statement is at fault."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # an extended code holds it in this byte
+    return code in {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+    }
 
 
 def open_sqlite(path: str) -> Store:

@@ -22,7 +22,8 @@ class SqliteQuarantine:
         """Keep a new one."""
         self._execute(
             """INSERT INTO quarantine (number, sha256, reference, why, received_at,
-               quarantined_at, size, tries, folded, state) VALUES (?,?,?,?,?,?,?,?,?,?)""",
+               quarantined_at, size, tries, folded, state, lacking, unfetchable)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?)""",
             (
                 quarantined.number,
                 quarantined.sha256,
@@ -34,6 +35,8 @@ class SqliteQuarantine:
                 quarantined.tries,
                 quarantined.folded,
                 quarantined.state,
+                storable(quarantined.lacking),
+                quarantined.unfetchable,
             ),
         )
 
@@ -127,6 +130,8 @@ def _quarantined(row: sqlite3.Row) -> Quarantined:
         size=row["size"],
         tries=row["tries"],
         folded=bool(row["folded"]),
+        lacking=row["lacking"],
+        unfetchable=bool(row["unfetchable"]),
         state=QuarantineState(row["state"]),
         ended_at=text_to_time(row["ended_at"]),
         ended_by=row["ended_by"],

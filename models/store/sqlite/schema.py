@@ -192,3 +192,15 @@ def _threads(db: Database) -> None:
 @MIGRATIONS(name="0007_original")
 def _original(db: Database) -> None:
     db.execute("ALTER TABLE cases ADD COLUMN original TEXT")
+
+
+_LACKING = (
+    "ALTER TABLE quarantine ADD COLUMN lacking TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE quarantine ADD COLUMN unfetchable INTEGER NOT NULL DEFAULT 0",
+)
+
+
+@MIGRATIONS(name="0008_lacking")
+def _lacking(db: Database) -> None:
+    for statement in _LACKING:
+        db.execute(statement)
