@@ -78,13 +78,16 @@ def _too_old(arriving: Arriving, case: Case) -> str | None:
 
 
 def _often_to_one_address(arriving: Arriving, case: Case) -> str | None:
-    limits, now = arriving.council.acknowledging, arriving.now
-    for most, period, words in (
-        (limits.per_address_per_hour, _HOUR, "an hour"),
-        (limits.per_address_per_day, _DAY, "a day"),
-    ):
-        if arriving.work.letters.count_to(case.customer.address or "", now - period) >= most:
-            return f"{most} automatic letters went to this address within {words}"
+    limits, letters = arriving.council.acknowledging, arriving.work.letters
+    address, now = case.customer.address or "", arriving.now
+    within_a_day = letters.count_to(address, now - _DAY)
+    if within_a_day >= limits.per_address_per_day:
+        return f"{within_a_day} automatic letters went to this address within a day"
+    if within_a_day < limits.per_address_per_hour:
+        return None
+    within_an_hour = letters.count_to(address, now - _HOUR)
+    if within_an_hour >= limits.per_address_per_hour:
+        return f"{within_an_hour} automatic letters went to this address within an hour"
     return None
 
 
@@ -115,22 +118,26 @@ def _flat(text: str) -> str:
 
 def _too_many(arriving: Arriving, _case: Case) -> str | None:
     """The ceiling over all: whatever goes round in circles ends here, and the lead is told."""
-    limits, now = arriving.council.acknowledging, arriving.now
-    for most, period, words in (
-        (limits.per_minute, _MINUTE, "a minute"),
-        (limits.per_hour, _HOUR, "an hour"),
-    ):
-        if arriving.work.letters.many_since(now - period, most):
-            said = (
-                f"{most} acknowledgements were written within {words}: further ones are withheld "
-                "until it is less. Each message still becomes a case; see what writes to us so "
-                "often, and press Acknowledge where one is wanted."
-            )
-            lead = arriving.council.channels.lead
-            parcel = outbox.alarm(f"acknowledgements:{now:%Y-%m-%dT%H}", lead, said)
-            arriving.work.outbox.add(parcel, now)
-            return f"{most} automatic letters were written within {words}"
+    limits, letters, now = arriving.council.acknowledging, arriving.work.letters, arriving.now
+    if not letters.many_since(now - _HOUR, min(limits.per_minute, limits.per_hour)):
+        return None
+    if letters.many_since(now - _MINUTE, limits.per_minute):
+        return _stop(
+            arriving, f"{limits.per_minute} automatic letters were written within a minute"
+        )
+    if letters.many_since(now - _HOUR, limits.per_hour):
+        return _stop(arriving, f"{limits.per_hour} automatic letters were written within an hour")
     return None
+
+
+def _stop(arriving: Arriving, why: str) -> str:
+    said = (
+        f"{why}: further acknowledgements are withheld until it is less. Each message still becomes "
+        "a case; see what writes to us so often, and press Acknowledge where one is wanted."
+    )
+    key, lead = f"acknowledgements:{arriving.now:%Y-%m-%dT%H}", arriving.council.channels.lead
+    arriving.work.outbox.add(outbox.alarm(key, lead, said), arriving.now)
+    return why
 
 
 _RULES: tuple[Callable[[Arriving, Case], str | None], ...] = (

@@ -141,6 +141,14 @@ class Machine:
     failures: tuple[Failure, ...] = ()
 
 
+def mailbox_of(address: str) -> str:
+    """By which an address is told apart and counted: lower case, without a plus token (RFC 5233),
+    so that no new token makes a new person.
+    """
+    local, at, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
 class Mark(StrEnum):
     """How a message names a case, the surest first.
 

@@ -147,8 +147,9 @@ class MessageStore(Protocol):
         ...
 
     def participants(self, reference: str) -> frozenset[str]:
-        """Who is known on a case, in lower case: whom we wrote to, and who wrote on it, save those
-        of whom only a reference speaks, which anybody can write (`vouched`).
+        """Who is known on a case, as `models.message.mailbox_of` tells people apart: whom we wrote
+        to, and who wrote on it, save those of whom only a reference speaks, which anybody can write
+        (`vouched`).
         """
         ...
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from models.case import Case, Change
 from models.changing import change
 from models.history import Entry, Event
-from models.message import Message, Origin
+from models.message import Message, Origin, mailbox_of
 from models.people import CAREBOT, CUSTOMER
 from models.prediction import Prediction
 
@@ -67,6 +67,6 @@ def is_another_matter(case: Case, prediction: Prediction | None) -> bool:
 
 
 def is_from(message: Message, participants: frozenset[str]) -> bool:
-    """Whether the sender is one of these (addresses in lower case)."""
+    """Whether the sender is one of these."""
     address = message.sender.address
-    return address is not None and address.lower() in participants
+    return address is not None and mailbox_of(address) in participants

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 
 from models.letter import Letter, LetterKind
-from models.store.sqlite.addressing import SAME_MAILBOX, same_mailbox
+from models.message import mailbox_of
 from models.store.sqlite.columns import time_to_text
 
 
@@ -24,7 +24,7 @@ class SqliteDepartures:
                 letter.message_id,
                 letter.reference,
                 letter.kind,
-                letter.recipient.lower(),
+                mailbox_of(letter.recipient),
                 letter.automatic,
                 time_to_text(now),
             ),
@@ -33,9 +33,8 @@ class SqliteDepartures:
     def count_to(self, recipient: str, since: datetime) -> int:
         """How many automatic letters left for an address since then."""
         row = self._execute(
-            f"""SELECT count(*) AS n FROM departures WHERE {SAME_MAILBOX}
-                AND automatic AND left_at >= ?""",
-            (*same_mailbox(recipient), time_to_text(since)),
+            "SELECT count(*) AS n FROM departures WHERE recipient=? AND automatic AND left_at >= ?",
+            (mailbox_of(recipient), time_to_text(since)),
         ).fetchone()
         return int(row["n"])
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from models.letter import Letter, LetterKind
-from models.store.sqlite.addressing import SAME_MAILBOX, same_mailbox
+from models.message import mailbox_of
 from models.store.sqlite.columns import storable, time_to_text, to_json
 from models.store_port import Draft
 
@@ -66,7 +66,7 @@ class SqliteLetters:
                 letter.message_id,
                 letter.reference,
                 letter.kind,
-                letter.recipient.lower(),
+                mailbox_of(letter.recipient),
                 letter.automatic,
                 time_to_text(now),
             ),
@@ -96,8 +96,7 @@ class SqliteLetters:
     def count_to(self, recipient: str, since: datetime) -> int:
         """How many automatic letters went to an address since then."""
         row = self._execute(
-            f"""SELECT count(*) AS n FROM letters WHERE {SAME_MAILBOX}
-                AND automatic AND added_at >= ?""",
-            (*same_mailbox(recipient), time_to_text(since)),
+            "SELECT count(*) AS n FROM letters WHERE recipient=? AND automatic AND added_at >= ?",
+            (mailbox_of(recipient), time_to_text(since)),
         ).fetchone()
         return int(row["n"])

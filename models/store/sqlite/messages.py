@@ -17,6 +17,7 @@ from models.message import (
     Named,
     Sender,
     Source,
+    mailbox_of,
 )
 from models.prediction import Prediction
 from models.store.sqlite.columns import (
@@ -164,16 +165,16 @@ class SqliteMessages:
         return tuple(_stored(row) for row in rows)
 
     def participants(self, reference: str) -> frozenset[str]:
-        """Who is known on a case, in lower case."""
+        """Who is known on a case."""
         rows = self._execute(
-            """SELECT lower(sender_address) AS address FROM messages WHERE reference=?1
+            """SELECT sender_address AS address FROM messages WHERE reference=?1
                AND arrival IN ('case', 'reply') AND vouched AND sender_address IS NOT NULL
                UNION SELECT recipient FROM letters WHERE reference=?1
-               UNION SELECT lower(customer_address) FROM cases
+               UNION SELECT customer_address FROM cases
                WHERE reference=?1 AND customer_address IS NOT NULL""",
             (reference,),
         )
-        return frozenset(row["address"] for row in rows)
+        return frozenset(mailbox_of(row["address"]) for row in rows)
 
 
 def _same_moment(message: Message) -> tuple[str, str]:
