@@ -34,7 +34,8 @@ class Quarantined:
 
     `why` and `tries` are of the last try to read it. `folded`: it came in a flood, so no card of its
     own was posted. `lacking` and `unfetchable` are as in models.message.RawMessage. Times are
-    aware UTC, `size` is in bytes; `ended_by` is an actor as text and `reason` what a person gave for putting it aside.
+    aware UTC, `size` is in bytes; `ended_by` is an actor as text and `reason` what a person gave
+    for putting it aside.
     """
 
     number: int
