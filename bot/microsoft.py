@@ -6,6 +6,7 @@ Apart from the port, for msal takes a while to be imported, and only some counci
 import re
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -44,27 +45,34 @@ class MicrosoftTokens:
         credential: str | Mapping[str, str],
         authority: str = "https://login.microsoftonline.com",
         timeout: float = 30,
+        refused_pause: float = _REFUSED_PAUSE,
     ) -> None:
         """`credential` is the secret, or what `certificate_credential` gives. `authority` is
         another one for a national cloud. `timeout` is in seconds. Whom to trust and by which proxy
-        to go is the environment's to say (REQUESTS_CA_BUNDLE, HTTPS_PROXY).
+        to go is the environment's to say (REQUESTS_CA_BUNDLE, HTTPS_PROXY). After a refusal Entra is
+        asked no more for `refused_pause` seconds, however many letters wait.
         """
         self._credential = credential if isinstance(credential, str) else dict(credential)
         self._client_id = client_id
         self._authority = f"{authority.rstrip('/')}/{tenant}"
         self._host = authority.partition("://")[2].partition("/")[0]
         self._timeout = timeout
+        self._refused_pause = refused_pause
+        self._refused_until, self._why = 0.0, ""
         self._application: msal.ConfidentialClientApplication | None = None
         self._lock = threading.Lock()
 
     def token(self, *, fresh: bool = False) -> str:
         """See Tokens. The sentences name the setting or the variable to look at."""
         with self._lock:
+            left = self._refused_until - time.monotonic()
+            if left > 0:
+                raise Unavailable(self._why, retry_after=left)
             answer = self._ask(fresh=fresh)
-        token = answer.get("access_token")
-        if isinstance(token, str):
-            return token
-        raise self._refused(f"{answer.get('error_description')} {answer.get('error')}")
+            token = answer.get("access_token")
+            if isinstance(token, str):
+                return token
+            raise self._refused(f"{answer.get('error_description')} {answer.get('error')}")
 
     def _ask(self, *, fresh: bool) -> dict[str, Any]:
         try:
@@ -101,12 +109,13 @@ class MicrosoftTokens:
         """Of what was said only the number is repeated: the rest has ids of the tenant."""
         number = _NUMBER.search(said)
         advice = _MENDED_BY.get(number[1], "") if number else ""
-        return Unavailable(
+        self._refused_until = time.monotonic() + self._refused_pause
+        self._why = (
             f"{self._host} refuses a token"
             f"{f' (AADSTS{number[1]})' if number else ''}. "
-            f"{advice or 'Check [microsoft] tenant and client_id, and CAREBOT_MICROSOFT_SECRET.'}",
-            retry_after=_REFUSED_PAUSE,
+            f"{advice or 'Check [microsoft] tenant and client_id, and CAREBOT_MICROSOFT_SECRET.'}"
         )
+        return Unavailable(self._why, retry_after=self._refused_pause)
 
 
 def certificate_credential(path: Path, passphrase: str | None) -> dict[str, str]:

@@ -91,6 +91,23 @@ def test_a10_a_wrong_secret_is_named_and_not_hurried(server: TokenServer) -> Non
     assert "wrong" not in str(refusal.value).replace("is wrong", "")
 
 
+def test_a09_a_refused_secret_is_not_tried_again_at_once_and_recovers_when_it_is_mended(
+    server: TokenServer,
+) -> None:
+    server.refusals.append(Refusal(401, "invalid_client", "AADSTS7000215: Invalid client secret"))
+    source = tokens(server)
+    for fresh in (False, False, True):
+        with pytest.raises(Unavailable, match="AADSTS7000215") as refusal:
+            source.token(fresh=fresh)
+        assert refusal.value.retry_after == pytest.approx(300, abs=5)
+    assert sum(path.endswith("/token") for path in server.asked) == 1
+    server.refusals.append(Refusal(401, "invalid_client", "AADSTS7000215: Invalid client secret"))
+    hurried = tokens(server, refused_pause=0.0)
+    with pytest.raises(Unavailable):
+        hurried.token()
+    assert hurried.token() == server.given[0]
+
+
 @pytest.mark.parametrize(
     ("status", "error", "description", "advice"),
     [
