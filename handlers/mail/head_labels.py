@@ -6,7 +6,8 @@ import re
 
 _FROM = (
     "from|von|de|da|van|od|från|fra|lähettäjä|de la|oddi wrth|gan|expéditeur|afzender|mittente"
-    "|remitente|expeditorul|šalje|saatja|від кого|feladó|kimden|gönderen|nadawca|отправитель|от|від|发件人|寄件者|差出人|보낸 사람"
+    "|remitente|expeditorul|šalje|saatja|від кого|feladó|kimden|gönderen|nadawca"
+    "|отправитель|от|від|发件人|寄件者|差出人|보낸 사람"
 )
 _DATE = (
     "sent|date|gesendet|gesendet am|datum|envoyé|envoyé le|enviado|enviado el|enviada|enviada em"

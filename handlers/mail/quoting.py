@@ -5,70 +5,45 @@ model a little, a sentence that is lost costs a resident an answer.
 """
 
 import re
-from functools import cache
 
-from mailparser_reply import EmailReplyParser
+from handlers.mail.head_labels import FORWARD_MARK, FORWARD_SUBJECT
+from handlers.mail.quote_heads import first_head
 
-_LONGEST_READ_BY_LIBRARY = 20_000
 _LONGEST_SIGNATURE = 12
-_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "cs", "da", "sv")
-
-# "On Mon, 1 Jun 2020 at 10:00, Council <c@x.gov.uk> wrote:", over at most three lines. It is found
-# from its end: looked for from "On", a hostile text would cost the square of its length.
-_WROTE_END = re.compile(
-    r"\b(?:wrote|schrieb(?: .{0,120})?|a écrit|escribió|ha scritto|schreef(?: .{0,120})?"
-    r"|escreveu|napisał\(?a?\)?(?: .{0,120})?|skrev(?: .{0,120})?|napsal\(?a?\)?|a scris|pisze) ?:[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-_WROTE_START = re.compile(
-    r"[ \t>*]{0,6}(?:On|Am|Le|El|Il|Op|Em|W dniu|Dnia|Den|Dne|În)\b", re.IGNORECASE
-)
-_WROTE_ON = re.compile(
-    r"^.{4,120} (?:wrote|schrieb|a écrit|napisał) (?:on|am|le|dnia) .{4,80}:[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-_LONGEST_HEAD = 400
-_ORIGINAL = re.compile(
-    r"^[ \t]*-{2,12} ?(?:Original Message|Original Appointment|Ursprüngliche Nachricht"
-    r"|Message d'origine|Message original|Mensaje original|Messaggio originale"
-    r"|Oorspronkelijk bericht|Wiadomość oryginalna|Ursprungligt meddelande) ?-{2,12}[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-_LABELS = (
-    r"(?:From|Sent|Date|To|Cc|Subject|Importance|Von|Gesendet|Datum|An|Betreff|De|Envoyé|Date|À|A|Objet"
-    r"|Enviado(?: el)?|Fecha|Para|Asunto|Da|Inviato|Data|Oggetto|Verzonden|Aan|Onderwerp"
-    r"|Od|Wysłano|Wysłane|Do|Temat|Från|Skickat|Till|Ämne|Fra|Sendt|Til|Emne|Reply-To|Attachments)"
-)
-_FROM = r"(?:From|Von|De|Da|Van|Od|Från|Fra|Oд)"
-# Outlook's block: a "From:" line and at least two more labels in the lines straight below.
-_BLOCK = re.compile(
-    rf"^[ \t>*_]{{0,6}}{_FROM}[ \u00a0]?:\**[ \t].{{1,300}}\n"
-    rf"(?:[ \t>*_]{{0,6}}{_LABELS}[ \u00a0]?:\**[ \t]?.{{0,300}}\n(?:(?!.{{0,30}}:).{{1,200}}\n)?){{2,8}}",
-    re.MULTILINE,
-)
-_FORWARDED = re.compile(
-    r"^[ \t>]*(?:-{2,12} ?(?:Forwarded [Mm]essage|Weitergeleitete Nachricht|Message transféré"
-    r"|Message transmis|Mensaje reenviado|Messaggio inoltrato|Doorgestuurd bericht"
-    r"|Wiadomość przekazana|Vidarebefordrat meddelande)(?: (?:from|by|von|de) .{1,80})? ?-{2,12}"
-    r"|(?:Begin forwarded message|Anfang der weitergeleiteten Nachricht|Début du message réexpédié"
-    r"|Début du message transféré|Inicio del mensaje reenviado|Inizio messaggio inoltrato) ?:)[ \t]*$",
-    re.MULTILINE,
-)
-_FORWARD_SUBJECT = re.compile(
-    r"\A\s*(?:\[[^\]]{1,40}\]\s*)?(?:FWD?|WG|TR|RV|I|Doorst|PD|VB|Vs)\s*:", re.IGNORECASE
-)
+# Where a phone's advertisement may stand: not above so many lines from the end.
+_MOST_LAST_LINES = 60
+_LONGEST_LOOKED_AT = 50_000
+_FORWARD_SIGN = re.compile(
+    r"forward|weitergeleitet|transf[ée]r|transmis|réexpédié|reenviado|inoltrat|doorgestuurd|przek"
+    r"|encaminhad|vidarebefordrat|videresendt|ymlaen|redirec", re.IGNORECASE,
+)  # fmt: skip
 _ANSWERS_BELOW = re.compile(
     r"\b(?:see|answer(?:s|ed)?|comments?|repl(?:y|ies|ied)|respon(?:se|ses|ded))\b.{0,40}"
-    r"\b(?:below|in ?line|in (?:red|blue|green|bold|capitals))\b",
+    r"\b(?:below|in ?line|in (?:red|blue|green|bold|capitals))\b"
+    r"|\b(?:siehe|antworten?|kommentare?)\b.{0,40}\b(?:unten|im text|in (?:rot|blau|grün))\b"
+    r"|\bci-dessous\b|\b(?:m[áa]s )?abajo\b|\babaixo\b|\b(?:di seguito|qui sotto)\b|\bhieronder\b"
+    r"|\bponiżej\b|\bmai jos\b|\bisod\b|\bnedan\b|\bnedenfor\b",
     re.IGNORECASE,
 )
 _SIGNATURE_LINE = re.compile(r"(?:--|__|—)[ \t]*\Z")
+_DEVICE = (
+    r"(?:i ?phone|i ?pad|i ?pod|apple watch|samsung|galaxy|android|huawei|xiaomi|redmi|oppo|nokia"
+    r"|pixel|motorola|oneplus|sony|xperia|htc|blackberry|windows|lumia|outlook|yahoo|aol|gmail|gmx|web\.de|hotmail"
+    r"|proton|tutanota|mail for|mailbird|spark|airmail|thunderbird|bt (?:mail|email)|virgin|vodafone|verizon"
+    r"|t-mobile|\bEE\b|mobile|mobil|handy|smartphone|tablet|telefon|tel[ée]fono|t[ée]l[ée]phone|phone|ffôn)"
+)
 _SENT_FROM = re.compile(
-    r"^[ \t]*(?:Sent (?:from|via) (?:my |the |Yahoo|Outlook|Mail for|Samsung|AOL|Gmail|BT|Windows"
-    r"|BlackBerry|Proton).{0,80}|Get (?:Outlook|BlueMail) for .{1,80}|Von meinem .{1,40} gesendet"
-    r"|Gesendet (?:von|mit) .{1,60}|Envoyé (?:de|depuis) mon .{1,40}|Enviado desde mi .{1,40}"
-    r"|Inviato da(?:l mio)? .{1,40}|Verzonden vanaf mijn .{1,40}|Wysłane z .{1,40})[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
+    r"[ \t*_]{0,12}(?:(?:Sent (?:from|via|with|using)|Von meinem|Gesendet (?:von|mit)"
+    r"|Envoyé (?:de|depuis|à partir de)|Enviad[oa] (?:desde|do|da|de|a partir)|Inviato da(?:l|lla)?"
+    r"|Verzonden (?:vanaf|met|van)|Wysłan[eo] z"
+    r"|Skickat från|Sendt fra|Lähetetty|Odesláno z|Odoslané z|Trimis (?:de pe|din)|Anfonwyd o|Gönderildi"
+    r"|Отправлено (?:с|из)|Надіслано (?:з|із)) [^,;!?\n]{0,60}?"
+    rf"{_DEVICE}[^,;!?\n]{{0,60}}|{_DEVICE} (?:gesendet|verzonden|gönderildi)"
+    r"|Get (?:Outlook|BlueMail|TypeApp) for .{1,80}|Von meinem .{1,40} gesendet"
+    r"|Télécharge[zr] Outlook pour .{1,60}|(?:Descarga|Obtener|Obtenha|Obter|Scarica|Pobierz|Hol|Hämta|Hent) "
+    r"(?:o )?Outlook .{1,60}|Outlook für .{1,40} beziehen"
+    r"|Yahoo Mail: Search, Organize, Conquer)[ \t.*_]*(?:<[^<>\n]{1,200}>)?[ \t.*_]*$",
+    re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
     r"^[ \t*_]*(?:Disclaimer:|Confidentiality Notice|This (?:e-?mail|message|communication)"
@@ -76,17 +51,16 @@ _DISCLAIMER = re.compile(
     r"(?:confidential|privileged|intended (?:only|solely))|Virus-free\. www\.)",
     re.MULTILINE | re.IGNORECASE,
 )
+_AFTER_QUOTE = re.compile(r"\A(?:[ \t]*(?:>[^\n]*)?\n)*(?:[ \t]*>[^\n]*)?")
+_FEWEST_COLONS = 3
 # Cheap signs, in lower case: without one of them there is neither a quote nor a signature to look
 # for, and most messages to a council are such. Plain substrings cost a hundredth of a pattern.
 _SIGNS = (
-    "\n>", "--", "__", "—\n", ":\n", ": \n", "wrote:",
-    *(f"{word}{space}:" for word in ("from", "von", "de", "da", "van", "od", "från", "fra")
-      for space in ("", " ", "\u00a0")),
-    "sent from", "sent via", "get outlook", "get bluemail", "gesendet", "envoyé", "enviado desde",
-    "inviato da", "verzonden vanaf", "wysłane z", "virus-free", "disclaimer", "confidential",
+    "\n>", "--", "__", "—\n", ":\n", ": \n", ":\u00a0\n", "：", "wrote", "@", "sent ", "outlook", "gesendet",
+    "envoyé", "enviad", "inviato", "verzonden", "wysłan", "skickat", "sendt", "lähetetty", "odesl", "trimis",
+    "anfonwyd", "отправлено", "надіслано", "yahoo mail", "virus-free", "disclaimer", "confidential",
     "privileged", "intended only", "intended solely",
 )  # fmt: skip
-_LIBRARY_SIGN = re.compile(r"^[ \t>]*\S.{5,200}(?:@|\d{4}|\d:\d\d).{0,200}:[ \t]*$", re.MULTILINE)
 
 
 def new_text(text: str, subject: str = "") -> str:
@@ -96,33 +70,46 @@ def new_text(text: str, subject: str = "") -> str:
     """
     text = text.strip()
     low = f"\n{text.lower()}\n"
-    if not any(sign in low for sign in _SIGNS):
+    if low.count(":") < _FEWEST_COLONS and not any(sign in low for sign in _SIGNS):
         return text
-    if _FORWARD_SUBJECT.match(subject) or _FORWARDED.search(text):
+    if FORWARD_SUBJECT.match(subject):
         return text
-    return _without_endings(_without_quotes(text)).strip() or text
+    head = first_head(text)
+    if _is_forward(text, head):
+        return text
+    return _without_endings(_without_quotes(text, head)).strip() or text
 
 
-def _without_quotes(text: str) -> str:
-    start, end = _first_quote(text)
-    if start is None:
+def _is_forward(text: str, head: tuple[int, int] | None) -> bool:
+    """Whether a line says so before the first quote, or straight above it."""
+    above = text[: min(head[1] if head else len(text), _LONGEST_LOOKED_AT)]
+    if not _FORWARD_SIGN.search(above):
+        return False
+    return any(FORWARD_MARK.fullmatch(line.strip()[:300]) for line in above.split("\n"))
+
+
+def _without_quotes(text: str, head: tuple[int, int] | None) -> str:
+    if head is None:
         return _without_marked_tail(text)
-    above, below = text[:start].rstrip(), text[end:]
-    written_below = _unquoted_lines(below)
+    above, below = text[: head[0]].rstrip(), text[head[1] :]
     if below.lstrip().startswith(">"):
-        return _around_marked_quote(text, above, below, written_below)
+        return _around_marked_quote(text, above, below)
     if not above.strip() or _ANSWERS_BELOW.search(above):
         return text
     return above
 
 
-def _around_marked_quote(text: str, above: str, below: str, written: str) -> str:
+def _around_marked_quote(text: str, above: str, below: str) -> str:
+    """What stands above and under one quote. Answers between its lines mean nothing without them:
+    then all of it stays.
+    """
+    written = _unquoted_lines(below)
     if _says_nothing(written):
         return above or text
-    blocks = len(re.findall(r"(?:^|\n)>[^\n]*(?:\n+>[^\n]*)*", below.strip("\n")))
-    bottom_only = blocks == 1 and not above.strip()
-    # Answers between the quoted lines mean nothing without them: all of it stays.
-    return written if bottom_only else text
+    after_quote = _AFTER_QUOTE.sub("", below)
+    if "\n>" in f"\n{after_quote}".replace("\n ", "\n"):
+        return text
+    return f"{above}\n\n{after_quote.strip()}".strip()
 
 
 def _unquoted_lines(text: str) -> str:
@@ -147,60 +134,15 @@ def _without_marked_tail(text: str) -> str:
     return above or below
 
 
-def _first_quote(text: str) -> tuple[int | None, int]:
-    others = [m.span() for m in (p.search(text) for p in (_WROTE_ON, _ORIGINAL, _BLOCK)) if m]
-    found = [span for span in (_wrote(text), *others) if span is not None]
-    if found:
-        start, end = min(found)
-        # Outlook draws a rule of underscores above its block.
-        above = text[:start].rstrip()
-        last_line = above[above.rfind("\n") + 1 :].strip()
-        return (
-            start if last_line.strip("_") or len(last_line) < 10 else above.rfind("\n") + 1
-        ), end
-    return _by_library(text)
-
-
-def _wrote(text: str) -> tuple[int, int] | None:
-    """Where the first head of the form "On ..., somebody wrote:" stands, with all its lines."""
-    for match in _WROTE_END.finditer(text):
-        start = match.start()
-        for _ in range(3):
-            start = text.rfind("\n", 0, start) + 1
-            if match.end() - start > _LONGEST_HEAD:
-                break
-            if _WROTE_START.match(text, start):
-                return start, match.end()
-            start -= 1
-            if start < 0:
-                break
-    return None
-
-
-def _by_library(text: str) -> tuple[int | None, int]:
-    """mail-parser-reply knows more forms than the patterns above; it is slow, so asked only where
-    a line looks like the head of a quote.
-    """
-    if len(text) > _LONGEST_READ_BY_LIBRARY or not _LIBRARY_SIGN.search(text):
-        return None, 0
-    replies = _library().read(text).replies
-    if len(replies) < 2 or not replies[1].headers:
-        return None, 0
-    first_line = replies[1].headers.strip().split("\n")[0]
-    start = text.find(first_line)
-    if start < 0:
-        return None, 0
-    return start, start + len(first_line)
-
-
-@cache
-def _library() -> EmailReplyParser:
-    return EmailReplyParser(languages=list(_LANGUAGES))
-
-
 def _says_nothing(text: str) -> bool:
     """Whether there is nothing but a signature or the like."""
     return _without_endings(f".\n{text}").strip() == "."
+
+
+def _without_advertisement(text: str) -> str:
+    lines = text.split("\n")
+    first, last = lines[:-_MOST_LAST_LINES], lines[-_MOST_LAST_LINES:]
+    return "\n".join([*first, *("" if _SENT_FROM.match(line[:300]) else line for line in last)])
 
 
 def _without_endings(text: str) -> str:
@@ -210,7 +152,7 @@ def _without_endings(text: str) -> str:
         if _SIGNATURE_LINE.match(lines[at]) and any(line.strip() for line in lines[:at]):
             text = "\n".join(lines[:at])
             break
-    text = _SENT_FROM.sub("", text)
+    text = _without_advertisement(text)
     disclaimer = _DISCLAIMER.search(text)
     if (
         disclaimer
