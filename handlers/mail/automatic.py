@@ -19,6 +19,7 @@ from models.message import Machine, MachineKind
 
 AUTOMATIC, BOUNCE, BULK = MachineKind.AUTOMATIC, MachineKind.BOUNCE, MachineKind.BULK
 _ANY = r""
+_LONGEST_VALUE = 4_000
 _NOT_NO = r"^(?!\s*(?:no|none|false|0)\s*$)"
 
 
@@ -153,7 +154,12 @@ def _rules_of(headers: Headers) -> list[Rule]:
 def _holds(rule: Rule, headers: Headers) -> bool:
     if rule.header == "subject":
         return rule.pattern.search(headers.text("subject")) is not None
-    return any(rule.pattern.search(value) for value in headers.all(rule.header))
+    return any(rule.pattern.search(_folded(value)) for value in headers.all(rule.header))
+
+
+def _folded(value: str) -> str:
+    """A header's value of a bounded length, its blanks folded: thousands would cost a pattern hours."""
+    return " ".join(value[:_LONGEST_VALUE].split())
 
 
 def _automatic(reason: str, headers: Headers, root: Part, found: Contents) -> Machine:
@@ -211,7 +217,7 @@ def _bounce_by_words(headers: Headers, root: Part, found: Contents) -> str | Non
 
 
 def _is_system(headers: Headers) -> bool:
-    return any(_SYSTEM.search(value) for value in headers.all("from")) or any(
+    return any(_SYSTEM.search(_folded(value)) for value in headers.all("from")) or any(
         rule.reason == _NULL_PATH and _holds(rule, headers) for rule in RULES
     )
 

@@ -1,5 +1,6 @@
 """Each sign of a machine is seen, and no person's message is taken for a machine's."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -269,3 +270,13 @@ def test_d28_a_challenge_that_calls_itself_a_report_is_not_a_bounce() -> None:
     report = "Content-Type: multipart/report; report-type=delivery-status; boundary=b"
     found = verdict("From: wall@boxbe.com", report)
     assert found == Machine(MachineKind.AUTOMATIC, "a challenge to the sender")
+
+
+@pytest.mark.parametrize("name", sorted({rule.header for rule in RULES}))
+@pytest.mark.parametrize(
+    "value", ["<" + " " * 50_000 + "x", "<" * 50_000, "no-reply+" * 5_000, "a " * 20_000]
+)
+def test_d25_a_header_of_hostile_length_costs_no_time(name: str, value: str) -> None:
+    before = time.process_time()
+    verdict(f"{name}: {value}")
+    assert time.process_time() - before < 2

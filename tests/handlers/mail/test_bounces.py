@@ -1,5 +1,6 @@
 """A bounce is read for an officer: who was not reached, why, and whether to try again (D29)."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -185,6 +186,6 @@ def test_d29_what_a_bounce_says_of_people_is_safe_to_show() -> None:
     ],
 )
 def test_d29_a_hostile_bounce_is_read_in_time(text: str) -> None:
-    before = datetime.now(UTC)
+    before = time.process_time()
     assert words(text).kind in {MachineKind.BOUNCE, MachineKind.AUTOMATIC}
-    assert (datetime.now(UTC) - before).total_seconds() < 2
+    assert time.process_time() - before < 2
