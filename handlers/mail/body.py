@@ -32,6 +32,13 @@ _SPACES = re.compile(r"[ \t]{2,}")
 _BLANK = re.compile(r"[ \t]*\n[ \t]*\n\s*")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _MANY_TAGS = 500
+_BLOCKQUOTE = re.compile(r"(?i)<(/?)blockquote\b([^<>]{0,2000})>")
+_QUOTING = re.compile(
+    r"(?i)\btype\s*=\s*[\"']?cite|\bcite\s*=|\bclass\s*=\s*[\"']?[^\"'>]*quote|-cite\b"
+)
+_DEEPEST_QUOTE = 50
+# Two noncharacters, which no text may hold (Unicode, 23.7).
+_QUOTE_BEGINS, _QUOTE_ENDS = "\ufdd0", "\ufdd1"
 _HTML = frozenset(["text/html", "text/x-amp-html", "text/watch-html", "application/xhtml+xml"])
 _TEXTS = _HTML | {
     "text/plain",
@@ -233,13 +240,42 @@ def html_to_text(html: str, defects: list[str]) -> str:
         html = html[:_LONGEST_HTML]
     if "<" not in html:
         return html
-    html = _XML_DECLARATION.sub("", html)
+    html = _with_marked_quotes(_XML_DECLARATION.sub("", html))
     text = _laid_out(html, defects) if len(html) <= _LONGEST_LAID_OUT else ""
     if not text.strip() or html.count("<") > _MANY_TAGS:
         # Nested hundreds deep (an attack or a broken generator) lxml drops all that lies deeper.
         coarse = _without_tags(html)
         text = coarse if len(coarse.split()) > 2 * len(text.split()) else text
-    return clean(text).strip("\n")
+    return _quoted_lines(clean(text)).strip("\n")
+
+
+def _with_marked_quotes(html: str) -> str:
+    """With a sign where a mail program's quote begins and ends; a person's own indent is no quote."""
+    if "<blockquote" not in html.lower():
+        return html
+    quoting: list[bool] = []
+
+    def marked(tag: re.Match[str]) -> str:
+        if tag[1]:
+            return f"<br>{_QUOTE_ENDS}<br>{tag[0]}" if quoting and quoting.pop() else tag[0]
+        quoting.append(len(quoting) < _DEEPEST_QUOTE and _QUOTING.search(tag[2]) is not None)
+        return f"{tag[0]}<br>{_QUOTE_BEGINS}<br>" if quoting[-1] else tag[0]
+
+    return _BLOCKQUOTE.sub(marked, html.replace(_QUOTE_BEGINS, "").replace(_QUOTE_ENDS, ""))
+
+
+def _quoted_lines(text: str) -> str:
+    """The signs of `_with_marked_quotes` become ">" at the beginning of each line."""
+    if _QUOTE_BEGINS not in text:
+        return text.replace(_QUOTE_ENDS, "")
+    depth, lines = 0, []
+    for line in text.split("\n"):
+        depth += line.count(_QUOTE_BEGINS)
+        left = line.replace(_QUOTE_BEGINS, "").replace(_QUOTE_ENDS, "")
+        if left == line or left.strip():
+            lines.append(f"{'>' * depth} {left.strip()}".rstrip() if depth else left)
+        depth = max(0, depth - line.count(_QUOTE_ENDS))
+    return "\n".join(lines)
 
 
 def _laid_out(html: str, defects: list[str]) -> str:
