@@ -179,7 +179,7 @@ def _bounce(sign: str, headers: Headers, root: Part, found: Contents) -> Machine
         return Machine(AUTOMATIC, why, ids, told.failures)
     if told.actions and "failed" not in told.actions:
         return Machine(AUTOMATIC, f"a delivery report: {told.actions[0]}", ids)
-    return Machine(BOUNCE, told.reason or sign, ids, told.failures)
+    return Machine(BOUNCE, told.reason or f"no reason given ({sign})", ids, told.failures)
 
 
 def _answered(headers: Headers) -> tuple[str, ...]:
