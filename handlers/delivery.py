@@ -93,13 +93,16 @@ class Delivery:
         why_not = None if unsure else self._why_no_longer(item.parcel, now())
         if why_not is not None:
             return self._drop(item, why_not, now())
-        courier = self.couriers[item.parcel.kind]
         with self.store.work() as work:
             held = self._held_at_the_gate(work, item, now())
             if held is None and not work.outbox.begin(item, now() + _LEASE[item.parcel.lane]):
                 return State.PENDING
         if held is not None:
             return self._hold(item, held, now())
+        return self._attempt(item, now, unsure=unsure)
+
+    def _attempt(self, item: Item, now: Callable[[], datetime], *, unsure: bool) -> State:
+        courier = self.couriers[item.parcel.kind]
         try:
             found: Delivered | Dropped | None = courier.find(item, now()) if item.begun else None
             if found is None and unsure:
