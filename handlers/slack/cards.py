@@ -40,7 +40,7 @@ def button_value(case: Case) -> str:
 
 
 def _fields(case: Case, council: Council, today: date) -> list[str]:
-    owner = council.catalogue.owner_name(case.service, case.authority)
+    owner = wording.owner(case, council)
     received = wording.day(council.local_date(case.received_at))
     fields = [
         f"*State*\n{wording.state(case)}",

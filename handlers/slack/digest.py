@@ -123,13 +123,15 @@ def _name(case: Case, council: Council, channel: str | None) -> str:
     if is_private(case, council) and channel_for(case, council) != channel:
         return f"• *{case.reference}* (private), {owner}"
     subject = wording.escape(wording.subject(case, 60))
+    if wording.is_undecided(case):
+        return f"• *{case.reference}* “{subject}”"
     if case.state is State.TRIAGE:
         return f"• *{case.reference}* “{subject}”, perhaps {owner}"
     return f"• *{case.reference}* “{subject}”, {owner}"
 
 
 def _owner(case: Case, council: Council) -> str:
-    return council.catalogue.owner_name(case.service, case.authority)
+    return wording.owner(case, council)
 
 
 def _holder(case: Case) -> str:

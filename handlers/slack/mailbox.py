@@ -23,7 +23,7 @@ def quarantined(of: Quarantined, council: Council) -> str:
         kept = "it lies in the mailbox, though carebot could not have its bytes"
         how = "open it there with a mail program and decide here what it is."
     return (
-        f"*This message could not be read*: {why}\n"
+        f"*This message could not be read*: {why.rstrip('.')}.\n"
         f"It came {_when(of.received_at, council)} to {place} ({_size(of.size)}). Nothing is lost: "
         f"{kept}. Nobody was answered; the clock of {of.reference} runs from its receipt.\n"
         f"What to do: {how} If nothing is to be done: "

@@ -111,7 +111,24 @@ def days_left(council: Council, due: date, today: date) -> str:
 
 def title(case: Case) -> str:
     """The head of a card."""
-    return f"{case.reference} · {CATEGORIES[case.category]}"
+    return f"{case.reference} · {category(case)}"
+
+
+def is_undecided(case: Case) -> bool:
+    """Whether neither the model nor a person has said anything of it (models.routing.undecided)."""
+    return case.state is State.TRIAGE and case.prediction.model == "none"
+
+
+def category(case: Case) -> str:
+    """What the case is."""
+    return "Undecided" if is_undecided(case) else CATEGORIES[case.category]
+
+
+def owner(case: Case, council: Council) -> str:
+    """Whose matter it is; not escaped."""
+    if is_undecided(case):
+        return "nobody yet"
+    return council.catalogue.owner_name(case.service, case.authority)
 
 
 def subject(case: Case, limit: int = 150) -> str:
@@ -172,16 +189,17 @@ def answer_due(case: Case, council: Council, today: date) -> str:
 def confidence(case: Case) -> str:
     """What the model said at the start, in words."""
     prediction = case.prediction
+    if prediction.model == "none":
+        return "nothing"
     sure = f"{min(99, round(prediction.confidence * 100))} % sure"
     return f"{CATEGORIES[prediction.category]}, {sure}"
 
 
 def spoken(case: Case, council: Council, today: date) -> str:
     """The whole card in one sentence: what a screen reader reads and a phone notifies. mrkdwn."""
-    owner = council.catalogue.owner_name(case.service, case.authority)
     flags = "".join(f", {FLAGS[flag]}" for flag in case.flags)
     return (
-        f"{case.reference}: {CATEGORIES[case.category].lower()} for {escape(owner)}{flags}, "
+        f"{case.reference}: {category(case).lower()} for {escape(owner(case, council))}{flags}, "
         f"“{escape(subject(case, 80))}” from {escape(customer(case))}. "
         f"{state(case)}. Answer: {answer_due(case, council, today)}."
         + (" Forwarded by staff for somebody else." if case.original else "")

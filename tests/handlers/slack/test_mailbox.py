@@ -7,11 +7,12 @@ import pytest
 
 from bot.sandbox.mentions import notified
 from handlers.ledger import Account, days
-from handlers.slack import digest, mailbox, threads
+from handlers.slack import cards, digest, mailbox, threads
 from models.folders import FolderState, Role
 from models.ledger import Arrival, Booking, Tally
 from models.message import Origin
 from models.quarantine import Quarantined
+from models.stub import open_stub
 from tests.handlers.slack.test_rendering import assert_slack_takes
 from tests.support.council import example_council, utc
 
@@ -93,3 +94,18 @@ def test_a12_a_floods_post_counts_and_names_the_hour_in_local_time() -> None:
     said = mailbox.flood(97, utc(2026, 6, 1, 13, 0), COUNCIL)
     assert "97 more messages could not be read* between 14:00 and 15:00 on 1 June" in said
     assert_slack_takes(threads.line(said))
+
+
+def test_a12_the_card_of_a_message_that_could_not_be_read_claims_nothing_of_it() -> None:
+    case = open_stub("CC-2026-00043", NOW, COUNCIL, NOW).case
+    card = cards.card(case, COUNCIL, NOW.date())
+    assert_slack_takes(card)
+    shown = str(card.blocks)
+    assert "CC-2026-00043 · Undecided" in shown
+    assert "*For*\\nnobody yet" in shown
+    assert "*The model said*\\nnothing" in shown
+    assert card.text.startswith(
+        "CC-2026-00043: undecided for nobody yet, “A message that could not"
+    )
+    listed = digest.case_list("Waiting", [case], COUNCIL, NOW.date())
+    assert "perhaps" not in str(listed.blocks)
