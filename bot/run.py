@@ -18,6 +18,7 @@ from bot.wiring import Office
 from handlers.contents import scan_waiting
 from handlers.intake import Intake
 from handlers.reminders import remind
+from handlers.slack.desk import Desk
 from handlers.slack.listeners import register
 from models.errors import Misconfigured, Unavailable
 from models.outbox import Lane
@@ -47,6 +48,9 @@ class Bot:
     ) -> None:
         """`channels` are the configured channels by setting. Nothing starts before `start`."""
         self._office = office
+        self._desk = Desk(
+            office.casework, intake, office.store, office.council, office.staff, clock.now
+        )
         self._clock = clock
         self._app_token = app_token
         self._channels = channels
@@ -237,7 +241,7 @@ class Bot:
         office = self._office
         office.slack.connect(self._channels)
         app = App(name="carebot", client=office.client, listener_executor=self._listeners)
-        register(app, office.desk, self._wake)
+        register(app, self._desk, self._wake)
         socket = SocketMode(app, self._app_token)
         socket.open()
         self._socket = socket

@@ -27,7 +27,6 @@ from handlers.mail.parse import MailReader, ReadingRules
 from handlers.mail.verp import LONGEST_LOCAL
 from handlers.mail.webform import DEFAULT_FIELDS, FormField
 from handlers.slack.courier import SlackCourier, slack_kinds
-from handlers.slack.desk import Desk
 from handlers.slack.who import Staff
 from models.council import Council, CouncilType, default_catalogue
 from models.errors import Misconfigured
@@ -263,7 +262,8 @@ class Office:
     council: Council
     store: Store
     delivery: Delivery
-    desk: Desk
+    casework: Casework
+    staff: Staff
     slack: WebSlack
     client: WebClient
     scanner: Scanner | None = None
@@ -284,8 +284,8 @@ def office_of(file: CouncilFile, environment: Environment, store: Store, clock: 
         council,
     )
     casework = Casework(store, letters_of(file, store), council, secrets.token_urlsafe)
-    desk = Desk(casework, store, council, Staff(slack, council, clock.now), clock.now)
-    return Office(council, store, delivery, desk, slack, client, scanner_of(file))
+    staff = Staff(slack, council, clock.now)
+    return Office(council, store, delivery, casework, staff, slack, client, scanner_of(file))
 
 
 def _required(secret: SecretStr | None, variable: str) -> str:

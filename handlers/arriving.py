@@ -16,9 +16,9 @@ from models.store_port import Arrival, Work
 class Arriving:
     """A message on its way through the places; a machine's has no prediction.
 
-    `origin` is where it was found. Taken in again it has none, `by` says at whose word, and `stub`
-    is the case that stood for it while it could not be read. `by_hand`: a person wants a case of
-    it, so nothing leaves by itself.
+    `origin` is where it was found; taken in again, or taken down by a person, it has none, and `by`
+    says at whose word. `stub` is the case that stood for it while it could not be read. `by_hand`:
+    a person wants a case of it, so nothing leaves by itself.
     """
 
     work: Work

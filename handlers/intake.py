@@ -11,11 +11,14 @@ from datetime import datetime
 from itertools import islice
 
 from handlers.arriving import Arriving, Placed
-from handlers.places import PLACES
+from handlers.places import PLACES, new_case
 from handlers.unread import keep_unread
+from models.case import Case
 from models.council import Council
 from models.errors import CarebotError, Unavailable, Unreadable
 from models.message import Message, RawMessage
+from models.noted import Note, written_down
+from models.people import Actor
 from models.ports import Letters, Reader, Triage
 from models.prediction import Prediction
 from models.routing import undecided
@@ -114,6 +117,21 @@ class Intake:
             raise
         except Exception as error:  # noqa: BLE001  # as above: what broke us once may do so again
             return _broke(error)
+
+    def take_note(self, note: Note, by: Actor, now: datetime) -> Case:
+        """Open a case of what a member of staff took down; it is acknowledged as an email is.
+
+        It is in no mailbox's ledger. Raises Refused where there is no text.
+        """
+        content, message = written_down(note, by, now)
+        (prediction,) = self._predict([_model_text(message)])
+        with self.store.work() as work:
+            work.messages.keep_raw(message.sha256, content)
+            arriving = Arriving(work, self.letters, self.council, message, prediction, now, by=by)
+            placed = new_case(arriving)
+            case = work.cases.get(str(placed.reference))
+        assert case is not None
+        return case
 
     def _predict(self, texts: list[tuple[str, str, str]]) -> list[Prediction]:
         """A text that breaks the model is a person's to decide, like one it does not know."""

@@ -216,7 +216,7 @@ def _opened(arriving: Arriving) -> Change:
         original=offered(message, council),
     )
     if stub is None:
-        return actions.open_case(report, council, arriving.now)
+        return actions.open_case(report, council, arriving.now, by=arriving.by)
     return read_after_all(stub, report, council, arriving.by, arriving.now)
 
 

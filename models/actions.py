@@ -34,7 +34,7 @@ class Report:
     original: Forwarded | None = None
 
 
-def open_case(report: Report, council: Council, now: datetime) -> Change:
+def open_case(report: Report, council: Council, now: datetime, *, by: Actor = CAREBOT) -> Change:
     """A new case: in triage where the model says that a person must decide, else open."""
     prediction = report.prediction
     category = prediction.category
@@ -73,7 +73,7 @@ def open_case(report: Report, council: Council, now: datetime) -> Change:
         "acknowledge_by": case.stage.acknowledge_by.isoformat(),
         "respond_by": _iso(case.stage.respond_by),
     }
-    return Change(case, (Entry(case.reference, 1, Event.OPENED, now, CAREBOT, details),))
+    return Change(case, (Entry(case.reference, 1, Event.OPENED, now, by, details),))
 
 
 def acknowledging(opened: Change, now: datetime) -> Change:

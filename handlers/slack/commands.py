@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from handlers.slack import cards, digest, wording
+from handlers.slack import cards, digest, log_note, wording
 from handlers.slack.api import Saying
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Reply, Request, Say, say
@@ -93,6 +93,7 @@ _WORDS: Mapping[str, Callable[[Desk, Request], Reply]] = {
     "due": _due,
     "overdue": _overdue,
     "triage": _triage,
+    "log": log_note.open_log,
     "help": _help,
     "": _help,
 }

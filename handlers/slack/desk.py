@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from handlers.casework import Casework
+from handlers.intake import Intake
 from handlers.slack.who import Staff
 from models.case import Case
 from models.council import Council
@@ -16,6 +17,7 @@ class Desk:
     """The use cases, who may use them, and the time."""
 
     casework: Casework
+    intake: Intake
     store: Store
     council: Council
     staff: Staff

@@ -14,7 +14,16 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from handlers.slack import actions, commands, complainant, letter_modals, letters, modals, requests
+from handlers.slack import (
+    actions,
+    commands,
+    complainant,
+    letter_modals,
+    letters,
+    log_note,
+    modals,
+    requests,
+)
 from handlers.slack.cards import ACTION_PREFIX
 from handlers.slack.desk import Desk
 from handlers.slack.requests import (
@@ -25,6 +34,7 @@ from handlers.slack.requests import (
     Reply,
     Request,
     Say,
+    ShowInstead,
     say,
 )
 from models.case import Action
@@ -54,6 +64,7 @@ SUBMISSIONS: Mapping[str, _Listener] = {
     letter_modals.POSTED: letters.posted,
     modals.CLOSE: actions.close,
     complainant.NAME: complainant.name,
+    log_note.LOG: log_note.log,
 }
 COMMANDS: Mapping[str, _Listener] = {COMMAND: commands.command}
 MENTION: _Listener = commands.mention
@@ -120,6 +131,8 @@ def _submission(run: _Runner, listener: _Listener) -> Callable[..., None]:
             ack(response_action="errors", errors=dict(reply.errors))
         elif isinstance(reply, PushModal):
             ack(response_action="push", view=reply.view)
+        elif isinstance(reply, ShowInstead):
+            ack(response_action="update", view=reply.view)
         elif isinstance(reply, Say):
             _refuse_submission(ack, body, reply)
         else:
@@ -139,8 +152,11 @@ def _refuse_submission(ack: Ack, body: dict[str, Any], reply: Say) -> None:
 
 
 def _command(run: _Runner, listener: _Listener) -> Callable[..., None]:
-    def on_command(ack: Ack, body: dict[str, Any]) -> None:
-        reply = run.reply(listener, requests.from_command(body))
+    def on_command(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        request = requests.from_command(body)
+        reply = run.reply(listener, request)
+        if isinstance(reply, OpenModal):
+            reply = _open(client, request, reply)
         if isinstance(reply, Say):
             ack(text=reply.saying.text, blocks=list(reply.saying.blocks) or None)
         else:

@@ -53,12 +53,12 @@ def close(case: Case) -> Block:
     return fields.modal(CLOSE, f"Close {case.reference}", "Close case", button_value(case), blocks)
 
 
-def notice(text: str) -> Block:
-    """A sentence in a modal's place, where something was refused."""
+def notice(text: str, title: str = "Not done") -> Block:
+    """A sentence (mrkdwn) in a modal's place, where something was refused or has been done."""
     return {
         "type": "modal",
         "callback_id": "notice",
-        "title": fields.plain("Not done"),
+        "title": fields.plain(title),
         "close": fields.plain("Close"),
         "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text}}],
     }

@@ -73,7 +73,14 @@ class Done:
     """Nothing more is said: the card shows it. Every modal closes."""
 
 
-Reply = Say | OpenModal | PushModal | FieldErrors | Done
+@dataclass(frozen=True, slots=True)
+class ShowInstead:
+    """The modal that was submitted gives way to another, which says what came of it."""
+
+    view: Block
+
+
+Reply = Say | OpenModal | PushModal | FieldErrors | ShowInstead | Done
 
 
 def say(text: str) -> Say:

@@ -75,6 +75,7 @@ HELP = """*What you can ask*
 • `/case due`: due within five working days
 • `/case overdue`: past its date
 • `/case triage`: what somebody has to decide
+• `/case log`: take down a phone call, a letter or a visit
 • `/case help`: this
 In a case's thread, where slash commands do not work, write `@carebot status`."""
 
