@@ -74,6 +74,8 @@ class MailLoop:
                 self._look()
             finally:
                 self._note_filed()
+            if self._is_reconcile_due():
+                self._reconcile_guarded()
             if not self._stopping():
                 self._mailbox.wait(self.watched.poll_seconds)
         except Unavailable as error:
@@ -93,8 +95,6 @@ class MailLoop:
             self._file(origin, arrival)
         self._forget()
         self._say(ended=True)
-        if self.watched.is_first and self._clock.now() >= self._reconcile_at:
-            self._reconcile_guarded()
 
     def _known(self, troubles: dict[Origin, Trouble]) -> Callable[[Origin], bool]:
         """Whether a message is left alone in this pass: booked, or tried too lately."""
@@ -181,6 +181,10 @@ class MailLoop:
                     work.troubles.over(origin)
 
     # Reconciling
+
+    def _is_reconcile_due(self) -> bool:
+        due = self.watched.is_first and self._clock.now() >= self._reconcile_at
+        return due and not self._stopping()
 
     def _reconcile_guarded(self) -> None:
         """What the processed or the junk folder does wrong must not keep mail from being taken in."""
