@@ -171,17 +171,17 @@ class MailReader:
         )
 
     def _sender(self, headers: Headers, defects: list[str]) -> tuple[Sender, bool]:
-        """From is who wrote (B21), never Reply-To. Nobody to answer unless it is one address."""
+        """From is who wrote (B21), never Reply-To. Of several the one who sent it (RFC 5322, 3.6.2)."""
         found = headers.mailboxes("from")
-        if len(found) == 1:
-            (one,) = found
+        if found:
+            if len({m.address for m in found}) > 1:
+                defects.append("From: several addresses")
+            sent = {m.address for m in headers.mailboxes("sender")} if len(found) > 1 else set()
+            one = next((m for m in found if m.address in sent), found[0])
             return Sender(one.name, one.address), self._is_form_address(one.address)
-        if not found:
-            defects.append("From: missing" if "from" not in headers else "From: no address")
-            name = headers.text("from").strip("<> ")
-            return Sender("" if "@" in name else name[:200], None), False
-        defects.append("From: several addresses")
-        return Sender(", ".join(m.name or m.address for m in found[:5]), None), False
+        defects.append("From: missing" if "from" not in headers else "From: no address")
+        name = headers.text("from").strip("<> ").strip(' "')
+        return Sender("" if "@" in name else name[:200], None), False
 
     def _is_form_address(self, address: str) -> bool:
         local, _, domain = address.lower().rpartition("@")

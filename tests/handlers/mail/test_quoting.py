@@ -23,6 +23,18 @@ QUOTE = "\n> Dear Jane,\n> We will answer.\n"
         "Em seg., 1 de jun. de 2020 às 10:00, Council <c@x.gov.uk> escreveu:",
         "Den mån 1 juni 2020 kl 10:00 skrev Council <c@x.gov.uk>:",
         "Dne 1. 6. 2020 v 10:00 Council napsal(a):",
+        "Ar 1 Meh 2020 am 10:00, ysgrifennodd Council <c@x.gov.uk>:",
+        "În lun., 1 iun. 2020 la 10:00, Council <c@x.gov.uk> a scris:",
+        "På 1 juni 2020 på 10:00:00, Council (c@x.gov.uk) skrev:",
+        "Op 1-jun.-2020, om 10:00 heeft Council <c@x.gov.uk> het volgende geschreven:",
+        "ma 1. kesäk. 2020 klo 10.00 Council (c@x.gov.uk) kirjoitti:",
+        "Council <c@x.gov.uk> ezt írta (időpont: 2020. jún. 1., H, 10:00):",
+        '01.06.2020 10:00 пользователь "Council" <\nc@x.gov.uk> написал:',
+        "2020-06-01 10:00 GMT+01:00 Council <c@x.gov.uk>:",
+        '01.06.2020, 10:00, "Council" <c@x.gov.uk>:',
+        "On Mon, Jun 1, 2020 at 10:00 AM Council <\nc@x.gov.uk>\nwrote:",
+        "---- On Mon, 01 Jun 2020 10:00:00 +0100 Council<c@x.gov.uk> wrote ----",
+        "At 1/6/2020 10:00 AM, you wrote:",
     ],
 )
 def test_the_quote_under_its_head_is_left_out(head: str) -> None:
@@ -42,6 +54,13 @@ def test_the_quote_under_its_head_is_left_out(head: str) -> None:
         "________________________________\nFrom: Council\nDate: Monday\nTo: Jane\nSubject: Bins",
         "-----Original Message-----\nFrom: Council\nSent: Monday",
         "-------- Original message --------\nFrom: Council\nDate: 01/06/2020",
+        "----- Neges wreiddiol -----\nOddi wrth: Council\nAnfonwyd: 1 Mehefin 2020",
+        "Oddi wrth: Council <c@x.gov.uk>\nAnfonwyd: 1 Mehefin 2020 10:00\nAt: Jane\nPwnc: Biniau",
+        "Od: Council <c@x.gov.uk>\nWysłano: 1 czerwca 2020\nDo: Jane\nTemat: Kosze",
+        "De la: Council <c@x.gov.uk>\nTrimis: 1 iunie 2020\nCătre: Jane\nSubiect: Bins",
+        "-----Oprindelig meddelelse-----",
+        "*From:* Council [mailto:\nc@x.gov.uk]\n*Sent:* 1 June 2020\n*To:* Jane\n*Subject:* Bins",
+        "Date: Mon, 1 Jun 2020 10:00:00 +0100\nFrom: c@x.gov.uk\nTo: jane@x.org\nSubject: Bins",
     ],
 )
 def test_outlooks_block_and_all_below_it_are_left_out(block: str) -> None:
@@ -63,6 +82,11 @@ def test_outlooks_block_and_all_below_it_are_left_out(block: str) -> None:
         "Confidential: my neighbour drinks.\n\nPlease ring me.",
         "Sent you three letters and heard nothing.",
         "To: whom it may concern\nSubject: bins\n\nThey are full.",
+        "On 3 May 2020 at 10:15 I wrote:\n\nthe bin is full.",
+        "On Monday 4 May the officer said:\n\nnot my job.",
+        "My neighbour (bob@x.org, 12 Elm Close) wrote to you, and this is what he said:\n\nit stinks.",
+        "Sent from my desk, which is easier than my phone.\nThe lamp is out.",
+        "Date: every Monday\nTo: whom it may concern\n\nThe bins are full.",
     ],
 )
 def test_words_that_only_look_like_a_quote_or_signature_are_kept(text: str) -> None:
@@ -77,6 +101,10 @@ def test_words_that_only_look_like_a_quote_or_signature_are_kept(text: str) -> N
         ("Get Outlook for iOS<https://aka.ms/x>", ""),
         ("Sent from Outlook for Android", ""),
         ("Von meinem iPhone gesendet", ""),
+        ("Anfonwyd o fy iPhone", ""),
+        ("Sent with Proton Mail secure email.", ""),
+        ("Wysłane z telefonu Samsung", ""),
+        ("Enviado desde mi iPhone", ""),
         ("Envoyé de mon iPhone", ""),
         ("This email is confidential and intended solely for the addressee.", ""),
         ("Kind regards,\nJane", "\n\nKind regards,\nJane"),
@@ -107,3 +135,15 @@ def test_a_signature_under_the_quote_is_no_answer() -> None:
 def test_a_forward_is_kept_whole(subject: str) -> None:
     text = "FYI\n\nFrom: Bob\nSent: Monday\nTo: Jane\nSubject: Bins\n\nThe bin is full."
     assert new_text(text, subject) == text
+
+
+def test_b20_what_stands_above_and_under_one_quote_is_kept_and_the_quote_left_out() -> None:
+    text = f"Hello,\n\nOn 1 June 2020 Council wrote:{QUOTE}\nNobody came.\n\nJane"
+    assert new_text(text) == "Hello,\n\nNobody came.\n\nJane"
+
+
+def test_b20_a_forward_inside_the_quote_makes_no_forward_of_the_answer() -> None:
+    quoted = (
+        "-----Original Message-----\n\nFYI\n\n---------- Forwarded message ----------\nFrom: Bob"
+    )
+    assert new_text(f"No.\n\n{quoted}") == "No."
