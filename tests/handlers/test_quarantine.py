@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,6 +16,7 @@ from models.outbox import Kind
 from models.people import operator
 from models.prediction import Category
 from models.quarantine import STUB_SUBJECT, Quarantined, QuarantineState
+from models.store_port import Store, Work
 from tests.support.council import utc
 from tests.support.office import TestOffice, email
 from tests.support.poison import PoisonedReader
@@ -339,3 +341,27 @@ def test_a12_a_store_that_is_full_quarantines_nothing_and_the_message_is_taken_i
     connection.execute("PRAGMA max_page_count = 1000000")
     assert ward.office.intake.take_in(raw, NOW).arrival is Arrival.CASE
     assert ward.quarantine.listed() == ()
+
+
+class BusyOnce:
+    """A store whose first unit of work finds the file busy; nothing else of it is asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._busy = store, True
+
+    def work(self) -> AbstractContextManager[Work]:
+        if self._busy:
+            self._busy = False
+            raise Unavailable("the store cannot be used now: database is locked")
+        return self._store.work()
+
+
+def test_a12_a_store_that_is_busy_for_a_moment_does_not_put_a_good_message_into_quarantine(
+    ward: Ward,
+) -> None:
+    busy = replace(ward.office.intake, store=BusyOnce(ward.office.store))  # type: ignore[arg-type]
+    raw = RawMessage(email(), Origin("a", "b", 1, 1), NOW)
+    with pytest.raises(Unavailable):
+        busy.take_in(raw, NOW)
+    assert ward.quarantine.listed() == ()
+    assert busy.take_in(raw, NOW).arrival is Arrival.CASE
