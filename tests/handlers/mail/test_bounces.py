@@ -189,3 +189,17 @@ def test_d29_a_hostile_bounce_is_read_in_time(text: str) -> None:
     before = time.process_time()
     assert words(text).kind in {MachineKind.BOUNCE, MachineKind.AUTOMATIC}
     assert time.process_time() - before < 2
+
+
+def test_d29_a_warning_in_words_alone_is_a_delay_and_nothing_is_lost_for_good() -> None:
+    found = words(
+        "Your message to jane@example.org has not yet been delivered.\n"
+        "You do not need to resend it: delivery attempts will continue for three days."
+    )
+    assert found.kind is MachineKind.AUTOMATIC
+    assert found.failures == (Failure("jane@example.org", "", permanent=False),)
+
+
+def test_d29_a_server_that_has_given_up_after_a_delay_has_failed() -> None:
+    text = "Your message to jane@example.org has been delayed for three days. I've given up."
+    assert words(text).kind is MachineKind.BOUNCE
