@@ -214,6 +214,7 @@ class Delivery:
             return
         if letter.kind is LetterKind.ACKNOWLEDGEMENT:
             change = actions.acknowledged(case, self.council, CAREBOT, now)
+            leaving.acknowledge_parts(work, case, self.council, now)
         elif letter.kind is LetterKind.HOLDING_REPLY:
             if letter.extension is None or case.stage.extension_approved_at is None:
                 return

@@ -118,13 +118,18 @@ class Intake:
         except Exception as error:  # noqa: BLE001  # as above: what broke us once may do so again
             return _broke(error)
 
+    def predict(self, subject: str, text: str, sender: str) -> Prediction:
+        """What the model says of a text; a person's to decide where the text breaks it."""
+        (prediction,) = self._predict([(subject, text, sender)])
+        return prediction
+
     def take_note(self, note: Note, by: Actor, now: datetime) -> Case:
         """Open a case of what a member of staff took down; it is acknowledged as an email is.
 
         It is in no mailbox's ledger. Raises Refused where there is no text.
         """
         content, message = written_down(note, by, now)
-        (prediction,) = self._predict([_model_text(message)])
+        prediction = self.predict(*_model_text(message))
         with self.store.work() as work:
             work.messages.keep_raw(message.sha256, content)
             arriving = Arriving(work, self.letters, self.council, message, prediction, now, by=by)

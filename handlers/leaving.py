@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 
 from models import actions
+from models.case import Case
 from models.council import Council
 from models.errors import AnswerLost, Unavailable, Undeliverable
 from models.history import Event
 from models.letter import LetterKind
 from models.outbox import Item, Kind, Parcel
 from models.recording import record
+from models.splitting import acknowledged_with, parts_of
 from models.store_port import Work
 
 
@@ -53,6 +55,15 @@ def say_that_it_waits(work: Work, item: Item, reason: str, council: Council, now
             return
     kind = str(parcel.payload["kind"])
     record(work, actions.letter_waiting(case, kind, parcel.key, reason, now), now)
+
+
+def acknowledge_parts(work: Work, case: Case, council: Council, now: datetime) -> None:
+    """The acknowledgement of `case` left: what was taken out of it is acknowledged with it."""
+    for reference in parts_of(work.cases.history(case.reference)):
+        part = work.cases.get(reference)
+        change = part and acknowledged_with(part, case.reference, council, now)
+        if change:
+            record(work, change, now)
 
 
 def did_not_arrive(work: Work, item: Item, reason: str, now: datetime) -> None:

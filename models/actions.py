@@ -63,7 +63,7 @@ def open_case(report: Report, council: Council, now: datetime, *, by: Actor = CA
         prediction=prediction,
         original=report.original,
     )
-    case = _with_due_dates(case, council)
+    case = redated(case, council)
     details: dict[str, Detail] = {
         "category": category.value,
         "service": case.service,
@@ -106,7 +106,7 @@ def reclassify(
         authority=to.authority,
         level=to.level if to.category is Category.COMPLAINT else None,
     )
-    after = _with_due_dates(after, council)
+    after = redated(after, council)
     details: dict[str, Detail] = {}
     for name in ("category", "service", "authority", "level"):
         before_value, after_value = getattr(case, name), getattr(after, name)
@@ -127,7 +127,7 @@ def acknowledged(
 ) -> Change:
     """The acknowledgement went at `at`; where the policy counts from it, the answer is re-dated."""
     stage = replace(case.stage, acknowledged_at=at)
-    after = _with_due_dates(replace(case, stage=stage), council)
+    after = redated(replace(case, stage=stage), council)
     details = {"how": how, "respond_by": _iso(after.stage.answer_by)}
     return _change(after, Event.ACKNOWLEDGED, actor, at, details)
 
@@ -243,7 +243,7 @@ def add_reply(
         details["other_matter"] = True
     if raised:
         details["flags"] = ", ".join(raised)
-    after = _with_due_dates(replace(case, flags=(*case.flags, *raised)), council)
+    after = redated(replace(case, flags=(*case.flags, *raised)), council)
     return _change(after, Event.MESSAGE_ADDED, CUSTOMER, now, details)
 
 
@@ -260,7 +260,7 @@ def reopen(case: Case, council: Council, received_at: datetime, now: datetime) -
         acknowledged_at=case.stage.acknowledged_at,
         to_post=tuple(k for k in case.stage.to_post if k is LetterKind.ACKNOWLEDGEMENT),
     )
-    opened = _with_due_dates(replace(case, state=State.OPEN, stage=stage), council)
+    opened = redated(replace(case, state=State.OPEN, stage=stage), council)
     dates: dict[str, Detail] = {"respond_by": _iso(opened.stage.respond_by)}
     return _change(opened, Event.REOPENED, CUSTOMER, now, dates)
 
@@ -309,11 +309,7 @@ def _check_classification(to: Classification, council: Council) -> None:
 
 
 def redated(case: Case, council: Council) -> Case:
-    """The case with the dates that follow from what it is now."""
-    return _with_due_dates(case, council)
-
-
-def _with_due_dates(case: Case, council: Council) -> Case:
+    """The case with the dates that follow from what it is, and from when it was acknowledged."""
     dates = _due_dates(case, council, case.category)
     if case.state is State.TRIAGE:
         # Nobody has decided yet, so the clock that would be missed first runs: the complaint's,

@@ -53,6 +53,7 @@ class Action(StrEnum):
     POST = "post"
     CLOSE = "close"
     NAME = "name"
+    SPLIT = "split"
 
 
 ALLOWED: Mapping[Action, frozenset[State]] = MappingProxyType(
@@ -65,6 +66,7 @@ ALLOWED: Mapping[Action, frozenset[State]] = MappingProxyType(
         Action.POST: frozenset({State.TRIAGE, State.OPEN}),
         Action.CLOSE: frozenset({State.OPEN, State.ANSWERED}),
         Action.NAME: frozenset({State.TRIAGE, State.OPEN}),
+        Action.SPLIT: frozenset({State.TRIAGE, State.OPEN}),
     }
 )
 

@@ -42,6 +42,7 @@ class Event(StrEnum):
     REOPENED = "reopened"
     FILED = "filed"
     LINKED = "linked"
+    SPLIT = "split"
     RECEIVED_AGAIN = "received_again"
 
 

@@ -3,9 +3,8 @@
 from handlers.slack import modals
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, Reply, Request
-from models.case import Classification, Level, check_fresh
+from models.case import Level, check_fresh
 from models.errors import Refused
-from models.prediction import Category
 
 
 def claim(desk: Desk, request: Request) -> Reply:
@@ -25,23 +24,12 @@ def open_change(desk: Desk, request: Request) -> Reply:
 
 
 def change(desk: Desk, request: Request) -> Reply:
-    """The change was submitted. A category of another body's matter needs the body, others a service."""
+    """The change was submitted."""
     actor = desk.staff.actor(request.user)
     desk.case_for(request.user, request.seen.reference)
-    category = Category(request.field("category"))
-    outside = category is Category.NON_COUNCIL
-    service, authority = request.field("service"), request.field("authority")
-    if outside and not authority:
-        return FieldErrors({"authority": "Choose the body whose matter it is."})
-    if not outside and not service:
-        return FieldErrors({"service": "Choose the service that answers it."})
-    level = modals.chosen(Level, request.field("level")) or Level.UNDETERMINED
-    to = Classification(
-        category=category,
-        service=None if outside else service,
-        authority=authority if outside else None,
-        level=level if category is Category.COMPLAINT else None,
-    )
+    to = modals.classified(request)
+    if isinstance(to, FieldErrors):
+        return to
     desk.casework.reclassify(request.seen, to, actor, desk.now())
     return Done()
 

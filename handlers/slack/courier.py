@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from handlers.ledger import account_for, since_last_working_day
-from handlers.slack import cards, digest, mailbox, threads, wording
+from handlers.slack import cards, digest, history_lines, mailbox, threads, wording
 from handlers.slack.api import Place, Saying, SlackApi
 from models import outbox
 from models.case import Case, State, open_deadlines
@@ -156,7 +156,7 @@ class SlackCourier:
         for entry in entries:
             if entry.version == payload["version"] and entry.event == payload["event"]:
                 who = self._name(entry.actor)
-                text = wording.history_line(entry, self.council, who)
+                text = history_lines.line(entry, self.council, who)
                 return self._in_thread(item, threads.line(text), now)
         return Dropped("there is no such history")
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from handlers.casework import Casework
 from handlers.intake import Intake
 from handlers.slack.who import Staff
+from handlers.splitting import Splitting
 from models.case import Case
 from models.council import Council
 from models.store_port import Store
@@ -22,6 +23,11 @@ class Desk:
     council: Council
     staff: Staff
     now: Callable[[], datetime]
+
+    @property
+    def splitting(self) -> Splitting:
+        """Taking a second matter out of a case."""
+        return Splitting(self.intake)
 
     def today(self) -> date:
         """The council's date."""

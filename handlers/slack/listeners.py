@@ -23,6 +23,7 @@ from handlers.slack import (
     log_note,
     modals,
     requests,
+    split_modal,
 )
 from handlers.slack.cards import ACTION_PREFIX
 from handlers.slack.desk import Desk
@@ -54,6 +55,7 @@ CLICKS: Mapping[str, _Listener] = {
     f"{ACTION_PREFIX}{Action.POST}": letters.open_posted,
     f"{ACTION_PREFIX}{Action.CLOSE}": actions.open_close,
     f"{ACTION_PREFIX}{Action.NAME}": complainant.open_naming,
+    f"{ACTION_PREFIX}{Action.SPLIT}": split_modal.open_split,
 }
 SUBMISSIONS: Mapping[str, _Listener] = {
     modals.CHANGE: actions.change,
@@ -65,6 +67,7 @@ SUBMISSIONS: Mapping[str, _Listener] = {
     modals.CLOSE: actions.close,
     complainant.NAME: complainant.name,
     log_note.LOG: log_note.log,
+    split_modal.SPLIT: split_modal.split,
 }
 COMMANDS: Mapping[str, _Listener] = {COMMAND: commands.command}
 MENTION: _Listener = commands.mention

@@ -6,7 +6,8 @@ from typing import TypeVar
 from handlers.slack import fields, wording
 from handlers.slack.api import Block
 from handlers.slack.cards import button_value
-from models.case import Case, Level, Outcome, State
+from handlers.slack.requests import FieldErrors, Request
+from models.case import Case, Classification, Level, Outcome, State
 from models.council import Council
 from models.prediction import Category
 
@@ -18,27 +19,46 @@ _E = TypeVar("_E", bound=StrEnum)
 
 def change(case: Case, council: Council) -> Block:
     """Correct category, service or authority, and level."""
+    blocks = classification(case.category, case.service, case.authority, case.level, council)
+    return fields.modal(CHANGE, f"Change {case.reference}", "Change", button_value(case), blocks)
+
+
+def classification(
+    category: Category,
+    service: str | None,
+    authority: str | None,
+    level: Level | None,
+    council: Council,
+) -> list[Block]:
+    """What a case is and whose: read again by `classified`."""
     catalogue = council.catalogue
     services = {service.id: service.name for service in catalogue.services.values()}
     bodies = {authority.id: authority.name for authority in catalogue.authorities.values()}
     levels = {level.value: wording.LEVELS[level] for level in Level if level is not Level.LEVEL_TWO}
-    return fields.modal(
-        CHANGE,
-        f"Change {case.reference}",
-        "Change",
-        button_value(case),
-        [
-            fields.select("category", "Category", fields.names(wording.CATEGORIES), case.category),
-            fields.select("service", "Service that answers", services, case.service, optional=True),
-            fields.select(
-                "authority",
-                "Or the other body whose matter it is",
-                bodies,
-                case.authority,
-                optional=True,
-            ),
-            fields.select("level", "Level, of a complaint", levels, case.level, optional=True),
-        ],
+    other = "Or the other body whose matter it is"
+    return [
+        fields.select("category", "Category", fields.names(wording.CATEGORIES), category),
+        fields.select("service", "Service that answers", services, service, optional=True),
+        fields.select("authority", other, bodies, authority, optional=True),
+        fields.select("level", "Level, of a complaint", levels, level, optional=True),
+    ]
+
+
+def classified(request: Request) -> Classification | FieldErrors:
+    """What was chosen. A category of another body's matter needs the body, others a service."""
+    category = Category(request.field("category"))
+    outside = category is Category.NON_COUNCIL
+    service, authority = request.field("service"), request.field("authority")
+    if outside and not authority:
+        return FieldErrors({"authority": "Choose the body whose matter it is."})
+    if not outside and not service:
+        return FieldErrors({"service": "Choose the service that answers it."})
+    level = chosen(Level, request.field("level")) or Level.UNDETERMINED
+    return Classification(
+        category=category,
+        service=None if outside else service,
+        authority=authority if outside else None,
+        level=level if category is Category.COMPLAINT else None,
     )
 
 

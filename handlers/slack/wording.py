@@ -5,7 +5,6 @@ from datetime import date, datetime
 from models.case import Action, Case, Level, Outcome, State
 from models.council import Council
 from models.deadlines import DeadlineKind
-from models.history import Entry, Event
 from models.letter import LetterKind, Way
 from models.message import Forwarded, Scanned, Source, Verdict
 from models.prediction import Category, Flag
@@ -56,6 +55,7 @@ ACTIONS = {
     Action.POST: "Posted",
     Action.CLOSE: "Close",
     Action.NAME: "Complainant",
+    Action.SPLIT: "Split",
 }
 LETTERS = {
     LetterKind.ACKNOWLEDGEMENT: "acknowledgement",
@@ -153,7 +153,7 @@ def state(case: Case) -> str:
     holder = f"held by <@{case.holder}>" if case.holder else "not claimed yet"
     if case.state is State.TRIAGE:
         return f"Waiting for a decision, {holder}"
-    if set(case.stage.to_post) & _ANSWERS:
+    if set(case.stage.to_post) & {LetterKind.RESPONSE, LetterKind.SIGNPOST}:
         return f"Answer to be printed and posted, {holder}"
     if case.stage.answer_approved_at is not None:
         return f"Answer on its way, {holder}"
@@ -239,224 +239,8 @@ def moved(case: Case, channel: str) -> str:
     return f"{case.reference} is now in <#{channel}>."
 
 
-def history_line(entry: Entry, council: Council, who: str) -> str:
-    """A line of history for the thread. `who` is the actor's name: a line notifies nobody. mrkdwn."""
-    said = _HISTORY[entry.event](entry, council, escape(who))
-    return f"{said} ({_time(entry.at, council)})"
-
-
-def _reclassified(entry: Entry, council: Council, who: str) -> str:
-    changes = [
-        f"{name}: {_value(name, entry.details.get(f'{name}_was'), council)} → "
-        f"*{_value(name, entry.details.get(name), council)}*"
-        for name in ("category", "service", "authority", "level")
-        if f"{name}_was" in entry.details
-    ]
-    due = entry.details.get("respond_by")
-    if isinstance(due, str):
-        changes.append(f"answer due *{day(date.fromisoformat(due))}*")
-    return f"{who} decided. " + ("; ".join(changes) or "The model was right.")
-
-
-def _customer_named(entry: Entry, _council: Council, who: str) -> str:
-    said = f"{who} named the complainant: letters go to them from now on"
-    received = entry.details.get("received_on")
-    if isinstance(received, str):
-        was = date.fromisoformat(str(entry.details["received_on_was"]))
-        said += (
-            f". Received counts as *{day(date.fromisoformat(received))}*, when they wrote, "
-            f"and not {day(was)}, when it was forwarded"
-        )
-    due = entry.details.get("respond_by")
-    return said + (f"; answer due *{day(date.fromisoformat(due))}*" if isinstance(due, str) else "")
-
-
-def _of(entry: Entry, name: str) -> str:
-    return escape(one_line(str(entry.details.get(name, "")), 80))
-
-
-def _value(name: str, value: object, council: Council) -> str:
-    if value is None:
-        return "none"
-    text = str(value)
-    if name == "category":
-        return CATEGORIES[Category(text)]
-    if name == "level":
-        return LEVELS[Level(text)]
-    return escape(council.catalogue.owner_name(text if name == "service" else None, text))
-
-
-def _closed(entry: Entry, _council: Council, who: str) -> str:
-    outcome, reason = entry.details.get("outcome"), entry.details.get("reason")
-    how = f" as {OUTCOMES[Outcome(str(outcome))].lower()}" if outcome else ""
-    why = f": {escape(one_line(str(reason), 500))}" if reason else ""
-    return f"{who} closed the case{how}{why}"
-
-
-def _approved(entry: Entry, _council: Council, who: str) -> str:
-    outcome = entry.details.get("outcome")
-    how = f", {OUTCOMES[Outcome(str(outcome))].lower()}" if outcome else ""
-    return f"{who} pressed Send on the answer{how}"
-
-
-def _reopened(entry: Entry, _council: Council, _who: str) -> str:
-    due = entry.details.get("respond_by")
-    until = f"; answer due *{day(date.fromisoformat(due))}*" if isinstance(due, str) else ""
-    return f"The customer wrote again and the case is open again{until}"
-
-
-def _added(entry: Entry, _council: Council, _who: str) -> str:
-    said = "The customer wrote again"
-    if not entry.details.get("known_sender"):
-        said = "*Somebody new* wrote on this case: please check that it belongs here"
-    if entry.details.get("other_matter"):
-        said += ". It is perhaps *another matter*: please look"
-    return said
-
-
-def _filed(entry: Entry, _council: Council, _who: str) -> str:
-    who = "The customer" if entry.details.get("known_sender") else "*Somebody new*"
-    return f"{who} wrote again. The case has been through every stage: filed, not opened again"
-
-
-_LINKS = {
-    ("late", True): "This answers {other}, which ended long ago: a case of its own",
-    ("late", False): "An answer to this came long after its end: it is {other}",
-    (
-        "stranger",
-        True,
-    ): "*Please check*: this names {other}, which has ended, but the sender is not "
-    "known there: a case of its own",
-    ("stranger", False): "Somebody who is not known on this case named it: see {other}",
-    ("same_matter", True): "*The same person also wrote on {other}*, which is open: "
-    "please look whether they belong together",
-    ("same_matter", False): "*The same person wrote again on this topic*: {other}. "
-    "Please look whether they belong together",
-    ("other_version", True): "*Please check*: another email with the same Message-ID is in {other}",
-    ("other_version", False): "Another email with the same Message-ID came: {other}",
-}
-
-
-def _linked(entry: Entry, _council: Council, _who: str) -> str:
-    why, newer = entry.details.get("why"), entry.details.get("newer")
-    said = _LINKS.get((str(why), bool(newer)), "See also {other}")
-    return said.format(other=escape(str(entry.details.get("other", "another case"))))
-
-
-def _received_again(entry: Entry, _council: Council, _who: str) -> str:
-    folder, account = entry.details.get("folder", "another place"), entry.details.get("account")
-    where = escape(one_line(f"{folder} of {account}" if account else str(folder), 200))
-    return f"A copy of the same email came to {where}"
-
-
-_ANSWERS = {LetterKind.RESPONSE, LetterKind.SIGNPOST}
-
-
-def _extended(entry: Entry, _council: Council, _who: str) -> str:
-    was, to = (day(date.fromisoformat(str(entry.details[k]))) for k in _DATES)
-    return f"{_left(entry, 'holding reply')}. Answer due: {was} → *{to}*, because: {_reason(entry)}"
-
-
-_DATES = ("respond_by_was", "respond_by")
-
-
-def _extension_approved(entry: Entry, _council: Council, who: str) -> str:
-    to = day(date.fromisoformat(str(entry.details["respond_by"])))
-    return f"{who} pressed Send on a holding reply. When it has left, the answer is due *{to}*"
-
-
-def _left(entry: Entry, what: str) -> str:
-    return f"The {what} was posted{_posted(entry)}" if _on_paper(entry) else f"The {what} left"
-
-
-def _on_paper(entry: Entry) -> bool:
-    return "posted_on" in entry.details
-
-
-def _posted(entry: Entry) -> str:
-    return f" on {day(date.fromisoformat(str(entry.details['posted_on'])))}"
-
-
-def _to_post(entry: Entry, _council: Council, _who: str) -> str:
-    return (
-        f"*The {_letter(entry)} is ready to print*: `carebot letter {entry.reference}` writes the "
-        "document. Press *Posted* on the card once it is in the post; it counts from that day"
-    )
-
-
-def _bounced(entry: Entry, _council: Council, _who: str) -> str:
-    said = f"*A letter of ours did not arrive*: {_reason(entry)}"
-    due = entry.details.get("respond_by")
-    if not isinstance(due, str):
-        return said
-    return f"{said}. The extension is taken back; answer due *{day(date.fromisoformat(due))}*"
-
-
-def _read_after_all(entry: Entry, council: Council, _who: str) -> str:
-    said = f"*It could be read after all* and became {entry.reference}"
-    category = entry.details.get("category")
-    if category is None:
-        return said
-    service, authority = (entry.details.get(name) for name in ("service", "authority"))
-    owner = council.catalogue.owner_name(
-        str(service) if service else None, str(authority) if authority else None
-    )
-    return f"{said}, {CATEGORIES[Category(str(category))].lower()} for {escape(owner)}"
-
-
-_HISTORY = {
-    Event.OPENED: lambda _e, _c, _w: "Case opened",
-    Event.MESSAGE_ADDED: _added,
-    Event.AUTOMATIC_MESSAGE: lambda e, _c, _w: f"An automatic message came: {_reason(e)}",
-    Event.BOUNCED: _bounced,
-    Event.CLAIMED: lambda _e, _c, w: f"{w} claimed the case",
-    Event.RECLASSIFIED: _reclassified,
-    Event.CUSTOMER_NAMED: _customer_named,
-    Event.ATTACHMENT_REFUSED: lambda e, _c, _w: (
-        f"*Attachment {_of(e, 'number')} is refused*: the virus scanner found {_of(e, 'named')}. "
-        "Nobody gets it from here; do not open it in the mailbox either"
-    ),
-    Event.ACKNOWLEDGEMENT_APPROVED: lambda _e, _c, w: f"{w} sent the acknowledgement",
-    Event.ACKNOWLEDGED: lambda e, _c, _w: _left(e, "acknowledgement"),
-    Event.ACKNOWLEDGEMENT_WITHHELD: lambda e, _c, _w: f"No acknowledgement left: {_reason(e)}",
-    Event.ANSWER_APPROVED: _approved,
-    Event.ANSWERED: lambda e, _c, _w: _left(e, "answer"),
-    Event.EXTENSION_APPROVED: _extension_approved,
-    Event.EXTENDED: _extended,
-    Event.LETTER_TO_POST: _to_post,
-    Event.LETTER_WITHDRAWN: lambda e, _c, w: f"{w} took the {_letter(e)} back: it was not posted",
-    Event.LETTER_WAITING: lambda e, _c, _w: (
-        f"*The {_letter(e)} has not left yet*: {_reason(e)} It is tried again by itself"
-    ),
-    Event.LETTER_FAILED: lambda e, _c, _w: f"*The {_letter(e)} could not be sent*: {_reason(e)}",
-    Event.LETTER_UNKNOWN: lambda e, _c, _w: (
-        f"*Nobody can tell whether the {_letter(e)} left*: {_reason(e)}. "
-        "Check with whoever runs the mail server before you send it again"
-    ),
-    Event.READ_AFTER_ALL: _read_after_all,
-    Event.PUT_ASIDE: lambda e, _c, w: f"{w} put it aside: {_reason(e)}",
-    Event.TAKEN_UP_AGAIN: lambda _e, _c, w: f"{w} took it up again",
-    Event.MADE_A_CASE: lambda e, _c, w: (
-        f"{w} made a case of it, which had been filed: {_reason(e)}"
-    ),
-    Event.CLOSED: _closed,
-    Event.REOPENED: _reopened,
-    Event.FILED: _filed,
-    Event.LINKED: _linked,
-    Event.RECEIVED_AGAIN: _received_again,
-}
-
-
-def _reason(entry: Entry) -> str:
-    return escape(one_line(str(entry.details.get("reason", "")), 200))
-
-
-def _letter(entry: Entry) -> str:
-    kind = str(entry.details.get("letter", ""))
-    return LETTERS[LetterKind(kind)] if kind in set(LetterKind) else "letter"
-
-
-def _time(at: datetime, council: Council) -> str:
+def time(at: datetime, council: Council) -> str:
+    """A day and the council's time of day, such as 22 Jun, 09:05."""
     local = at.astimezone(council.zone)
     return f"{local.day} {local:%b, %H:%M}"
 

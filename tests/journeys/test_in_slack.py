@@ -371,3 +371,26 @@ def test_a_preview_warns_of_other_peoples_data_and_does_not_refuse(
     assert "Please check. It names the email address hill@post.example" in seen
     town.sandbox.fill_and_submit("priya", {})
     town.wait_thread(card, "The answer left")
+
+
+def test_a_second_matter_is_taken_out_and_answered_by_whose_it_is(
+    town: Town, card: Message
+) -> None:
+    town.sandbox.click("priya", card.channel, card.ts, "case_split")
+    town.wait_view("priya", "Split CC-2026-00001")
+    town.sandbox.fill_and_submit(
+        "priya",
+        {
+            "part": "There is a pothole too. #pothole_road complaint",
+            "category": "non_council",
+            "authority": "county_highways",
+        },
+    )
+    town.wait_view("priya", "Case split")
+    other = town.wait_card("complaints-triage", "CC-2026-00002")
+    assert "county" in other.text.lower()
+    town.wait_thread(card, "took a second matter out: it is CC-2026-00002")
+    town.wait_thread(other, "took this out of CC-2026-00001")
+    town.settle()
+    assert len(town.letterbox.messages) == 1
+    assert "case_acknowledge" not in json.dumps(town.wait_card(other.channel, "00002").blocks)

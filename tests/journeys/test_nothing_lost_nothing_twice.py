@@ -40,7 +40,7 @@ def outbox(town: Town) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
-def test_a_lost_answer_of_slack_gives_no_second_post(town: Town, method: str) -> None:
+def test_f35_a_lost_answer_of_slack_gives_no_second_post(town: Town, method: str) -> None:
     town.sandbox.faults.lose_answer(method, times=2)
     town.run()
     town.write()
@@ -50,7 +50,7 @@ def test_a_lost_answer_of_slack_gives_no_second_post(town: Town, method: str) ->
     assert_everything_once(town, cases=1)
 
 
-def test_slack_that_asks_to_wait_is_waited_for(town: Town) -> None:
+def test_f35_slack_that_asks_to_wait_is_waited_for(town: Town) -> None:
     town.sandbox.faults.rate_limit("chat.postMessage", retry_after=1, times=2)
     town.run()
     town.write()
@@ -60,7 +60,7 @@ def test_slack_that_asks_to_wait_is_waited_for(town: Town) -> None:
     assert_everything_once(town, cases=1)
 
 
-def test_slack_that_fails_is_tried_again(town: Town) -> None:
+def test_f35_slack_that_fails_is_tried_again(town: Town) -> None:
     town.sandbox.faults.fail("chat.postMessage", status=503, times=2)
     town.run()
     town.write()
@@ -69,7 +69,7 @@ def test_slack_that_fails_is_tried_again(town: Town) -> None:
     assert_everything_once(town, cases=1)
 
 
-def test_mail_is_taken_in_and_acknowledged_while_slack_is_down(town: Town) -> None:
+def test_f35_mail_is_taken_in_and_acknowledged_while_slack_is_down(town: Town) -> None:
     town.sandbox.faults.fail("auth.test", status=503, times=2)
     town.run()
     town.write()
@@ -118,7 +118,7 @@ def test_an_acknowledgement_of_unknown_end_is_not_sent_again_but_shown(town: Tow
     assert outbox(town)[State.UNKNOWN] == 1
 
 
-def test_killed_between_commit_and_post_it_goes_on_and_posts_once(town: Town) -> None:
+def test_f35_killed_between_commit_and_post_it_goes_on_and_posts_once(town: Town) -> None:
     town.sandbox.faults.delay("chat.postMessage", 60, times=1)
     town.write(CLEAR)
     first = town.spawn("run")
@@ -140,7 +140,7 @@ def test_killed_between_commit_and_post_it_goes_on_and_posts_once(town: Town) ->
     assert len(town.letterbox.messages) == 2
 
 
-def test_killed_after_a_post_whose_answer_it_never_saw_it_finds_the_post(town: Town) -> None:
+def test_f35_killed_after_a_post_whose_answer_it_never_saw_it_finds_the_post(town: Town) -> None:
     town.sandbox.faults.lose_answer("chat.postMessage", times=1)
     town.sandbox.faults.delay("conversations.history", 60, times=1)
     town.write(CLEAR)
@@ -191,7 +191,7 @@ def test_a13_two_bots_at_once_on_one_mailbox_make_one_case_card_and_acknowledgem
     assert len(town.letterbox.messages) == 5
 
 
-def test_the_parts_of_a_long_message_stand_once_each_whatever_slack_asks(town: Town) -> None:
+def test_f35_the_parts_of_a_long_message_stand_once_each_whatever_slack_asks(town: Town) -> None:
     town.run()
     town.write("#missed_bin complaint\n" + "This is a long story. " * 900)
     card = town.wait_card("waste-recycling")

@@ -139,7 +139,8 @@ class SqliteMessages:
             row = self._execute(
                 """SELECT reference FROM letters WHERE message_id=?1
                    UNION ALL
-                   SELECT reference FROM messages WHERE message_id=?1 AND reference IS NOT NULL
+                   SELECT * FROM (SELECT reference FROM messages
+                   WHERE message_id=?1 AND reference IS NOT NULL ORDER BY id LIMIT 1)
                    LIMIT 1""",
                 (message_id,),
             ).fetchone()

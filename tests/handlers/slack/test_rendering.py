@@ -12,7 +12,16 @@ from slack_sdk.models.blocks import Block as SdkBlock
 
 from bot.sandbox.limits import block_problems, view_problems
 from bot.sandbox.mentions import notified
-from handlers.slack import cards, digest, fields, letter_modals, modals, threads, wording
+from handlers.slack import (
+    cards,
+    digest,
+    fields,
+    history_lines,
+    letter_modals,
+    modals,
+    threads,
+    wording,
+)
 from handlers.slack.api import Saying
 from models.actions import answered, approve_answer, claim, close
 from models.case import Action, Case, Level, Outcome, State, allowed_actions
@@ -184,7 +193,7 @@ def test_each_kind_of_history_has_words_of_its_own(event: Event) -> None:
     }
     for who in (PRIYA, CUSTOMER, CAREBOT):
         entry = Entry(CASE.reference, 2, event, NOW, who, details)
-        line = wording.history_line(entry, COUNCIL, "Priya <!here>")
+        line = history_lines.line(entry, COUNCIL, "Priya <!here>")
         assert line.endswith("(27 Nov, 12:00)")
         assert notified(line, []) == ()
 

@@ -1,0 +1,250 @@
+"""The lines of a case's history, as they stand in its thread."""
+
+from datetime import date
+
+from handlers.slack import wording
+from models.case import Level, Outcome
+from models.council import Council
+from models.history import Entry, Event
+from models.letter import LetterKind
+from models.prediction import Category
+
+
+def line(entry: Entry, council: Council, who: str) -> str:
+    """A line of history for the thread. `who` is the actor's name: a line notifies nobody. mrkdwn."""
+    said = _HISTORY[entry.event](entry, council, wording.escape(who))
+    return f"{said} ({wording.time(entry.at, council)})"
+
+
+def _reclassified(entry: Entry, council: Council, who: str) -> str:
+    changes = [
+        f"{name}: {_value(name, entry.details.get(f'{name}_was'), council)} → "
+        f"*{_value(name, entry.details.get(name), council)}*"
+        for name in ("category", "service", "authority", "level")
+        if f"{name}_was" in entry.details
+    ]
+    due = entry.details.get("respond_by")
+    if isinstance(due, str):
+        changes.append(f"answer due *{wording.day(date.fromisoformat(due))}*")
+    return f"{who} decided. " + ("; ".join(changes) or "The model was right.")
+
+
+def _customer_named(entry: Entry, _council: Council, who: str) -> str:
+    said = f"{who} named the complainant: letters go to them from now on"
+    received = entry.details.get("received_on")
+    if isinstance(received, str):
+        was = date.fromisoformat(str(entry.details["received_on_was"]))
+        said += (
+            f". Received counts as *{wording.day(date.fromisoformat(received))}*, when they wrote, "
+            f"and not {wording.day(was)}, when it was forwarded"
+        )
+    due = entry.details.get("respond_by")
+    return said + (
+        f"; answer due *{wording.day(date.fromisoformat(due))}*" if isinstance(due, str) else ""
+    )
+
+
+def _of(entry: Entry, name: str) -> str:
+    return wording.escape(wording.one_line(str(entry.details.get(name, "")), 80))
+
+
+def _value(name: str, value: object, council: Council) -> str:
+    if value is None:
+        return "none"
+    text = str(value)
+    if name == "category":
+        return wording.CATEGORIES[Category(text)]
+    if name == "level":
+        return wording.LEVELS[Level(text)]
+    return wording.escape(council.catalogue.owner_name(text if name == "service" else None, text))
+
+
+def _closed(entry: Entry, _council: Council, who: str) -> str:
+    outcome, reason = entry.details.get("outcome"), entry.details.get("reason")
+    how = f" as {wording.OUTCOMES[Outcome(str(outcome))].lower()}" if outcome else ""
+    why = f": {wording.escape(wording.one_line(str(reason), 500))}" if reason else ""
+    return f"{who} closed the case{how}{why}"
+
+
+def _approved(entry: Entry, _council: Council, who: str) -> str:
+    outcome = entry.details.get("outcome")
+    how = f", {wording.OUTCOMES[Outcome(str(outcome))].lower()}" if outcome else ""
+    return f"{who} pressed Send on the answer{how}"
+
+
+def _reopened(entry: Entry, _council: Council, _who: str) -> str:
+    due = entry.details.get("respond_by")
+    until = f"; answer due *{wording.day(date.fromisoformat(due))}*" if isinstance(due, str) else ""
+    return f"The customer wrote again and the case is open again{until}"
+
+
+def _added(entry: Entry, _council: Council, _who: str) -> str:
+    said = "The customer wrote again"
+    if not entry.details.get("known_sender"):
+        said = "*Somebody new* wrote on this case: please check that it belongs here"
+    if entry.details.get("other_matter"):
+        said += ". It is perhaps *another matter*: please look"
+    return said
+
+
+def _filed(entry: Entry, _council: Council, _who: str) -> str:
+    who = "The customer" if entry.details.get("known_sender") else "*Somebody new*"
+    return f"{who} wrote again. The case has been through every stage: filed, not opened again"
+
+
+_LINKS = {
+    ("late", True): "This answers {other}, which ended long ago: a case of its own",
+    ("late", False): "An answer to this came long after its end: it is {other}",
+    (
+        "stranger",
+        True,
+    ): "*Please check*: this names {other}, which has ended, but the sender is not "
+    "known there: a case of its own",
+    ("stranger", False): "Somebody who is not known on this case named it: see {other}",
+    ("same_matter", True): "*The same person also wrote on {other}*, which is open: "
+    "please look whether they belong together",
+    ("same_matter", False): "*The same person wrote again on this topic*: {other}. "
+    "Please look whether they belong together",
+    ("other_version", True): "*Please check*: another email with the same Message-ID is in {other}",
+    ("other_version", False): "Another email with the same Message-ID came: {other}",
+}
+
+
+def _linked(entry: Entry, _council: Council, _who: str) -> str:
+    why, newer = entry.details.get("why"), entry.details.get("newer")
+    said = _LINKS.get((str(why), bool(newer)), "See also {other}")
+    return said.format(other=wording.escape(str(entry.details.get("other", "another case"))))
+
+
+def _received_again(entry: Entry, _council: Council, _who: str) -> str:
+    folder, account = entry.details.get("folder", "another place"), entry.details.get("account")
+    where = wording.escape(
+        wording.one_line(f"{folder} of {account}" if account else str(folder), 200)
+    )
+    return f"A copy of the same email came to {where}"
+
+
+_ANSWERS = {LetterKind.RESPONSE, LetterKind.SIGNPOST}
+
+
+def _extended(entry: Entry, _council: Council, _who: str) -> str:
+    was, to = (wording.day(date.fromisoformat(str(entry.details[k]))) for k in _DATES)
+    return f"{_left(entry, 'holding reply')}. Answer due: {was} → *{to}*, because: {_reason(entry)}"
+
+
+_DATES = ("respond_by_was", "respond_by")
+
+
+def _extension_approved(entry: Entry, _council: Council, who: str) -> str:
+    to = wording.day(date.fromisoformat(str(entry.details["respond_by"])))
+    return f"{who} pressed Send on a holding reply. When it has left, the answer is due *{to}*"
+
+
+def _left(entry: Entry, what: str) -> str:
+    return f"The {what} was posted{_posted(entry)}" if _on_paper(entry) else f"The {what} left"
+
+
+def _on_paper(entry: Entry) -> bool:
+    return "posted_on" in entry.details
+
+
+def _posted(entry: Entry) -> str:
+    return f" on {wording.day(date.fromisoformat(str(entry.details['posted_on'])))}"
+
+
+def _to_post(entry: Entry, _council: Council, _who: str) -> str:
+    return (
+        f"*The {_letter(entry)} is ready to print*: `carebot letter {entry.reference}` writes the "
+        "document. Press *Posted* on the card once it is in the post; it counts from that day"
+    )
+
+
+def _bounced(entry: Entry, _council: Council, _who: str) -> str:
+    said = f"*A letter of ours did not arrive*: {_reason(entry)}"
+    due = entry.details.get("respond_by")
+    if not isinstance(due, str):
+        return said
+    return (
+        f"{said}. The extension is taken back; answer due *{wording.day(date.fromisoformat(due))}*"
+    )
+
+
+def _read_after_all(entry: Entry, council: Council, _who: str) -> str:
+    said = f"*It could be read after all* and became {entry.reference}"
+    category = entry.details.get("category")
+    if category is None:
+        return said
+    service, authority = (entry.details.get(name) for name in ("service", "authority"))
+    owner = council.catalogue.owner_name(
+        str(service) if service else None, str(authority) if authority else None
+    )
+    return (
+        f"{said}, {wording.CATEGORIES[Category(str(category))].lower()} for {wording.escape(owner)}"
+    )
+
+
+def _opened(entry: Entry, _council: Council, who: str) -> str:
+    first = entry.details.get("split_from")
+    return f"{who} took this out of {wording.escape(str(first))}" if first else "Case opened"
+
+
+def _acknowledged(entry: Entry, _council: Council, _who: str) -> str:
+    first = entry.details.get("with")
+    if first:
+        return (
+            f"The acknowledgement of {wording.escape(str(first))} left: it is for this matter too"
+        )
+    return _left(entry, "acknowledgement")
+
+
+_HISTORY = {
+    Event.OPENED: _opened,
+    Event.MESSAGE_ADDED: _added,
+    Event.AUTOMATIC_MESSAGE: lambda e, _c, _w: f"An automatic message came: {_reason(e)}",
+    Event.BOUNCED: _bounced,
+    Event.CLAIMED: lambda _e, _c, w: f"{w} claimed the case",
+    Event.RECLASSIFIED: _reclassified,
+    Event.CUSTOMER_NAMED: _customer_named,
+    Event.ATTACHMENT_REFUSED: lambda e, _c, _w: (
+        f"*Attachment {_of(e, 'number')} is refused*: the virus scanner found {_of(e, 'named')}. "
+        "Nobody gets it from here; do not open it in the mailbox either"
+    ),
+    Event.ACKNOWLEDGEMENT_APPROVED: lambda _e, _c, w: f"{w} sent the acknowledgement",
+    Event.ACKNOWLEDGED: _acknowledged,
+    Event.ACKNOWLEDGEMENT_WITHHELD: lambda e, _c, _w: f"No acknowledgement left: {_reason(e)}",
+    Event.ANSWER_APPROVED: _approved,
+    Event.ANSWERED: lambda e, _c, _w: _left(e, "answer"),
+    Event.EXTENSION_APPROVED: _extension_approved,
+    Event.EXTENDED: _extended,
+    Event.LETTER_TO_POST: _to_post,
+    Event.LETTER_WITHDRAWN: lambda e, _c, w: f"{w} took the {_letter(e)} back: it was not posted",
+    Event.LETTER_WAITING: lambda e, _c, _w: (
+        f"*The {_letter(e)} has not left yet*: {_reason(e)} It is tried again by itself"
+    ),
+    Event.LETTER_FAILED: lambda e, _c, _w: f"*The {_letter(e)} could not be sent*: {_reason(e)}",
+    Event.LETTER_UNKNOWN: lambda e, _c, _w: (
+        f"*Nobody can tell whether the {_letter(e)} left*: {_reason(e)}. "
+        "Check with whoever runs the mail server before you send it again"
+    ),
+    Event.READ_AFTER_ALL: _read_after_all,
+    Event.PUT_ASIDE: lambda e, _c, w: f"{w} put it aside: {_reason(e)}",
+    Event.TAKEN_UP_AGAIN: lambda _e, _c, w: f"{w} took it up again",
+    Event.MADE_A_CASE: lambda e, _c, w: (
+        f"{w} made a case of it, which had been filed: {_reason(e)}"
+    ),
+    Event.CLOSED: _closed,
+    Event.REOPENED: _reopened,
+    Event.FILED: _filed,
+    Event.LINKED: _linked,
+    Event.SPLIT: lambda e, _c, w: f"{w} took a second matter out: it is {_of(e, 'other')}",
+    Event.RECEIVED_AGAIN: _received_again,
+}
+
+
+def _reason(entry: Entry) -> str:
+    return wording.escape(wording.one_line(str(entry.details.get("reason", "")), 200))
+
+
+def _letter(entry: Entry) -> str:
+    kind = str(entry.details.get("letter", ""))
+    return wording.LETTERS[LetterKind(kind)] if kind in set(LetterKind) else "letter"

@@ -1,0 +1,125 @@
+"""A message in several matters becomes linked cases with one acknowledgement (requirement 5)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers.casework import Seen
+from handlers.splitting import Splitting
+from models.case import Classification, Level, State
+from models.errors import Refused, Stale
+from models.history import Event
+from models.outbox import Kind, Lane
+from models.people import staff
+from models.prediction import Category
+from tests.support.council import utc
+from tests.support.office import TestOffice, email, open_office
+
+NOW = utc(2026, 6, 1, 9)
+PRIYA = staff("UPRIYA")
+TEXT = "The bin was missed. #missed_bin complaint\n\nAnd there is a pothole in Mill Road."
+POTHOLE = "And there is a pothole in Mill Road. #pothole_road complaint"
+HIGHWAYS = Classification(Category.NON_COUNCIL, None, "county_highways", None)
+
+
+@pytest.fixture
+def office(tmp_path: Path):
+    opened = open_office(tmp_path)
+    opened.receive(email(TEXT), NOW)
+    yield opened
+    opened.store.close()
+
+
+def split(office: TestOffice, part: str = POTHOLE, version: int = 1):
+    seen = Seen("CC-2026-00001", version)
+    return Splitting(office.intake).split(seen, part, HIGHWAYS, PRIYA, NOW + timedelta(minutes=5))
+
+
+def events(office: TestOffice, reference: str) -> list[Event]:
+    with office.store.view() as work:
+        return [entry.event for entry in work.cases.history(reference)]
+
+
+def test_the_part_is_a_case_of_its_own_with_the_same_person_and_day(office: TestOffice) -> None:
+    first, new = split(office)
+    assert (new.reference, new.authority, new.service) == ("CC-2026-00002", "county_highways", None)
+    assert (new.customer, new.received_at) == (first.customer, first.received_at)
+    assert first.state is State.OPEN
+    assert Event.SPLIT in events(office, first.reference)
+    with office.store.view() as work:
+        (words,) = work.messages.of_case(new.reference)
+        (whole,) = work.messages.of_case(first.reference)
+    assert words.message.text == POTHOLE
+    assert "missed" in whole.message.text
+    assert "Mill Road" in whole.message.text
+
+
+def test_one_acknowledgement_is_for_both(office: TestOffice) -> None:
+    split(office)
+    assert len(office.waiting(Kind.LETTER)) == 1
+
+
+def test_when_it_leaves_both_are_acknowledged(office: TestOffice) -> None:
+    from handlers.leaving import acknowledge_parts
+
+    first, new = split(office)
+    left_at = NOW + timedelta(hours=1)
+    with office.store.work() as work:
+        acknowledge_parts(work, first, office.council, left_at)
+    assert office.case(new.reference).stage.acknowledged_at == left_at
+
+
+def test_a_part_of_a_case_acknowledged_before_counts_as_acknowledged(office: TestOffice) -> None:
+    from models.actions import acknowledged
+    from models.people import CAREBOT
+
+    with office.store.work() as work:
+        case = work.cases.get("CC-2026-00001")
+        assert case is not None
+        work.cases.save(acknowledged(case, office.council, CAREBOT, NOW))
+    _, new = split(office, version=2)
+    assert new.stage.acknowledged_at == NOW
+
+
+def test_an_answer_to_the_customers_own_mail_comes_to_the_first_case(office: TestOffice) -> None:
+    split(office)
+    taken = office.receive(
+        email("And?", Message_ID="<2@post.example>", In_Reply_To="<first@post.example>"), NOW
+    )
+    assert taken.reference == "CC-2026-00001"
+
+
+def test_the_same_mail_again_is_still_a_duplicate(office: TestOffice) -> None:
+    split(office)
+    assert office.receive(email(TEXT), NOW).arrival == "duplicate"
+
+
+@pytest.mark.parametrize("part", ["", "  \n "])
+def test_without_words_nothing_is_split(office: TestOffice, part: str) -> None:
+    with pytest.raises(Refused, match="Leave in the words"):
+        split(office, part)
+    assert len(office.waiting(Kind.CARD)) == 1
+
+
+def test_a_case_that_moved_on_is_looked_at_again_first(office: TestOffice) -> None:
+    split(office)
+    with pytest.raises(Stale):
+        split(office)
+
+
+def test_what_the_officer_says_holds_over_the_model(office: TestOffice) -> None:
+    _, new = split(office, "My council tax is wrong too. #council_tax complaint")
+    assert new.category is Category.NON_COUNCIL
+    assert Event.RECLASSIFIED in events(office, new.reference)
+
+
+def test_an_undetermined_complaint_may_be_split_off_and_waits_for_its_level(
+    office: TestOffice,
+) -> None:
+    to = Classification(Category.COMPLAINT, "housing", None, Level.UNDETERMINED)
+    _, new = Splitting(office.intake).split(
+        Seen("CC-2026-00001", 1), "Damp. #private_renting complaint", to, PRIYA, NOW
+    )
+    assert new.level is Level.UNDETERMINED
+    assert {p.lane for p in office.waiting(Kind.CARD)} == {Lane.SLACK}
