@@ -1,6 +1,7 @@
 """Mailboxes that fail, the whole way to what the lead sees in Slack (mail.md A8, A9, A13)."""
 
 import tomllib
+from itertools import pairwise
 
 import pytest
 import tomli_w
@@ -9,6 +10,7 @@ from imapclient import IMAPClient
 from bot.config import council_file
 from tests.journeys.town import SECONDS, Town
 from tests.servers.relay import Relay
+from tests.servers.scripted_imap import ScriptedImap
 from tests.support.office import email
 
 pytestmark = pytest.mark.needs_dovecot
@@ -72,6 +74,22 @@ def test_a13_several_mailboxes_and_folders_are_watched_at_once(
         states = {(s.account, s.folder): s for s in work.folders.all()}
     assert set(states) == {(town.user, "INBOX"), (other, "INBOX"), (other, "Webform")}
     assert all(s.looked_at and not s.error and s.waiting == 0 for s in states.values())
+
+
+def test_a09_a_server_that_turns_us_away_is_tried_again_after_growing_scattered_pauses(
+    town: Town,
+) -> None:
+    with ScriptedImap([], greeting=b"* BYE Server Unavailable. 15\r\n") as server:
+        mailboxes(town, {"port": server.port})
+        town.run()
+        server.wait_connections(4, SECONDS)
+        at = server.connected_at
+        pauses = [later - earlier for earlier, later in pairwise(at)]
+        # Half of 1, 2 and 4 seconds at least.
+        assert all(pause > least for pause, least in zip(pauses, (0.5, 1.0, 2.0), strict=False))
+        assert town.bot is not None
+        town.bot.stop()
+        town.bot = None
 
 
 def test_a08_a_mailbox_that_nobody_can_look_at_is_told_once_and_once_when_it_is_well(

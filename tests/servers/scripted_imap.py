@@ -4,6 +4,7 @@ import contextlib
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Self
 
@@ -37,11 +38,12 @@ class ScriptedImap:
     ) -> None:
         self.uids = uids
         self.commands: list[bytes] = []
-        self.connections = 0
+        self.connected_at: list[float] = []
         self.date = b'"01-Jun-2020 10:00:00 +0100"'
         self._answer, self._greeting, self._capabilities = answer, greeting, capabilities
         self._drips = drips
         self._stopping = threading.Event()
+        self._more = threading.Condition()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._threads: list[threading.Thread] = []
@@ -58,6 +60,17 @@ class ScriptedImap:
         for thread in self._threads:
             thread.join(5)
 
+    @property
+    def connections(self) -> int:
+        """How many there were."""
+        return len(self.connected_at)
+
+    def wait_connections(self, count: int, timeout: float) -> None:
+        """Until there were so many. Raises TimeoutError."""
+        with self._more:
+            if not self._more.wait_for(lambda: self.connections >= count, timeout):
+                raise TimeoutError(f"{self.connections} connections")
+
     def _start(self, target, *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)
         self._threads.append(thread)
@@ -69,7 +82,9 @@ class ScriptedImap:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            self.connections += 1
+            self.connected_at.append(time.monotonic())
+            with self._more:
+                self._more.notify_all()
             self._start(self._serve, client)
 
     def _serve(self, client: socket.socket) -> None:
