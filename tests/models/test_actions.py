@@ -119,6 +119,7 @@ def test_an_action_that_does_not_fit_the_state_is_refused_with_a_sentence(
         Action.EXTEND: lambda: check_extend(case, COUNCIL, NOW),
         Action.POST: lambda: check_post(case),
         Action.CLOSE: lambda: close(case, "", None, PRIYA, NOW),
+        Action.SPLIT: lambda: check_split(case),
         Action.NAME: lambda: name_customer(case, COUNCIL, PRIYA, NOW, from_original=True),
     }[action]
     with pytest.raises(Refused, match="CC-2020-00001"):
