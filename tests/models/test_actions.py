@@ -42,6 +42,7 @@ from models.people import staff
 from models.policy import PRESETS
 from models.posting import check_post
 from models.prediction import Category, Flag
+from models.splitting import check_split
 from tests.support.council import example_council, utc
 from tests.support.triage import ToldTriage
 
