@@ -32,7 +32,7 @@ _COLON = re.compile(r"[:：][ \t\u00a0*_>]{0,6}$")
 _WEEKDAYS = (
     r"mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mi[ée]|jue|vie|s[áa]b|dom"
     r"|gio|ma|wo|vr|za|zo|pon|wt|śr|czw|pt|sob|ndz|niedz|seg|ter|qua|qui|sex|m[åa]n|tis|ons|tor|fre|l[öø]r"
-    r"|s[öø]n|tir|pn|вт|ср|чт|пт|сб|вс|пн|llun|maw|gwe|sad|sul|joi|vin|po|út|st|čt|pá|ne"
+    r"|s[öø]n|tir|pn|вт|ср|чт|пт|сб|вс|пн|llun|maw|gwe|sad|sul|joi|vin|po|út|st|čt|pá|ne|понед|втор|сред|четв|пятн|субб|воск"
 )
 _START = re.compile(
     r"[ \t>*_|–—-]{0,40}(?:"

@@ -13,9 +13,12 @@ _LONGEST_SIGNATURE = 12
 # Where a phone's advertisement may stand: not above so many lines from the end.
 _MOST_LAST_LINES = 60
 _LONGEST_LOOKED_AT = 50_000
-_FORWARD_SIGN = re.compile(
-    r"forward|weitergeleitet|transf[ée]r|transmis|réexpédié|reenviado|inoltrat|doorgestuurd|przek"
-    r"|encaminhad|vidarebefordrat|videresendt|ymlaen|redirec", re.IGNORECASE,
+_FORWARD_SIGNS = (
+    "forward", "weitergeleitet", "transf", "transmis", "réexpédié", "reenviado", "inoltrat", "doorgestuurd",
+    "przek", "encaminhad", "vidarebefordrat", "videresendt", "ymlaen", "redirec",
+)  # fmt: skip
+_DISCLAIMER_SIGNS = (
+    "virus-free", "disclaimer", "confidential", "privileged", "intended only", "intended solely",
 )  # fmt: skip
 _ANSWERS_BELOW = re.compile(
     r"\b(?:see|answer(?:s|ed)?|comments?|repl(?:y|ies|ied)|respon(?:se|ses|ded))\b.{0,40}"
@@ -55,11 +58,14 @@ _AFTER_QUOTE = re.compile(r"\A(?:[ \t]*(?:>[^\n]*)?\n)*(?:[ \t]*>[^\n]*)?")
 _FEWEST_COLONS = 3
 # Cheap signs, in lower case: without one of them there is neither a quote nor a signature to look
 # for, and most messages to a council are such. Plain substrings cost a hundredth of a pattern.
+_SENT_SIGNS = (
+    "sent ", "outlook", "gesendet", "envoyé", "enviad", "inviato", "verzonden", "wysłan", "skickat",
+    "sendt", "lähetetty", "odesl", "odosl", "trimis", "anfonwyd", "gönderil", "отправлено", "надіслано",
+    "yahoo mail",
+)  # fmt: skip
 _SIGNS = (
-    "\n>", "--", "__", "—\n", ":\n", ": \n", ":\u00a0\n", "：", "wrote", "@", "sent ", "outlook", "gesendet",
-    "envoyé", "enviad", "inviato", "verzonden", "wysłan", "skickat", "sendt", "lähetetty", "odesl", "trimis",
-    "anfonwyd", "отправлено", "надіслано", "yahoo mail", "virus-free", "disclaimer", "confidential",
-    "privileged", "intended only", "intended solely",
+    "\n>", "--", "__", "—\n", ":\n", ": \n", ":\u00a0\n", "：", "wrote", "@", *_SENT_SIGNS,
+    *_DISCLAIMER_SIGNS,
 )  # fmt: skip
 
 
@@ -83,7 +89,8 @@ def new_text(text: str, subject: str = "") -> str:
 def _is_forward(text: str, head: tuple[int, int] | None) -> bool:
     """Whether a line says so before the first quote, or straight above it."""
     above = text[: min(head[1] if head else len(text), _LONGEST_LOOKED_AT)]
-    if not _FORWARD_SIGN.search(above):
+    low = above.lower()
+    if not any(sign in low for sign in _FORWARD_SIGNS):
         return False
     return any(FORWARD_MARK.fullmatch(line.strip()[:300]) for line in above.split("\n"))
 
@@ -140,6 +147,9 @@ def _says_nothing(text: str) -> bool:
 
 
 def _without_advertisement(text: str) -> str:
+    low = text[-_LONGEST_LOOKED_AT:].lower()
+    if not any(sign in low for sign in _SENT_SIGNS):
+        return text
     lines = text.split("\n")
     first, last = lines[:-_MOST_LAST_LINES], lines[-_MOST_LAST_LINES:]
     return "\n".join([*first, *("" if _SENT_FROM.match(line[:300]) else line for line in last)])
@@ -152,12 +162,14 @@ def _without_endings(text: str) -> str:
         if _SIGNATURE_LINE.match(lines[at]) and any(line.strip() for line in lines[:at]):
             text = "\n".join(lines[:at])
             break
-    text = _without_advertisement(text)
-    disclaimer = _DISCLAIMER.search(text)
-    if (
-        disclaimer
-        and "\n\n" not in text[disclaimer.end() :].strip()
-        and text[: disclaimer.start()].strip()
-    ):
-        text = text[: disclaimer.start()]
-    return text.rstrip()
+    return _without_disclaimer(_without_advertisement(text)).rstrip()
+
+
+def _without_disclaimer(text: str) -> str:
+    low = text.lower()
+    if not any(sign in low for sign in _DISCLAIMER_SIGNS):
+        return text
+    found = _DISCLAIMER.search(text)
+    if found is None or "\n\n" in text[found.end() :].strip() or not text[: found.start()].strip():
+        return text
+    return text[: found.start()]
