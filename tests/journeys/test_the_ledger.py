@@ -1,9 +1,13 @@
 """What cannot be read, and the book of what arrived: in a real mailbox, in Slack, at the command line."""
 
 import json
+import socket
+import tomllib
 from datetime import datetime, time
 
+import httpx
 import pytest
+import tomli_w
 from imapclient import IMAPClient
 
 from handlers.unread import TOLD_ONE_BY_ONE
@@ -137,3 +141,25 @@ def test_f36_a_look_into_the_mailbox_finds_what_is_in_no_book_and_changes_nothin
     (folder,) = json.loads(out)["folders"]
     assert (folder["lying"], [o["folder"] for o in folder["unbooked"]]) == (1, ["INBOX"])
     assert town.folder_counts() == {"INBOX": 1, "Processed": 1}
+
+
+def test_f36_the_running_bot_serves_its_health_where_a_port_is_set(town: Town) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    settings = tomllib.loads(town.config.read_text())
+    town.config.write_text(tomli_w.dumps(settings | {"health": {"port": port}}))
+    town.spawn("run")
+    town.write()
+    town.sandbox.wait_for(
+        lambda s: (
+            any(s.messages(service.channel) for service in town.file.service)
+            or s.messages("complaints-triage")
+        ),
+        SECONDS,
+    )
+    told = httpx.get(f"http://127.0.0.1:{port}/health").json()
+    assert [(m["folder"], m["waiting"], m["failing"]) for m in told["mailboxes"]] == [
+        ("INBOX", 0, False)
+    ]
+    assert told["problems"] == []
+    assert "carebot_ok 1.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
