@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from models.case import Case
 from models.council import Council
@@ -12,7 +13,7 @@ from models.prediction import Prediction
 from models.store_port import Arrival, Work
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arriving:
     """A message on its way through the places; a machine's has no prediction.
 
@@ -31,6 +32,12 @@ class Arriving:
     by: Actor = CAREBOT
     stub: Case | None = None
     by_hand: bool = False
+
+    @cached_property
+    def case_of_its_id(self) -> str | None:
+        """The case of an earlier message, or letter of ours, with the same Message-ID."""
+        message_id = self.message.message_id
+        return self.work.messages.case_answered_by([message_id]) if message_id else None
 
 
 @dataclass(frozen=True, slots=True)

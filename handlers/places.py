@@ -79,16 +79,14 @@ def _machine_of(arriving: Arriving) -> Machine | None:
     message = arriving.message
     if message.is_automatic:
         return message.machine
-    if message.message_id and arriving.work.letters.kind_of([message.message_id]):
+    own_id = message.message_id if arriving.case_of_its_id else None
+    if own_id and arriving.work.letters.kind_of([own_id]):
         return Machine(MachineKind.OWN, "the Message-ID of a letter of ours")
     return None
 
 
 def _case_of_own(arriving: Arriving, machine: Machine) -> Case | None:
-    own_id = arriving.message.message_id
-    if machine.kind is not MachineKind.OWN or own_id is None:
-        return None
-    reference = arriving.work.messages.case_answered_by([own_id])
+    reference = arriving.case_of_its_id if machine.kind is MachineKind.OWN else None
     return arriving.work.cases.get(reference) if reference else None
 
 
@@ -224,9 +222,7 @@ def _perhaps_the_same(arriving: Arriving) -> Sequence[tuple[Case, Why]]:
     """The open case that may be meant, to be pointed out: nothing in the message says so."""
     work, message, prediction = arriving.work, arriving.message, arriving.prediction
     assert prediction is not None
-    reference, why = None, Why.OTHER_VERSION
-    if message.message_id:
-        reference = work.messages.case_answered_by([message.message_id])
+    reference, why = arriving.case_of_its_id, Why.OTHER_VERSION
     if reference is None and message.sender.address:
         days = timedelta(days=arriving.council.replying.same_matter_within_days)
         since, why = message.received_at - days, Why.SAME_MATTER

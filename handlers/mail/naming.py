@@ -28,8 +28,8 @@ def named_cases(
 ) -> tuple[Named, ...]:
     """The cases named, the surest mark first, each with its surest mark alone.
 
-    `references` are the ids it answers, nearest first; `pattern` is a case reference; `is_own` says
-    whether an address is one of ours, with or without a plus.
+    `references` are the ids it answers, nearest first; `pattern` is a case reference, in capitals;
+    `is_own` says whether an address is one of ours, with or without a plus.
     """
     tokens = list(_plus_tokens(headers, is_own))
     found: dict[str, Mark] = {}
@@ -39,9 +39,18 @@ def named_cases(
         (" ".join([*tokens, subject]), Mark.BARE, _MOST_BARE),
         (text[:_LONGEST_TEXT], Mark.QUOTED, _MOST_QUOTED),
     ):
-        for match in islice(pattern.finditer(words), most):
-            found.setdefault(match[0].upper(), mark)
+        for reference in islice(_references_in(words, pattern), most):
+            found.setdefault(reference, mark)
     return tuple(Named(reference, mark) for reference, mark in found.items())
+
+
+def _references_in(words: str, pattern: re.Pattern[str]) -> Iterator[str]:
+    # Without regard to case by way of capitals: so a long text is searched for the first letters.
+    words = words.upper()
+    for match in pattern.finditer(words):
+        before = words[match.start() - 1 : match.start()]
+        if not (before.isalnum() or before in {"-", "_"}):
+            yield match[0]
 
 
 def _signed(

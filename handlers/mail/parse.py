@@ -46,7 +46,7 @@ class ReadingRules:
 
     `own_addresses`: the mailboxes that carebot watches. `own_domain`: the right-hand side of the
     Message-IDs that carebot writes, and `key` what they are signed with (handlers/mail/own.py).
-    `reference_pattern`: a case reference as a regular expression.
+    `reference_pattern`: a case reference as a regular expression, in capitals.
     `webform_fields`: labels of the website's forms. `form_addresses`: where those come from;
     senders named forms@, website@, noreply@ and the like at the domain of an own address too.
     `staff_domains`: whose mail is staff's; the own addresses' if none is given. `zone`: in which
@@ -80,9 +80,7 @@ class MailReader:
         self._forms = frozenset(a.lower() for a in rules.form_addresses)
         self._seal = Seal(rules.own_domain, rules.key)
         self._bounces_to = rules.bounce_address
-        self._reference = re.compile(
-            rf"(?<![\w-])(?:{rules.reference_pattern})(?![\w-])", re.IGNORECASE
-        )
+        self._reference = re.compile(rf"(?:{rules.reference_pattern})(?![\w-])")
         self._read_form = FormReader(rules.webform_fields)
 
     def __call__(self, raw: RawMessage) -> Message:
