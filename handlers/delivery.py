@@ -25,7 +25,8 @@ _log = structlog.get_logger(__name__)
 
 # Longer than an attempt can take: what is still under way must not look abandoned.
 _LEASE = {Lane.SLACK: timedelta(seconds=20), Lane.EMAIL: timedelta(minutes=5)}
-_BATCH = 50
+# What is claimed waits for the end of its lease when the bot is killed: few letters at a time.
+_BATCH = {Lane.SLACK: 50, Lane.EMAIL: 5}
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = {Lane.SLACK: timedelta(minutes=1), Lane.EMAIL: timedelta(minutes=10)}
 
@@ -70,7 +71,7 @@ class Delivery:
         ended: Counter[State] = Counter()
         while True:
             with self.store.work() as work:
-                items = work.outbox.claim(lane, now(), _BATCH, _LEASE[lane])
+                items = work.outbox.claim(lane, now(), _BATCH[lane], _LEASE[lane])
             if not items:
                 return ended
             left = deque(items)
