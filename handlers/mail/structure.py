@@ -14,6 +14,7 @@ from handlers.mail.headers import HOSTILE
 # The parser asks of each line whether it ends any of the parts that are open: lines times depth.
 _MOST_NESTED = 100
 _LARGE = 1_000_000
+_LONGEST_HEAD = 400_000
 _MOST_NESTED_IN_LARGE = 40
 _NESTING = re.compile(rb"boundary[*\d]*\s*=|message/rfc822", re.IGNORECASE)
 # Where a part may begin to hold others, a boundary's name, and the lines that end parts.
@@ -43,7 +44,7 @@ def parsed(content: bytes, defects: list[str]) -> Part:
 
     Nested deeper than any honest message, only the headers are read and the body is one text.
     """
-    content = content[_before_the_head(content) :]
+    content = _with_short_head(content[_before_the_head(content) :], defects)
     if _is_nested_too_deep(content):
         defects.append("nested too deep: the body is shown as it came")
         return _headers_and_text(content, defects)
@@ -59,6 +60,19 @@ def parsed(content: bytes, defects: list[str]) -> Part:
     return part
 
 
+def _with_short_head(content: bytes, defects: list[str]) -> bytes:
+    """Of headers that no honest server writes so many of, the first and the last are read."""
+    if len(content) <= _LONGEST_HEAD:
+        return content
+    end = _END_OF_HEAD.search(content)
+    at = end.start() if end else len(content)
+    if at <= _LONGEST_HEAD:
+        return content
+    defects.append("the headers are too long: cut")
+    half = _LONGEST_HEAD // 2
+    return content[:half] + b"\nX-Cut: " + content[at - half :]
+
+
 def _before_the_head(content: bytes) -> int:
     """How many bytes stand before the first header: a byte order mark, blank lines, a mbox's mark."""
     match = _BEFORE_THE_HEAD.match(content) if content[:1] in b"\xef\r\n >" else None
@@ -67,6 +81,10 @@ def _before_the_head(content: bytes) -> int:
 
 def _is_nested_too_deep(content: bytes) -> bool:
     most = _MOST_NESTED if len(content) < _LARGE else _MOST_NESTED_IN_LARGE
+    # Plain substrings: a pattern without regard to case would take seconds for 50 MB.
+    low = content.lower()
+    if low.count(b"boundary") + low.count(b"message/rfc822") <= most:
+        return False
     if sum(1 for _ in islice(_NESTING.finditer(content), most + 1)) <= most:
         return False
     # Many parts are no depth: a digest of a hundred messages is two levels deep.

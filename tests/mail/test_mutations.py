@@ -83,6 +83,26 @@ def test_a_large_message_nested_deep_is_read_in_time() -> None:
     assert time.perf_counter() - started < 2 * SLOWEST
 
 
+def test_b17_of_a_million_headers_the_first_and_the_last_are_read_in_time() -> None:
+    content = b"Subject: Bins\n" + b"X-A: b\n" * 1_000_000 + b"From: a@example.org\n\nHello.\n"
+    started = time.process_time()
+    message = read(content)
+    assert time.process_time() - started < SLOWEST
+    found = (message.subject, message.sender.address, message.text)
+    assert found == ("Bins", "a@example.org", "Hello.")
+    assert "the headers are too long: cut" in message.defects
+
+
+def test_b17_twenty_megabytes_are_read_in_time() -> None:
+    line = b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5eg==\n"
+    head = b"From: a@example.org\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nHello.\n--b\n"
+    part = b"Content-Type: image/jpeg; name=a.jpg\nContent-Transfer-Encoding: base64\n\n"
+    started = time.process_time()
+    message = read(head + part + line * 270_000 + b"--b--\n")
+    assert time.process_time() - started < SLOWEST
+    assert (message.text, len(message.attachments)) == ("Hello.", 1)
+
+
 @pytest.mark.parametrize("name", ["From", "To", "Subject", "References", "Message-ID", "Date",
                                   "Content-Type", "Content-Disposition", "Reply-To"])  # fmt: skip
 @pytest.mark.parametrize(
