@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from models.message import Message
 
@@ -12,25 +12,23 @@ _TAGS = re.compile(
 )
 
 
-def content_hash(message: Message) -> str:
-    """Equal for copies of one message that came by another way: who wrote it, its subject without
-    tags, its words and what came attached. White space and all other headers do not count.
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """`content` is equal for copies of one message that came by another way: who wrote it, its
+    subject without tags, its words and what came attached; white space and all other headers do not
+    count. `words` is equal where the same is said anew, whatever the subject and what is quoted.
     """
-    return _hash(
-        (message.sender.address or message.sender.name).lower(),
-        _TAGS.sub("", message.subject),
-        message.text,
-        *_attached(message),
-    )
+
+    content: str
+    words: str
 
 
-def words_hash(message: Message) -> str:
-    """Equal where the same is said anew, whatever the subject and whatever is quoted below."""
-    return _hash(message.new_text, *_attached(message))
-
-
-def _attached(message: Message) -> Iterable[str]:
-    return sorted(attachment.sha256 for attachment in message.attachments)
+def likeness(message: Message) -> Likeness:
+    """What a message is compared by."""
+    attached = sorted(attachment.sha256 for attachment in message.attachments)
+    sender = (message.sender.address or message.sender.name).lower()
+    content = _hash(sender, _TAGS.sub("", message.subject), message.text, *attached)
+    return Likeness(content, _hash(message.new_text, *attached))
 
 
 def _hash(*parts: str) -> str:

@@ -28,11 +28,9 @@ from models.store.sqlite.columns import (
     to_json,
 )
 from models.store.sqlite.contents import SqliteContents
-from models.store.sqlite.likeness import content_hash, words_hash
+from models.store.sqlite.likeness import Likeness, likeness
 from models.store_port import Arrival, Filed, StoredMessage
 
-# Copies of one message have one Date; some senders give none.
-_WRITTEN = "coalesce(dated, received_at)"
 _MINUTES = timedelta(minutes=10)
 _MOST_IDS = 50
 
@@ -44,6 +42,7 @@ class SqliteMessages:
         """Work over a connection whose transaction is open."""
         self._execute = connection.execute
         self._contents = SqliteContents(connection)
+        self._last: tuple[Message, Likeness] | None = None
 
     def keep_raw(self, sha256: str, content: bytes) -> None:
         """Keep the bytes; the same bytes twice are kept once."""
@@ -68,6 +67,7 @@ class SqliteMessages:
         vouched: bool = True,
     ) -> int:
         """Keep a message as read, and what came attached; gives its number."""
+        like = self._likeness(message)
         cursor = self._execute(
             """INSERT INTO messages (sha256, message_id, content_hash, arrival, reference,
                sender_name, sender_address, subject, text, new_text, received_at, dated, source,
@@ -76,7 +76,7 @@ class SqliteMessages:
             (
                 message.sha256,
                 message.message_id and storable(message.message_id),
-                content_hash(message),
+                like.content,
                 arrival,
                 reference,
                 storable(message.sender.name),
@@ -90,7 +90,7 @@ class SqliteMessages:
                 storable(to_json(_rest(message))),
                 to_json(prediction.to_json()) if prediction else None,
                 time_to_text(now),
-                words_hash(message),
+                like.words,
                 vouched,
             ),
         )
@@ -100,24 +100,36 @@ class SqliteMessages:
 
     def same_as(self, message: Message) -> Filed | None:
         """The first message that this one is a copy of."""
+        return self._same_bytes(message) or self._same_content(message)
+
+    def _same_bytes(self, message: Message) -> Filed | None:
+        rows = self._execute(
+            """SELECT id, reference, received_at, message_id IS NULL AND dated IS NULL AS unmarked
+               FROM messages WHERE sha256=? ORDER BY id""",
+            (message.sha256,),
+        )
+        for row in rows:
+            first, last = _same_moment(message)
+            if not row["unmarked"] or first <= row["received_at"] <= last:
+                return Filed(row["id"], row["reference"])
+        return None
+
+    def _same_content(self, message: Message) -> Filed | None:
+        values: tuple[str, ...]
+        if message.message_id:
+            where, values = "message_id=?", (storable(message.message_id),)
+        elif message.sender.address:
+            written = "coalesce(dated, received_at)"  # copies have one Date; some senders give none
+            where, values = (
+                f"message_id IS NULL AND {written} BETWEEN ? AND ?",
+                _same_moment(message),
+            )
+        else:
+            return None
         row = self._execute(
-            f"""SELECT id, reference FROM messages WHERE sha256=?1
-                AND (message_id IS NOT NULL OR dated IS NOT NULL OR {_WRITTEN} BETWEEN ?2 AND ?3)
-                ORDER BY id LIMIT 1""",
-            (message.sha256, *_same_moment(message)),
+            f"SELECT id, reference FROM messages WHERE content_hash=? AND {where} ORDER BY id LIMIT 1",
+            (self._likeness(message).content, *values),
         ).fetchone()
-        if row is None and message.message_id:
-            row = self._execute(
-                """SELECT id, reference FROM messages WHERE message_id=? AND content_hash=?
-                   ORDER BY id LIMIT 1""",
-                (storable(message.message_id), content_hash(message)),
-            ).fetchone()
-        elif row is None and message.sender.address:
-            row = self._execute(
-                f"""SELECT id, reference FROM messages WHERE content_hash=?
-                    AND message_id IS NULL AND {_WRITTEN} BETWEEN ? AND ? ORDER BY id LIMIT 1""",
-                (content_hash(message), *_same_moment(message)),
-            ).fetchone()
         return Filed(row["id"], row["reference"]) if row else None
 
     def same_words(self, message: Message, since: datetime) -> bool:
@@ -126,12 +138,18 @@ class SqliteMessages:
             """SELECT 1 FROM messages WHERE words_hash=? AND lower(sender_address)=?
                AND taken_in_at >= ? LIMIT 1""",
             (
-                words_hash(message),
+                self._likeness(message).words,
                 storable(message.sender.address or "").lower(),
                 time_to_text(since),
             ),
         ).fetchone()
         return row is not None
+
+    def _likeness(self, message: Message) -> Likeness:
+        """One message is asked for several times on its way."""
+        if self._last is None or self._last[0] is not message:
+            self._last = (message, likeness(message))
+        return self._last[1]
 
     def case_answered_by(self, message_ids: Sequence[str]) -> str | None:
         """The case of the first of these Message-IDs that we sent or received."""

@@ -1,0 +1,90 @@
+"""What intake and the gate ask of a large store is found by an index, never by reading a table."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.letter import Letter, LetterKind
+from models.message import Message, Origin
+from models.store import open_store
+from models.store_port import Arrival, Store, Work
+from tests.support.cases import message, opened
+from tests.support.council import example_council, utc
+
+NOW = utc(2026, 11, 27)
+HOUR = timedelta(hours=1)
+LETTER = Letter(
+    LetterKind.ACKNOWLEDGEMENT,
+    "CC-2026-00001",
+    "jo@post.example",
+    "s",
+    "t",
+    "h",
+    "<l@x>",
+    None,
+    (),
+    True,
+)
+WITH_ID = message("Bins", NOW, message_id="<m@x>")
+WITHOUT_ID = message("Bins", NOW)
+
+
+def ask(work: Work, read: Message) -> None:
+    """Every question that is asked on a message's way, and at the gate."""
+    work.messages.same_as(read)
+    work.messages.same_words(read, NOW)
+    work.messages.case_answered_by(["<m@x>"])
+    work.messages.participants("CC-2026-00001")
+    work.messages.of_case("CC-2026-00001")
+    work.cases.get("CC-2026-00001")
+    work.cases.open_of("jo@post.example", "missed_bin", NOW)
+    work.cases.history("CC-2026-00001")
+    work.letters.kind_of(["<l@x>"])
+    work.letters.count_to("jo@post.example", NOW)
+    work.letters.many_since(NOW, 5)
+    work.departures.count_to("jo@post.example", NOW)
+    work.departures.many_since(NOW, 5, automatic=True)
+    work.departures.many_since(NOW, 5, automatic=False)
+    work.departures.acknowledged("CC-2026-00001", "<l@x>")
+    work.departures.passed("<l@x>")
+    work.outbox.letters_of("CC-2026-00001")
+    work.ledger.places_of("ff", "ee")
+    work.ledger.booked_as(Origin("a", "INBOX", 1, 1))
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Store:
+    store = open_store(f"sqlite:///{tmp_path / 'carebot.db'}")
+    council = example_council()
+    with store.work() as work:
+        work.cases.add(opened(council, NOW, "CC-2026-00001"))
+        work.messages.add(WITH_ID, Arrival.CASE, "CC-2026-00001", None, NOW)
+        work.letters.add(LETTER, NOW)
+        work.departures.add(LETTER, NOW)
+    return store
+
+
+@pytest.mark.parametrize("read", [WITH_ID, WITHOUT_ID])
+def test_each_question_on_a_messages_way_uses_an_index(
+    filled: Store, tmp_path: Path, read: Message
+) -> None:
+    asked: list[str] = []
+    with filled.view() as work:
+        connection: sqlite3.Connection = work.messages._execute.__self__
+        connection.set_trace_callback(asked.append)
+        ask(work, read)
+        connection.set_trace_callback(None)
+    filled.close()
+    reading = sqlite3.connect(tmp_path / "carebot.db")
+    plans = {
+        statement: " / ".join(row[3] for row in reading.execute(f"EXPLAIN QUERY PLAN {statement}"))
+        for statement in asked
+        if statement.lstrip().upper().startswith("SELECT")
+    }
+    reading.close()
+    assert len(plans) >= 15
+    tables = ("messages", "letters", "departures", "cases", "history", "outbox", "ledger")
+    for statement, plan in plans.items():
+        assert not any(f"SCAN {table}" in plan for table in tables), (statement, plan)
