@@ -72,14 +72,14 @@ _BY_DASHES = re.compile(
     re.IGNORECASE,
 )
 _ORIGINAL = re.compile(
-    r"[ \t>*_]{0,12}[-–—_]{2,20} ?(?:original (?:message|appointment)|reply message|reply above this line"
+    r"[ \t>*_]{0,12}[-–—_]{2,60} ?(?:original (?:message|appointment)|reply message|reply above this line"
     r"|ursprüngliche nachricht|original-?nachricht|antwort nachricht|ursprünglicher termin"
     r"|message d['’]origine|message original|mensaje original|mensagem original|messaggio originale"
     r"|oorspronkelijk bericht|wiadomość oryginalna|oryginalna wiadomość|ursprungligt meddelande"
     r"|originalmeddelande|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|původní zpráva"
     r"|pôvodná správa|mesaj(?:ul)? ini[țţt]ial|mesaj original|eredeti üzenet|neges wreiddiol"
     r"|teachtaireacht bhunaidh|исходное сообщение|пересылаемое сообщение|原始邮件|原始郵件|元のメッセージ)"
-    r" ?[-–—_]{2,20}[ \t*_]{0,6}$",
+    r" ?[-–—_]{2,60}[ \t*_]{0,6}$",
     re.IGNORECASE,
 )
 _FULL_DATE = re.compile(r".{0,6}[^\W\d]{3}, \d{1,2} [^\W\d]{3} \d{4} \d")
