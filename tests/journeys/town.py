@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,12 +47,20 @@ class Town:
     """Everything around the bot; `run` starts it here, `spawn` as a process of its own."""
 
     def __init__(
-        self, dovecot: PrivateDovecot, user: str, folder: Path, imap_port: int | None = None
+        self,
+        dovecot: PrivateDovecot,
+        user: str,
+        folder: Path,
+        imap_port: int | None = None,
+        acknowledgements: Mapping[str, int] | None = None,
     ) -> None:
-        """`imap_port`: what the bot connects to, where that is a relay in front of Dovecot."""
+        """`imap_port`: what the bot connects to, where that is a relay in front of Dovecot.
+        `acknowledgements`: what differs in that section of the settings.
+        """
         self.folder = folder
         self.dovecot, self.user = dovecot, user
         self._imap_port = imap_port or dovecot.port
+        self._acknowledgements = dict(acknowledgements or {})
         self.letterbox = SmtpReceiver()
         self.letterbox.start()
         self.file = self._settings()
@@ -82,6 +90,7 @@ class Town:
         }
         data["letters"] |= {"host": "127.0.0.1", "port": self.letterbox.port, "tls": "none"}
         del data["letters"]["user"]
+        data["acknowledgements"] |= self._acknowledgements
         data["store"] = {"url": f"sqlite:///{self.folder / 'carebot.db'}"}
         self.config = self.folder / "council.toml"
         self.config.write_text(tomli_w.dumps(data))
