@@ -17,7 +17,7 @@ from models.people import Actor
 from models.personal_data import of_others
 from models.ports import Letters
 from models.prediction import Category
-from models.recording import record, reopen_for_what_came_since
+from models.recording import parts_follow, record, reopen_for_what_came_since
 from models.store_port import Arrival, Draft, Paper, Store, Work
 
 ANSWER_KINDS: Mapping[bool, LetterKind] = {
@@ -77,11 +77,14 @@ class Casework:
             change = actions.close(_fresh(work, seen), reason, outcome, actor, now)
             return record(work, change, now)
 
-    def template(self, reference: str) -> str:
-        """The text to start an answer from, for the way that the person used."""
+    def template(self, seen: Seen, now: datetime) -> str:
+        """The text to start an answer from, for the way that the person used. Raises Refused or
+        Stale.
+        """
         with self.store.view() as work:
-            case = _existing(work, reference)
-            return self._template(work, case, answer_kind(case))
+            case = _fresh(work, seen)
+            actions.check_respond(case)
+            return self._template(work, case, answer_kind(case), now)
 
     def postal_address(self, reference: str) -> str:
         """The customer's name and postal address as they gave it in a form; empty where they gave
@@ -93,12 +96,12 @@ class Casework:
             texts = [stored.message.text for stored in reversed(messages)]
         return postal_address(case.customer.name, texts)
 
-    def acknowledgement_template(self, seen: Seen) -> str:
+    def acknowledgement_template(self, seen: Seen, now: datetime) -> str:
         """The acknowledgement's text, to look over. Raises Refused or Stale."""
         with self.store.view() as work:
             case = _fresh(work, seen)
             actions.check_acknowledge(case)
-            return self._template(work, case, LetterKind.ACKNOWLEDGEMENT)
+            return self._template(work, case, LetterKind.ACKNOWLEDGEMENT, now)
 
     def holding_template(self, seen: Seen, now: datetime) -> tuple[str, date]:
         """The text to start a holding reply from, and the date it promises, by the policy's
@@ -107,7 +110,7 @@ class Casework:
         with self.store.view() as work:
             case = _fresh(work, seen)
             to = check_extend(case, self.council, now)
-            text = self._template(work, case, LetterKind.HOLDING_REPLY, Extension(to, ""))
+            text = self._template(work, case, LetterKind.HOLDING_REPLY, now, Extension(to, ""))
             return text, to
 
     def draft_acknowledgement(
@@ -124,10 +127,11 @@ class Casework:
         with self.store.work() as work:
             case = _fresh(work, seen)
             actions.check_acknowledge(case)
-            facts = self._facts(work, case, going, now)
+            kind = LetterKind.ACKNOWLEDGEMENT
+            facts = self._facts(work, case, kind, going, now)
             if text is None:
-                text = self.letters.draft(LetterKind.ACKNOWLEDGEMENT, facts)
-            return self._draft(work, case, actor, LetterKind.ACKNOWLEDGEMENT, facts, text, {}, now)
+                text = self.letters.draft(kind, facts)
+            return self._draft(work, case, actor, kind, facts, text, {}, now)
 
     def draft_holding_reply(
         self,
@@ -144,8 +148,9 @@ class Casework:
         with self.store.work() as work:
             case = _fresh(work, seen)
             extension = Extension(check_extend(case, self.council, now), reason.strip())
-            facts = replace(self._facts(work, case, going, now), extension=extension)
-            return self._draft(work, case, actor, LetterKind.HOLDING_REPLY, facts, text, {}, now)
+            kind = LetterKind.HOLDING_REPLY
+            facts = replace(self._facts(work, case, kind, going, now), extension=extension)
+            return self._draft(work, case, actor, kind, facts, text, {}, now)
 
     def draft_answer(
         self,
@@ -161,9 +166,10 @@ class Casework:
         with self.store.work() as work:
             case = _fresh(work, seen)
             actions.approve_answer(case, outcome, level, actor, now)  # to refuse now, not at Send
-            facts = self._facts(work, case, going, now)
+            kind = answer_kind(case)
+            facts = self._facts(work, case, kind, going, now)
             details = {"outcome": outcome or "", "level": level or ""}
-            return self._draft(work, case, actor, answer_kind(case), facts, text, details, now)
+            return self._draft(work, case, actor, kind, facts, text, details, now)
 
     def send(self, draft_id: str, actor: Actor, now: datetime) -> Case:
         """Send was pressed on a preview: the letter goes as it was seen, once. One on paper becomes
@@ -199,6 +205,7 @@ class Casework:
             change = posting.posted(case, paper.letter, on, self.council, actor, now)
             work.papers.posted(paper, on)
             after = record(work, change, now)
+            parts_follow(work, after, self.council, now)
             reopen_for_what_came_since(work, after, self.council, now)
             return after
 
@@ -211,14 +218,21 @@ class Casework:
             return record(work, posting.withdrawn(case, kind, actor, now), now)
 
     def _template(
-        self, work: Work, case: Case, kind: LetterKind, extension: Extension | None = None
+        self,
+        work: Work,
+        case: Case,
+        kind: LetterKind,
+        now: datetime,
+        extension: Extension | None = None,
     ) -> str:
-        facts = letter_facts(case, self.council, _latest_message(work, case))
+        facts = letter_facts(case, self.council, _latest_message(work, case), kind, now)
         going = Going(default_way(case))
         return self.letters.draft(kind, replace(facts, going=going, extension=extension))
 
-    def _facts(self, work: Work, case: Case, going: Going | None, now: datetime) -> LetterFacts:
-        facts = letter_facts(case, self.council, _latest_message(work, case))
+    def _facts(
+        self, work: Work, case: Case, kind: LetterKind, going: Going | None, now: datetime
+    ) -> LetterFacts:
+        facts = letter_facts(case, self.council, _latest_message(work, case), kind, now)
         on = self.council.local_date(now)
         return replace(facts, going=going or Going(), written_on=on)
 
@@ -258,6 +272,13 @@ class Casework:
         warnings = [f"It names {found}: may the customer know it?" for found in others]
         if letter.kind in facts.ombudsman and "ombudsman" not in letter.text.lower():
             warnings.append("The policy wants the Ombudsman's details in it, and they are not.")
+        if letter.kind is LetterKind.ACKNOWLEDGEMENT:
+            due = self.letters.finish(letter.kind, facts, template).promises
+            if due is not None and letter.promises is None:
+                warnings.append(
+                    f"The answer would be due by {due:%A} {due.day} {due:%B %Y}, and it does not "
+                    "say so."
+                )
         if letter.way is Way.LETTER and "this email" in letter.text.lower():
             warnings.append("It speaks of “this email”, but it goes on paper.")
         return tuple(warnings)
@@ -278,6 +299,8 @@ def answer_kind(case: Case) -> LetterKind:
 def _approve(case: Case, draft: Draft, council: Council, actor: Actor, now: datetime) -> Change:
     letter = draft.letter
     if letter.kind is LetterKind.ACKNOWLEDGEMENT:
+        if letter.promises not in {None, actions.promised_by(case, council, now)}:
+            raise Refused("The date it promises has changed since. Please start from the card.")
         return actions.approve_acknowledgement(case, actor, now)
     if letter.kind is LetterKind.HOLDING_REPLY:
         assert letter.extension is not None

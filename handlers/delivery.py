@@ -18,7 +18,7 @@ from models.extending import extended
 from models.letter import Letter, LetterKind
 from models.outbox import Delivered, Dropped, Item, Kind, Lane, Parcel, State
 from models.people import CAREBOT
-from models.recording import record, reopen_for_what_came_since
+from models.recording import parts_follow, record, reopen_for_what_came_since
 from models.store_port import Store, Work
 
 _log = structlog.get_logger(__name__)
@@ -190,7 +190,7 @@ class Delivery:
         letter = item.parcel.kind is Kind.LETTER
         if item.parcel.kind is Kind.LETTER_STATUS:
             with self.store.work() as work:
-                leaving.did_not_arrive(work, item, str(error), now)
+                leaving.did_not_arrive(work, item, str(error), self.council, now)
             return State.FAILED
         if not letter and not isinstance(error, Unacceptable):
             return self._try_again(item, Unavailable(str(error)), now)
@@ -214,8 +214,9 @@ class Delivery:
         if case is None:
             return
         if letter.kind is LetterKind.ACKNOWLEDGEMENT:
-            change = actions.acknowledged(case, self.council, CAREBOT, now)
-            leaving.acknowledge_parts(work, case, self.council, now)
+            change = actions.acknowledged(
+                case, self.council, CAREBOT, now, promised=letter.promises
+            )
         elif letter.kind is LetterKind.HOLDING_REPLY:
             if letter.extension is None or case.stage.extension_approved_at is None:
                 return
@@ -223,4 +224,5 @@ class Delivery:
         else:
             change = actions.answered(case, now)
         after = record(work, change, now)
+        parts_follow(work, after, self.council, now)
         reopen_for_what_came_since(work, after, self.council, now)

@@ -13,9 +13,11 @@ from itertools import islice
 from handlers.arriving import Arriving, Placed
 from handlers.places import PLACES, new_case
 from handlers.unread import keep_unread
+from models import outbox
 from models.case import Case
 from models.council import Council
 from models.errors import CarebotError, Unavailable, Unreadable
+from models.history import Event
 from models.message import Message, RawMessage
 from models.noted import Note, written_down
 from models.people import Actor
@@ -123,18 +125,25 @@ class Intake:
         (prediction,) = self._predict([(subject, text, sender)])
         return prediction
 
-    def take_note(self, note: Note, by: Actor, now: datetime) -> Case:
+    def take_note(self, note: Note, by: Actor, now: datetime, *, once: str) -> Case:
         """Open a case of what a member of staff took down; it is acknowledged as an email is.
 
-        It is in no mailbox's ledger. Raises Refused where there is no text.
+        The same `once` again gives the case that is there already: Slack may submit twice. It is in
+        no mailbox's ledger. Raises Refused where there is no text.
         """
-        content, message = written_down(note, by, now)
+        content, message = written_down(note, by, once)
         prediction = self.predict(*_model_text(message))
         with self.store.work() as work:
-            work.messages.keep_raw(message.sha256, content)
-            arriving = Arriving(work, self.letters, self.council, message, prediction, now, by=by)
-            placed = new_case(arriving)
-            case = work.cases.get(str(placed.reference))
+            known = work.messages.same_as(message)
+            reference = known.reference if known else None
+            if reference is None:
+                work.messages.keep_raw(message.sha256, content)
+                arriving = Arriving(
+                    work, self.letters, self.council, message, prediction, now, by=by
+                )
+                reference = str(new_case(arriving).reference)
+                work.outbox.add(outbox.note(reference, 1, Event.OPENED), now)
+            case = work.cases.get(reference)
         assert case is not None
         return case
 

@@ -3,14 +3,12 @@
 from datetime import datetime, timedelta
 
 from models import actions
-from models.case import Case
 from models.council import Council
 from models.errors import AnswerLost, Unavailable, Undeliverable
 from models.history import Event
 from models.letter import LetterKind
 from models.outbox import Item, Kind, Parcel
-from models.recording import record
-from models.splitting import acknowledged_with, parts_of
+from models.recording import parts_follow, record
 from models.store_port import Work
 
 
@@ -57,19 +55,11 @@ def say_that_it_waits(work: Work, item: Item, reason: str, council: Council, now
     record(work, actions.letter_waiting(case, kind, parcel.key, reason, now), now)
 
 
-def acknowledge_parts(work: Work, case: Case, council: Council, now: datetime) -> None:
-    """The acknowledgement of `case` left: what was taken out of it is acknowledged with it."""
-    for reference in parts_of(work.cases.history(case.reference)):
-        part = work.cases.get(reference)
-        change = part and acknowledged_with(part, case.reference, council, now)
-        if change:
-            record(work, change, now)
-
-
-def did_not_arrive(work: Work, item: Item, reason: str, now: datetime) -> None:
+def did_not_arrive(work: Work, item: Item, reason: str, council: Council, now: datetime) -> None:
     """A letter that had left was given up on its way: as with a bounce, it counts as not sent."""
     work.outbox.give_up(item, reason, now, unknown=False)
     case = work.cases.get(str(item.parcel.reference))
     if case is not None:
         kind = LetterKind(str(item.parcel.payload["letter"]))
-        record(work, actions.letter_bounced(case, kind, None, reason, now), now)
+        after = record(work, actions.letter_bounced(case, kind, None, reason, now), now)
+        parts_follow(work, after, council, now)

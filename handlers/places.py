@@ -15,7 +15,7 @@ from models.forwarding import offered
 from models.history import Event
 from models.letter import Letter
 from models.message import Machine, MachineKind
-from models.recording import record
+from models.recording import parts_follow, record
 from models.store_port import Arrival, Work
 from models.stub import read_after_all
 from models.threads import Why
@@ -72,6 +72,7 @@ def _machine(arriving: Arriving) -> Placed | None:
     _keep_quietly(work, change, now)
     if bounced:
         _say(work, change, now)
+        parts_follow(work, change.case, arriving.council, now)
     return Placed(arrival, case.reference, machine.reason)
 
 

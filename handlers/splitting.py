@@ -10,7 +10,7 @@ from models.case import Case, Change, Classification, State, check_fresh
 from models.errors import Refused
 from models.people import Actor
 from models.recording import record
-from models.splitting import check_split, split_off, was_split
+from models.splitting import Part, check_split, check_words, split_off, was_split
 from models.store_port import Arrival, StoredMessage, Work
 
 
@@ -32,18 +32,17 @@ class Splitting:
 
         Raises Refused or Stale.
         """
-        part = part.strip()
-        if not part:
-            raise Refused("Leave in the words of the other matter.")
         intake, council = self.intake, self.intake.council
         with intake.store.view() as work:
-            sender = _fresh(work, seen).customer.address or ""
+            case = _fresh(work, seen)
+            part = check_words(part, _first_message(work, case).message.text)
+            sender = case.customer.address or ""
         prediction = intake.predict("", part, sender)
         with intake.store.work() as work:
             case = _fresh(work, seen)
             stored = _first_message(work, case)
             reference = work.cases.new_reference(council.local_date(case.received_at).year)
-            opened = split_off(case, reference, prediction, council, actor, now)
+            opened = split_off(case, Part(reference, part, prediction), council, actor, now)
             new = self._keep(work, opened, part, stored, now)
             if _differs(new, to):
                 new = record(work, actions.reclassify(new, to, council, actor, now), now)
@@ -54,7 +53,8 @@ class Splitting:
     ) -> Case:
         case, reference = opened.case, opened.case.reference
         work.cases.add(opened)
-        message = replace(stored.message, text=part, new_text=part)
+        # The attachments stay with the first case: nobody can tell whose matter they show.
+        message = replace(stored.message, text=part, new_text=part, attachments=())
         id_ = work.messages.add(message, Arrival.CASE, reference, case.prediction, now)
         work.outbox.add(outbox.card(reference, case.version), now)
         work.outbox.add(outbox.words(reference, id_), now)

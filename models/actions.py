@@ -65,6 +65,7 @@ def open_case(report: Report, council: Council, now: datetime, *, by: Actor = CA
     )
     case = redated(case, council)
     details: dict[str, Detail] = {
+        "source": report.source.value,
         "category": category.value,
         "service": case.service,
         "authority": case.authority,
@@ -122,11 +123,26 @@ def reclassify(
     return _change(after, Event.RECLASSIFIED, actor, now, details)
 
 
+def promised_by(case: Case, council: Council, now: datetime) -> date | None:
+    """The date of the answer that an acknowledgement written now promises. It holds for the case
+    once that has left, on whatever day it does.
+    """
+    stage = replace(case.stage, acknowledgement_approved_at=now, acknowledged_at=now)
+    return redated(replace(case, stage=stage), council).stage.answer_by
+
+
 def acknowledged(
-    case: Case, council: Council, actor: Actor, at: datetime, how: str = "email"
+    case: Case,
+    council: Council,
+    actor: Actor,
+    at: datetime,
+    how: str = "email",
+    promised: date | None = None,
 ) -> Change:
-    """The acknowledgement went at `at`; where the policy counts from it, the answer is re-dated."""
-    stage = replace(case.stage, acknowledged_at=at)
+    """The acknowledgement went at `at` and told the date `promised`, if any; where the policy counts
+    from it, the answer is re-dated.
+    """
+    stage = replace(case.stage, acknowledged_at=at, promised=promised)
     after = redated(replace(case, stage=stage), council)
     details = {"how": how, "respond_by": _iso(after.stage.answer_by)}
     return _change(after, Event.ACKNOWLEDGED, actor, at, details)
@@ -322,7 +338,6 @@ def redated(case: Case, council: Council) -> Case:
 
 
 def _due_dates(case: Case, council: Council, category: Category) -> DueDates:
-    acknowledged_at = case.stage.acknowledged_at
     return due_dates(
         council.policy,
         council.calendar,
@@ -330,11 +345,16 @@ def _due_dates(case: Case, council: Council, category: Category) -> DueDates:
         as_enquiry=case.level is Level.GENERAL_ENQUIRY,
         flags=frozenset(case.flags),
         received_on=case.stage.started_on,
-        acknowledged_on=(
-            # A stage that was opened again has no acknowledgement of its own: it is counted from
-            # its start.
-            max(council.local_date(acknowledged_at), case.stage.started_on)
-            if acknowledged_at
-            else None
-        ),
+        acknowledged_on=_acknowledged_on(case.stage, council),
     )
+
+
+def _acknowledged_on(stage: Stage, council: Council) -> date | None:
+    """The day that an acknowledgement which left counts from: that of its writing, for it promised
+    the date that follows from there. A stage that was opened again has none of its own: it is
+    counted from its start.
+    """
+    if stage.acknowledged_at is None:
+        return None
+    written_at = stage.acknowledgement_approved_at or stage.acknowledged_at
+    return max(council.local_date(written_at), stage.started_on)

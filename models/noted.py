@@ -27,13 +27,13 @@ class Note:
     sender: Sender
     received_at: datetime
 
-    @property
-    def subject(self) -> str:
-        """The first line, which is what people put first."""
-        first = self.text.strip().split("\n")[0].strip()
-        if len(first) <= _LONGEST_SUBJECT:
-            return first
-        return f"{first[:_LONGEST_SUBJECT].rsplit(' ', 1)[0]}…"
+
+def first_line(text: str) -> str:
+    """A subject for a text that has none: its first line, for people say first what matters."""
+    first = text.strip().split("\n")[0].strip()
+    if len(first) <= _LONGEST_SUBJECT:
+        return first
+    return f"{first[:_LONGEST_SUBJECT].rsplit(' ', 1)[0]}…"
 
 
 def received_on(day: str, council: Council, now: datetime) -> datetime:
@@ -51,12 +51,14 @@ def received_on(day: str, council: Council, now: datetime) -> datetime:
     return now if chosen == today else datetime.combine(chosen, _MIDDAY, council.zone)
 
 
-def written_down(note: Note, by: Actor, now: datetime) -> tuple[bytes, Message]:
-    """The note as it is kept, in bytes, and as a message. Raises Refused where there is no text."""
+def written_down(note: Note, by: Actor, once: str) -> tuple[bytes, Message]:
+    """The note as it is kept, in bytes, and as a message; `once` tells this taking down apart from
+    every other. Raises Refused where there is no text.
+    """
     text = note.text.strip()
     if not text:
         raise Refused("Write down what was said.")
-    head = f"{note.source.value} taken down by {by.to_text()} at {now.isoformat()}"
+    head = f"{note.source.value} taken down by {by.to_text()} ({once})"
     content = f"{head}\n{note.sender.name} <{note.sender.address or ''}>\n\n{text}\n".encode()
     return content, Message(
         sha256=hashlib.sha256(content).hexdigest(),
@@ -65,7 +67,7 @@ def written_down(note: Note, by: Actor, now: datetime) -> tuple[bytes, Message]:
         sender=note.sender,
         reply_to=None,
         recipients=(),
-        subject=note.subject,
+        subject=first_line(text),
         text=text,
         new_text=text,
         received_at=note.received_at,

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from models import actions, outbox
+from models import actions, outbox, posting
 from models.case import Case, Change, State
 from models.council import Council
 from models.history import Event
+from models.splitting import acknowledged_with, parts_of
 from models.store_port import Work
 
 
@@ -22,8 +23,18 @@ def reopen_for_what_came_since(work: Work, case: Case, council: Council, now: da
             return
 
 
+def parts_follow(work: Work, case: Case, council: Council, now: datetime) -> None:
+    """The acknowledgement of `case` left or came back: it is that of what was taken out of it too."""
+    for reference in parts_of(work.cases.history(case.reference)):
+        part = work.cases.get(reference)
+        change = part and acknowledged_with(part, case, council, now)
+        if change:
+            record(work, change, now)
+
+
 def record(work: Work, change: Change, now: datetime) -> Case:
-    """Save a change, queue the card's redraw and a line of history for the thread.
+    """Save a change, queue the card's redraw and a line of history for the thread. Where it ends
+    the case, what waits to be posted is withdrawn with it.
 
     Raises Stale where somebody changed the case first.
     """
@@ -32,4 +43,14 @@ def record(work: Work, change: Change, now: datetime) -> Case:
     work.outbox.add(outbox.card(reference, change.case.version), now)
     for entry in change.entries:
         work.outbox.add(outbox.note(reference, entry.version, entry.event), now)
-    return change.case
+    return _withdraw_what_waits(work, change.case, now)
+
+
+def _withdraw_what_waits(work: Work, case: Case, now: datetime) -> Case:
+    kind = posting.left_waiting(case)
+    if kind is None:
+        return case
+    paper = work.papers.waiting(case.reference, kind)
+    if paper is not None:
+        work.papers.withdrawn(paper, now)
+    return record(work, posting.overtaken(case, kind, now), now)

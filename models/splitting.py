@@ -4,17 +4,32 @@ Like `models.actions`: each gives the new case and the history it made, and writ
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models import actions
 from models.actions import Report
 from models.case import Action, Case, Change
 from models.changing import change, check
+from models.channels import is_private
 from models.council import Council
+from models.errors import Refused
 from models.history import Entry, Event
+from models.letter import LetterKind
+from models.noted import first_line
 from models.people import CAREBOT, Actor
 from models.prediction import Prediction
+
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The words of a second matter, as they stand in the message, and what the model says of them."""
+
+    reference: str
+    words: str
+    prediction: Prediction
 
 
 def check_split(case: Case) -> None:
@@ -22,35 +37,39 @@ def check_split(case: Case) -> None:
     check(case, Action.SPLIT)
 
 
-def split_off(
-    case: Case,
-    reference: str,
-    prediction: Prediction,
-    council: Council,
-    actor: Actor,
-    now: datetime,
-) -> Change:
-    """The new case of a part of `case`: the same person, the same day, a clock of its own. What
+def check_words(part: str, message: str) -> str:
+    """The part's words, each line of which the customer wrote. Raises Refused."""
+    if not part.strip():
+        raise Refused("Leave in the words of the other matter.")
+    whole = _flat(message)
+    for line in part.splitlines():
+        if _flat(line) not in whole:
+            shown = _flat(line)[:_LONGEST_SHOWN]
+            raise Refused(f"The customer did not write “{shown}”: only take words out, add none.")
+    return part.strip()
+
+
+def split_off(case: Case, part: Part, council: Council, actor: Actor, now: datetime) -> Change:
+    """The new case of a part of `case`: the same person, the same day, a clock of its own.
+
+    It shows nothing of the first but that part: the first may be private, and this one is not. What
     has acknowledged `case` has acknowledged both.
     """
     report = Report(
-        reference=reference,
-        subject=case.subject,
+        reference=part.reference,
+        subject=first_line(part.words),
         customer=case.customer,
         source=case.source,
         received_at=case.received_at,
-        prediction=prediction,
+        prediction=part.prediction,
         original=case.original,
     )
     opened = actions.open_case(report, council, now, by=actor)
-    stage = replace(
-        opened.case.stage,
-        acknowledgement_approved_at=case.stage.acknowledgement_approved_at,
-        acknowledged_at=case.stage.acknowledged_at,
-    )
+    stage = replace(opened.case.stage, acknowledged_at=case.stage.acknowledged_at)
     # Where the policy counts from the acknowledgement, its date is the first case's too.
     dated = actions.redated(replace(opened.case, stage=stage), council)
-    details = {**opened.entries[0].details, "split_from": case.reference}
+    first = None if is_private(case, council) else case.reference
+    details = {**opened.entries[0].details, "split_from": first}
     return Change(dated, (replace(opened.entries[0], details=details),))
 
 
@@ -64,14 +83,23 @@ def parts_of(history: Iterable[Entry]) -> tuple[str, ...]:
     return tuple(str(e.details["other"]) for e in history if e.event is Event.SPLIT)
 
 
-def acknowledged_with(part: Case, first: str, council: Council, at: datetime) -> Change | None:
-    """The acknowledgement of the case it was taken out of left at `at`: it was for both. None where
-    the part has one of its own.
+def acknowledged_with(part: Case, first: Case, council: Council, now: datetime) -> Change | None:
+    """What the acknowledgement of the case it was taken out of means for the part: it left, or it
+    came back. None where nothing changes, or the part has one of its own.
     """
-    if part.stage.acknowledged_at is not None:
+    left_at = first.stage.acknowledged_at
+    has_its_own = part.stage.acknowledgement_approved_at is not None
+    if has_its_own or part.stage.acknowledged_at == left_at:
         return None
-    acknowledged = actions.acknowledged(part, council, CAREBOT, at)
-    (entry,) = acknowledged.entries
+    if left_at is not None:
+        changed = actions.acknowledged(part, council, CAREBOT, left_at)
+    else:
+        reason = "the acknowledgement of the case it was taken out of did not arrive"
+        changed = actions.letter_bounced(part, LetterKind.ACKNOWLEDGEMENT, None, reason, now)
     return replace(
-        acknowledged, entries=(replace(entry, details={**entry.details, "with": first}),)
-    )
+        changed, entries=tuple(replace(e, details={**e.details, "with": True}) for e in changed.entries)
+    )  # fmt: skip
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

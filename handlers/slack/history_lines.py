@@ -7,6 +7,8 @@ from models.case import Level, Outcome
 from models.council import Council
 from models.history import Entry, Event
 from models.letter import LetterKind
+from models.message import Source
+from models.people import Kind
 from models.prediction import Category
 
 
@@ -159,6 +161,12 @@ def _to_post(entry: Entry, _council: Council, _who: str) -> str:
     )
 
 
+def _withdrawn(entry: Entry, _council: Council, who: str) -> str:
+    if entry.details.get("ended"):
+        return f"*The {_letter(entry)} is withdrawn: please do not post it*. The case has ended"
+    return f"{who} took the {_letter(entry)} back: it was not posted"
+
+
 def _bounced(entry: Entry, _council: Council, _who: str) -> str:
     said = f"*A letter of ours did not arrive*: {_reason(entry)}"
     due = entry.details.get("respond_by")
@@ -184,16 +192,18 @@ def _read_after_all(entry: Entry, council: Council, _who: str) -> str:
 
 
 def _opened(entry: Entry, _council: Council, who: str) -> str:
-    first = entry.details.get("split_from")
-    return f"{who} took this out of {wording.escape(str(first))}" if first else "Case opened"
+    if "split_from" in entry.details:
+        first = entry.details["split_from"]
+        return f"{who} took this out of {wording.escape(str(first) if first else 'another case')}"
+    source = entry.details.get("source")
+    if entry.actor.kind is Kind.STAFF and source is not None:
+        return f"{who} took this down: {wording.SOURCES[Source(str(source))]}"
+    return "Case opened"
 
 
 def _acknowledged(entry: Entry, _council: Council, _who: str) -> str:
-    first = entry.details.get("with")
-    if first:
-        return (
-            f"The acknowledgement of {wording.escape(str(first))} left: it is for this matter too"
-        )
+    if "with" in entry.details:
+        return "The acknowledgement of the case it was taken out of left: it is for this matter too"
     return _left(entry, "acknowledgement")
 
 
@@ -217,7 +227,7 @@ _HISTORY = {
     Event.EXTENSION_APPROVED: _extension_approved,
     Event.EXTENDED: _extended,
     Event.LETTER_TO_POST: _to_post,
-    Event.LETTER_WITHDRAWN: lambda e, _c, w: f"{w} took the {_letter(e)} back: it was not posted",
+    Event.LETTER_WITHDRAWN: _withdrawn,
     Event.LETTER_WAITING: lambda e, _c, _w: (
         f"*The {_letter(e)} has not left yet*: {_reason(e)} It is tried again by itself"
     ),

@@ -146,9 +146,10 @@ def _submission(run: _Runner, listener: _Listener) -> Callable[..., None]:
 
 def _refuse_submission(ack: Ack, body: dict[str, Any], reply: Say) -> None:
     """Say it at a field, so that what was written is not lost; a view without one gives way."""
-    fields = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+    fields = [block for block in body["view"]["blocks"] if block["type"] == "input"]
     if fields:
-        where = "text" if "text" in fields else fields[-1]
+        written = [field for field in fields if field["element"].get("multiline")]
+        where = (written or fields)[0]["block_id"]
         ack(response_action="errors", errors={where: reply.saying.text})
     else:
         ack(response_action="update", view=modals.notice(reply.saying.text))

@@ -55,7 +55,7 @@ def log(desk: Desk, request: Request) -> Reply:
         return FieldErrors({"received": str(refused)})
     sender = Sender(wording.one_line(request.field("name"), 200), address or None)
     note = Note(request.field("said"), Source(request.field("source")), sender, received_at)
-    case = desk.intake.take_note(note, actor, desk.now())
+    case = desk.intake.take_note(note, actor, desk.now(), once=request.view)
     return ShowInstead(modals.notice(_opened(case, desk.council), "Case opened"))
 
 

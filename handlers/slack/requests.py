@@ -15,7 +15,8 @@ Payload = Mapping[str, object]
 class Request:
     """A click, a submitted modal, a slash command or a mention.
 
-    `value` is what the button or modal carried, `fields` what was filled in, by action id.
+    `value` is what the button or modal carried, `view` names the opened modal, `fields` are what was
+    filled in, by action id.
     """
 
     user: str
@@ -24,6 +25,7 @@ class Request:
     trigger: str | None = None
     text: str = ""
     value: str = ""
+    view: str = ""
     fields: Mapping[str, str] | None = None
 
     @property
@@ -125,6 +127,7 @@ def from_view(body: Payload) -> Request:
         user=str(_map(body["user"])["id"]),
         trigger=_text(body.get("trigger_id")),
         value=str(view["private_metadata"]),
+        view=str(view.get("id", "")),
         fields=fields,
     )
 

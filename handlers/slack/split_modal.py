@@ -10,6 +10,7 @@ from models.council import Council
 from models.prediction import Category
 
 SPLIT = "case_split"
+_CUT = " It is long, so its end is not here: words from there may be put in from the thread."
 
 
 def modal(case: Case, words: str, council: Council) -> Block:
@@ -22,7 +23,8 @@ def modal(case: Case, words: str, council: Council) -> Block:
     text = fields.hinted(
         fields.text("part", "The words of the other matter", words[: fields.TEXT_LIMIT],
                     multiline=True),
-        "Take out what belongs to this case. The whole message stays with it.",
+        "Take out what belongs to this case. The whole message stays with it."
+        + (_CUT if len(words) > fields.TEXT_LIMIT else ""),
     )  # fmt: skip
     return fields.modal(SPLIT, f"Split {case.reference}", "Split", button_value(case), [text, *who])
 

@@ -28,7 +28,7 @@ def words(
     text = _showable(stored.message.text) or "(the message has no text)"
     chunks = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]
     shown = chunks[: _CHUNKS_A_MESSAGE * _MESSAGES]
-    head = f"{wording.escape(_sender(stored))} wrote:"
+    head = f"{wording.escape(_sender(stored))} {wording.SAID[stored.message.source]}:"
     for start in range(0, len(shown), _CHUNKS_A_MESSAGE):
         part = shown[start : start + _CHUNKS_A_MESSAGE]
         blocks = [_quote(chunk) for chunk in part]

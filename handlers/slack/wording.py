@@ -46,6 +46,11 @@ SOURCES = {
     Source.FACE_TO_FACE: "visit",
     Source.STAFF_PORTAL: "staff portal",
 }
+SAID = dict.fromkeys(Source, "wrote") | {
+    Source.PHONE: "said on the phone, as it was taken down",
+    Source.LETTER: "wrote a letter, as it was taken down",
+    Source.FACE_TO_FACE: "said in person, as it was taken down",
+}
 ACTIONS = {
     Action.CLAIM: "Claim",
     Action.CHANGE: "Change",
@@ -54,7 +59,7 @@ ACTIONS = {
     Action.RESPOND: "Respond",
     Action.POST: "Posted",
     Action.CLOSE: "Close",
-    Action.NAME: "Complainant",
+    Action.NAME: "Name the complainant",
     Action.SPLIT: "Split",
 }
 LETTERS = {

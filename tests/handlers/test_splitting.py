@@ -1,25 +1,33 @@
 """A message in several matters becomes linked cases with one acknowledgement (requirement 5)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from handlers.casework import Seen
+from handlers.slack import history_lines
 from handlers.splitting import Splitting
-from models.case import Classification, Level, State
+from models import actions
+from models.actions import approve_acknowledgement, letter_bounced
+from models.case import Action, Case, Classification, Level, State, allowed_actions
 from models.errors import Refused, Stale
 from models.history import Event
+from models.letter import LetterKind
 from models.outbox import Kind, Lane
-from models.people import staff
+from models.people import CAREBOT, staff
 from models.prediction import Category
+from models.recording import parts_follow, record
 from tests.support.council import utc
 from tests.support.office import TestOffice, email, open_office
 
 NOW = utc(2026, 6, 1, 9)
 PRIYA = staff("UPRIYA")
-TEXT = "The bin was missed. #missed_bin complaint\n\nAnd there is a pothole in Mill Road."
 POTHOLE = "And there is a pothole in Mill Road. #pothole_road complaint"
+TAX = "My council tax is wrong too. #council_tax complaint"
+DAMP = "Damp. #private_renting complaint"
+TEXT = f"The bin was missed. #missed_bin complaint\n\n{POTHOLE}\n{TAX}\n{DAMP}"
 HIGHWAYS = Classification(Category.NON_COUNCIL, None, "county_highways", None)
 
 
@@ -34,6 +42,13 @@ def office(tmp_path: Path):
 def split(office: TestOffice, part: str = POTHOLE, version: int = 1):
     seen = Seen("CC-2026-00001", version)
     return Splitting(office.intake).split(seen, part, HIGHWAYS, PRIYA, NOW + timedelta(minutes=5))
+
+
+def acknowledge(office: TestOffice, case: Case, at: datetime) -> None:
+    """The acknowledgement of the case left, as delivery writes it."""
+    with office.store.work() as work:
+        left = actions.acknowledged(case, office.council, CAREBOT, at)
+        parts_follow(work, record(work, left, at), office.council, at)
 
 
 def events(office: TestOffice, reference: str) -> list[Event]:
@@ -61,23 +76,63 @@ def test_one_acknowledgement_is_for_both(office: TestOffice) -> None:
 
 
 def test_when_it_leaves_both_are_acknowledged(office: TestOffice) -> None:
-    from handlers.leaving import acknowledge_parts
-
     first, new = split(office)
     left_at = NOW + timedelta(hours=1)
-    with office.store.work() as work:
-        acknowledge_parts(work, first, office.council, left_at)
+    acknowledge(office, first, left_at)
     assert office.case(new.reference).stage.acknowledged_at == left_at
 
 
-def test_a_part_of_a_case_acknowledged_before_counts_as_acknowledged(office: TestOffice) -> None:
-    from models.actions import acknowledged
-    from models.people import CAREBOT
-
+def test_when_it_comes_back_neither_is_acknowledged(office: TestOffice) -> None:
+    first, new = split(office)
+    acknowledge(office, first, NOW)
+    change = letter_bounced(office.case(first.reference), LetterKind.ACKNOWLEDGEMENT, None, "", NOW)
     with office.store.work() as work:
-        case = work.cases.get("CC-2026-00001")
-        assert case is not None
-        work.cases.save(acknowledged(case, office.council, CAREBOT, NOW))
+        parts_follow(work, record(work, change, NOW), office.council, NOW)
+    stage = office.case(new.reference).stage
+    assert (stage.acknowledged_at, stage.acknowledgement_approved_at) == (None, None)
+    assert Action.ACKNOWLEDGE in allowed_actions(office.case(new.reference))
+
+
+def test_a_part_with_an_acknowledgement_of_its_own_does_not_follow(office: TestOffice) -> None:
+    first, new = split(office)
+    with office.store.work() as work:
+        record(work, approve_acknowledgement(new, PRIYA, NOW), NOW)
+    acknowledge(office, first, NOW)
+    assert office.case(new.reference).stage.acknowledged_at is None
+
+
+def test_a_part_of_a_private_case_shows_nothing_of_it(tmp_path: Path) -> None:
+    office = open_office(tmp_path)
+    message = EmailMessage()
+    message["From"], message["To"] = "Jo Pike <jo@post.example>", "complaints@westmere.example"
+    message["Subject"] = "My carer hits my son"
+    message.set_content(f"#adult_social_care complaint !safeguarding\n\n{TAX}")
+    message.add_attachment(b"x", maintype="image", subtype="jpeg", filename="bruises of Tom.jpg")
+    office.receive(message.as_bytes(), NOW)
+    to = Classification(Category.COMPLAINT, "revenues_benefits", None, Level.LEVEL_ONE)
+    seen = Seen("CC-2026-00001", 1)
+    first, new = Splitting(office.intake).split(seen, TAX, to, PRIYA, NOW)
+    assert first.flags
+    assert not new.flags
+    with office.store.view() as work:
+        (stored,) = work.messages.of_case(new.reference)
+        history = work.cases.history(new.reference)
+    shown = [new.subject, stored.message.text, *(a.name for a in stored.message.attachments)]
+    shown += [history_lines.line(entry, office.council, "Priya") for entry in history]
+    assert not [line for line in shown if "carer" in line or "Tom" in line or "00001" in line]
+    office.store.close()
+
+
+@pytest.mark.parametrize(
+    "part", [f"Sack Dave at once.\n{TAX}", "Sack Dave at once.", f"{TAX} Now!"]
+)
+def test_words_that_the_customer_did_not_write_are_refused(office: TestOffice, part: str) -> None:
+    with pytest.raises(Refused, match="did not write"):
+        split(office, part)
+
+
+def test_a_part_of_a_case_acknowledged_before_counts_as_acknowledged(office: TestOffice) -> None:
+    acknowledge(office, office.case("CC-2026-00001"), NOW)
     _, new = split(office, version=2)
     assert new.stage.acknowledged_at == NOW
 
@@ -109,7 +164,7 @@ def test_a_case_that_moved_on_is_looked_at_again_first(office: TestOffice) -> No
 
 
 def test_what_the_officer_says_holds_over_the_model(office: TestOffice) -> None:
-    _, new = split(office, "My council tax is wrong too. #council_tax complaint")
+    _, new = split(office, TAX)
     assert new.category is Category.NON_COUNCIL
     assert Event.RECLASSIFIED in events(office, new.reference)
 
@@ -118,8 +173,6 @@ def test_an_undetermined_complaint_may_be_split_off_and_waits_for_its_level(
     office: TestOffice,
 ) -> None:
     to = Classification(Category.COMPLAINT, "housing", None, Level.UNDETERMINED)
-    _, new = Splitting(office.intake).split(
-        Seen("CC-2026-00001", 1), "Damp. #private_renting complaint", to, PRIYA, NOW
-    )
+    _, new = Splitting(office.intake).split(Seen("CC-2026-00001", 1), DAMP, to, PRIYA, NOW)
     assert new.level is Level.UNDETERMINED
     assert {p.lane for p in office.waiting(Kind.CARD)} == {Lane.SLACK}

@@ -381,7 +381,7 @@ def test_a_second_matter_is_taken_out_and_answered_by_whose_it_is(
     town.sandbox.fill_and_submit(
         "priya",
         {
-            "part": "There is a pothole too. #pothole_road complaint",
+            "part": "Not emptied. #missed_bin complaint",
             "category": "non_council",
             "authority": "county_highways",
         },

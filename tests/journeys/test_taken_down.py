@@ -37,6 +37,8 @@ def test_a_phone_call_is_a_case_with_a_card_and_an_acknowledgement(town: Town) -
     taken_down(town, name="Jo Pike", email="jo@post.example")
     notice(town, "*CC-2026-00001* is open, for Waste and recycling")
     card = town.wait_card("waste-recycling")
+    town.wait_thread(card, "Jo Pike said on the phone, as it was taken down:")
+    town.wait_thread(card, "took this down: phone")
     town.wait_thread(card, "The acknowledgement left")
     (letter,) = town.letterbox.wait_for(1, SECONDS)
     assert letter.recipients == ("jo@post.example",)
@@ -99,7 +101,7 @@ def test_a_long_contact_has_a_short_subject_and_its_whole_text_in_the_thread(tow
     long = "The bin men left the gate open again and the dog ran into the road and " + "so on " * 300
     taken_down(town, said=f"{long} #missed_bin complaint")
     card = town.wait_card("waste-recycling")
-    words = town.wait_thread(card, "wrote:")
+    words = town.wait_thread(card, "taken down:")
     assert str(words.blocks).count("so on") == 300
     (case,) = town.cases()
     assert len(case.subject) <= 81
