@@ -1,7 +1,8 @@
 """When an acknowledgement leaves by itself, and the reason why one does not (mail.md D25, D27, E33, E34).
 
 The rules are one table, read from the top. Each gives the reason why none leaves, or None. Not sure
-means: the case is made and nothing is sent (D30); a person can still send it.
+means: the case is made and nothing is sent (D30); a person can still send it. How many leave in all is
+not asked here: those of a backlog wait at the gate (handlers/gate.py), and none of them is lost.
 """
 
 from collections.abc import Callable
@@ -9,13 +10,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.arriving import Arriving
-from models import outbox
 from models.case import Case
 from models.errors import Refused
 from models.facts import letter_facts
 from models.letter import Letter, LetterKind
 
-_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def acknowledgement(arriving: Arriving, case: Case) -> Letter | str:
@@ -116,30 +116,6 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _too_many(arriving: Arriving, _case: Case) -> str | None:
-    """The ceiling over all: whatever goes round in circles ends here, and the lead is told."""
-    limits, letters, now = arriving.council.acknowledging, arriving.work.letters, arriving.now
-    if not letters.many_since(now - _HOUR, min(limits.per_minute, limits.per_hour)):
-        return None
-    if letters.many_since(now - _MINUTE, limits.per_minute):
-        return _stop(
-            arriving, f"{limits.per_minute} automatic letters were written within a minute"
-        )
-    if letters.many_since(now - _HOUR, limits.per_hour):
-        return _stop(arriving, f"{limits.per_hour} automatic letters were written within an hour")
-    return None
-
-
-def _stop(arriving: Arriving, why: str) -> str:
-    said = (
-        f"{why}: further acknowledgements are withheld until it is less. Each message still becomes "
-        "a case; see what writes to us so often, and press Acknowledge where one is wanted."
-    )
-    key, lead = f"acknowledgements:{arriving.now:%Y-%m-%dT%H}", arriving.council.channels.lead
-    arriving.work.outbox.add(outbox.alarm(key, lead, said), arriving.now)
-    return why
-
-
 _RULES: tuple[Callable[[Arriving, Case], str | None], ...] = (
     _again,
     _switched_off,
@@ -150,5 +126,4 @@ _RULES: tuple[Callable[[Arriving, Case], str | None], ...] = (
     _often_to_one_address,
     _the_same_words,
     _nothing_but_ours,
-    _too_many,
 )

@@ -12,19 +12,22 @@ from models.extending import approve_extension, check_extend
 from models.facts import default_way, letter_facts, postal_address
 from models.forwarding import name_customer
 from models.letter import Extension, Going, Letter, LetterFacts, LetterKind, Way
-from models.message import Message
+from models.message import Message, mailbox_of
 from models.people import Actor
 from models.personal_data import of_others
 from models.ports import Letters
 from models.prediction import Category
 from models.recording import parts_follow, record, reopen_for_what_came_since
-from models.store_port import Arrival, Draft, Paper, Store, Work
+from models.store_port import Arrival, Draft, Paper, Store, StoredMessage, Work
+from models.threads import is_from
 
 ANSWER_KINDS: Mapping[bool, LetterKind] = {
     True: LetterKind.SIGNPOST,
     False: LetterKind.RESPONSE,
 }
 """The letter that answers a case: a signpost where it is another body's matter."""
+
+_WRITTEN = frozenset({Arrival.CASE, Arrival.REPLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,12 @@ class Casework:
 
     def postal_address(self, reference: str) -> str:
         """The customer's name and postal address as they gave it in a form; empty where they gave
-        none.
+        none. What somebody wrote who only named the case counts for nothing.
         """
         with self.store.view() as work:
             case = _existing(work, reference)
-            messages = work.messages.of_case(reference)
-            texts = [stored.message.text for stored in reversed(messages)]
+            messages = reversed(work.messages.of_case(reference))
+            texts = [one.message.text for one in messages if _is_theirs(one, case)]
         return postal_address(case.customer.name, texts)
 
     def acknowledgement_template(self, seen: Seen, now: datetime) -> str:
@@ -337,6 +340,14 @@ def _fresh(work: Work, seen: Seen) -> Case:
 
 def _latest_message(work: Work, case: Case) -> Message | None:
     """The customer's latest: the one a letter answers. None where none could be read."""
-    written = (Arrival.CASE, Arrival.REPLY)
     messages = work.messages.of_case(case.reference)
-    return next((s.message for s in reversed(messages) if s.arrival in written), None)
+    return next((s.message for s in reversed(messages) if s.arrival in _WRITTEN), None)
+
+
+def _is_theirs(stored: StoredMessage, case: Case) -> bool:
+    """Whether it may speak for the customer: it is from their address, or more than a reference
+    that anybody can write speaks for its sender. A machine's never does.
+    """
+    customer = case.customer.address
+    own = customer is not None and is_from(stored.message, frozenset({mailbox_of(customer)}))
+    return stored.arrival in _WRITTEN and (own or stored.vouched)

@@ -150,7 +150,7 @@ class Delivery:
         if item.parcel.kind is not Kind.LETTER:
             return None
         letter = Letter.from_json(item.parcel.payload)
-        held = let_through(work, letter, self.council, now)
+        held = let_through(work, letter, self.council, now, since=item.added_at)
         if held is None:
             work.departures.add(letter, now)
         return held

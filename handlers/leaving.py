@@ -6,9 +6,10 @@ from models import actions
 from models.council import Council
 from models.errors import AnswerLost, Unavailable, Undeliverable
 from models.history import Event
-from models.letter import LetterKind
+from models.letters_sent import SentLetter
 from models.outbox import Item, Kind, Parcel
 from models.recording import parts_follow, record
+from models.returning import came_back
 from models.store_port import Work
 
 
@@ -58,8 +59,17 @@ def say_that_it_waits(work: Work, item: Item, reason: str, council: Council, now
 def did_not_arrive(work: Work, item: Item, reason: str, council: Council, now: datetime) -> None:
     """A letter that had left was given up on its way: as with a bounce, it counts as not sent."""
     work.outbox.give_up(item, reason, now, unknown=False)
-    case = work.cases.get(str(item.parcel.reference))
-    if case is not None:
-        kind = LetterKind(str(item.parcel.payload["letter"]))
-        after = record(work, actions.letter_bounced(case, kind, None, reason, now), now)
+    case, letter = work.cases.get(str(item.parcel.reference)), _asked_of(work, item)
+    if case is not None and letter is not None:
+        after = record(work, came_back(case, letter, None, reason, council, now), now)
         parts_follow(work, after, council, now)
+
+
+def _asked_of(work: Work, item: Item) -> SentLetter | None:
+    """The letter whose fate was asked for; a question of an earlier version names only its kind."""
+    asked = item.parcel.payload
+    message_id = asked.get("message_id")
+    if message_id is None:
+        letters = reversed(work.outbox.letters_of(str(item.parcel.reference)))
+        message_id = next((one.message_id for one in letters if one.kind == asked["letter"]), "")
+    return work.letters.first_of([str(message_id)])

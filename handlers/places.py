@@ -11,11 +11,14 @@ from handlers.belonging import Belonging, belonging
 from models import actions, outbox, threads
 from models.actions import Report
 from models.case import Case, Change
+from models.channels import may_name
+from models.council import Council
 from models.forwarding import offered
 from models.history import Event
 from models.letter import Letter
 from models.message import Machine, MachineKind
 from models.recording import parts_follow, record
+from models.returning import came_back
 from models.store_port import Arrival, Work
 from models.stub import read_after_all
 from models.threads import Why
@@ -56,24 +59,50 @@ def _machine(arriving: Arriving) -> Placed | None:
     machine = _machine_of(arriving)
     if machine is None:
         return None
-    bounced = machine.kind is MachineKind.BOUNCE
-    arrival = Arrival.BOUNCE if bounced else Arrival.AUTOMATIC
+    if machine.kind is MachineKind.BOUNCE:
+        return _bounce(arriving, machine)
     found = belonging(arriving)
     case = found.case if found else _case_of_own(arriving, machine)
-    id_ = work.messages.add(message, arrival, case.reference if case else None, None, now)
-    if case is None:
-        return Placed(arrival, None, machine.reason)
-    kind = work.letters.kind_of(machine.failed_message_ids) if bounced else None
-    if kind is not None:
-        change = actions.letter_bounced(case, kind, id_, machine.reason, now)
+    if case is not None:
+        return _file_quietly(arriving, machine, case)
+    work.messages.add(message, Arrival.AUTOMATIC, None, None, now)
+    return Placed(Arrival.AUTOMATIC, None, machine.reason)
+
+
+def _bounce(arriving: Arriving, machine: Machine) -> Placed:
+    """A bounce is about the first letter of ours that it gives back, on that letter's own case.
+    Anybody can send one that only names a case: that is noted, and nothing follows from it (D29).
+    """
+    work, now, reason = arriving.work, arriving.now, machine.reason
+    letter = work.letters.first_of(machine.failed_message_ids)
+    if letter is not None:
+        case = work.cases.get(letter.reference)
     else:
-        event = Event.BOUNCED if bounced else Event.AUTOMATIC_MESSAGE
-        change = actions.note_machine(case, event, id_, machine.reason, now)
+        found = belonging(arriving)
+        case = found.case if found else None
+    reference = case.reference if case else None
+    id_ = work.messages.add(arriving.message, Arrival.BOUNCE, reference, None, now)
+    if case is not None:
+        if letter is not None:
+            change = came_back(case, letter, id_, reason, arriving.council, now)
+        else:
+            change = actions.note_machine(case, Event.UNDELIVERED_REPORT, id_, reason, now)
+        parts_follow(work, record(work, change, now), arriving.council, now)
+    return Placed(Arrival.BOUNCE, reference, reason)
+
+
+def _file_quietly(arriving: Arriving, machine: Machine, case: Case) -> Placed:
+    """With its case, in its history and nowhere else (D26)."""
+    work, now = arriving.work, arriving.now
+    id_ = work.messages.add(
+        arriving.message, Arrival.AUTOMATIC, case.reference, arriving.prediction, now
+    )
+    if not arriving.message.is_automatic and case.is_open:
+        # A person's matter may be in it: who works on the case reads it.
+        work.outbox.add(outbox.words(case.reference, id_), now)
+    change = actions.note_machine(case, Event.AUTOMATIC_MESSAGE, id_, machine.reason, now)
     _keep_quietly(work, change, now)
-    if bounced:
-        _say(work, change, now)
-        parts_follow(work, change.case, arriving.council, now)
-    return Placed(arrival, case.reference, machine.reason)
+    return Placed(Arrival.AUTOMATIC, case.reference, machine.reason)
 
 
 def _machine_of(arriving: Arriving) -> Machine | None:
@@ -81,7 +110,7 @@ def _machine_of(arriving: Arriving) -> Machine | None:
     if message.is_automatic:
         return message.machine
     own_id = message.message_id if arriving.case_of_its_id else None
-    if own_id and arriving.work.letters.kind_of([own_id]):
+    if own_id and arriving.work.letters.first_of([own_id]):
         return Machine(MachineKind.OWN, "the Message-ID of a letter of ours")
     return None
 
@@ -102,6 +131,10 @@ def _reply(arriving: Arriving) -> Placed | None:
     why = _why_of_its_own(arriving, found)
     if why is not None:
         return _open(arriving, [(found.case, why)])
+    machine = arriving.message.machine
+    if machine is not None and not found.known:
+        # A ticket system's confirmation of our letter, say: nobody's answer (D26).
+        return _file_quietly(arriving, machine, found.case)
     if found.case.is_exhausted:
         return _file(arriving, found)
     _add(arriving, found)
@@ -138,7 +171,8 @@ def _add(arriving: Arriving, found: Belonging) -> None:
     # words follow it there.
     _keep_quietly(work, change, now)
     work.outbox.add(outbox.words(case.reference, id_), now)
-    if not found.known or other_matter:
+    raised = {"flags", "respond_by"} & change.entries[0].details.keys()
+    if not found.known or other_matter or raised:
         _say(work, change, now)
     if not case.is_open:
         record(work, actions.reopen(change.case, arriving.council, message.received_at, now), now)
@@ -197,7 +231,7 @@ def _open(arriving: Arriving, related: Sequence[tuple[Case, Why]]) -> Placed:
     else:
         case = record(work, actions.withhold_acknowledgement(change.case, letter, now), now)
     for other, why in related:
-        case = _link(work, case, other, why, now)
+        case = _link(work, case, other, why, arriving.council, now)
     return Placed(Arrival.CASE, reference)
 
 
@@ -232,15 +266,20 @@ def _perhaps_the_same(arriving: Arriving) -> Sequence[tuple[Case, Why]]:
     return [] if case is None else [(case, why)]
 
 
-def _link(work: Work, case: Case, other: Case, why: Why, now: datetime) -> Case:
-    """Each names the other in its history; an ended one says nothing of it in Slack."""
+def _link(work: Work, case: Case, other: Case, why: Why, council: Council, now: datetime) -> Case:
+    """Each names the other in its history, save where that would name a private case to people who
+    do not see it. An ended one says nothing of it in Slack.
+    """
     if case.reference == other.reference:
         return case
-    change = threads.linked(other, case.reference, why, now, newer=False)
-    _keep_quietly(work, change, now)
-    if other.is_open:
-        _say(work, change, now)
-    return record(work, threads.linked(case, other.reference, why, now, newer=True), now)
+    if may_name(other, case, council):
+        change = threads.linked(other, case.reference, why, now, newer=False)
+        _keep_quietly(work, change, now)
+        if other.is_open:
+            _say(work, change, now)
+    if may_name(case, other, council):
+        case = record(work, threads.linked(case, other.reference, why, now, newer=True), now)
+    return case
 
 
 PLACES: tuple[Callable[[Arriving], Placed | None], ...] = (

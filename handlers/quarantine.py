@@ -13,6 +13,7 @@ from handlers.intake import Intake
 from handlers.places import PLACES, new_case
 from models import stub
 from models.case import Case, Change
+from models.channels import may_name
 from models.errors import Refused
 from models.ledger import IGNORED, Arrival, Booking, Overruled
 from models.message import RawMessage
@@ -155,13 +156,21 @@ def _place(arriving: Arriving, quarantined: Quarantined, actor: Actor) -> Placed
     again = replace(arriving, by=actor, stub=case)
     placed = next(placed for place in PLACES if (placed := place(again)) is not None)
     if placed.arrival is not Arrival.CASE and case.is_open:
-        where = f"it stands with {placed.reference}" if placed.reference else placed.reason
+        where = _where(arriving, case, placed)
         change = stub.stands_elsewhere(case, f"it was read: {_WHAT[placed.arrival]}; {where}", now)
         _record(work, quarantined, change, now)
     work.quarantine.end(number, QuarantineState.REPLAYED, actor.to_text(), now)
     overruled = Overruled(placed.arrival, placed.reference, actor.to_text(), now)
     work.ledger.overrule(number, overruled)
     return placed
+
+
+def _where(arriving: Arriving, stub_: Case, placed: Placed) -> str:
+    other = arriving.work.cases.get(placed.reference) if placed.reference else None
+    if other is None:
+        return placed.reason
+    private = not may_name(stub_, other, arriving.council)
+    return f"it stands with {'a private case' if private else other.reference}"
 
 
 _WHAT = {

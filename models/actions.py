@@ -251,7 +251,8 @@ def add_reply(
     now: datetime,
 ) -> Change:
     """The customer wrote again; flags that the reply raises are raised on the case. `other_matter`:
-    it seems to be about something else, which a person should look at.
+    it seems to be about something else, which a person should look at. Where the flags move the
+    date of the answer, both dates are kept.
     """
     raised = tuple(flag for flag in flags if flag not in case.flags)
     details: dict[str, Detail] = {"message": message_id, "known_sender": known_sender}
@@ -259,7 +260,10 @@ def add_reply(
         details["other_matter"] = True
     if raised:
         details["flags"] = ", ".join(raised)
-    after = redated(replace(case, flags=(*case.flags, *raised)), council)
+    after = replace(case, flags=(*case.flags, *raised))
+    if case.is_open:  # the dates of a stage that has ended are what they were
+        after = redated(after, council)
+    details |= _moved(case, after)
     return _change(after, Event.MESSAGE_ADDED, CUSTOMER, now, details)
 
 
@@ -282,19 +286,29 @@ def reopen(case: Case, council: Council, received_at: datetime, now: datetime) -
 
 
 def letter_bounced(
-    case: Case, kind: LetterKind, message_id: int | None, reason: str, now: datetime
+    case: Case,
+    kind: LetterKind,
+    message_id: int | None,
+    reason: str,
+    council: Council,
+    now: datetime,
 ) -> Change:
     """A letter of ours came back, by the message `message_id` or by what GOV.UK Notify says: it
-    counts as not sent. An answered case is open again, and an
-    extension that nobody was told of is taken back.
+    counts as not sent. An answered case is open again, an extension that nobody was told of is
+    taken back, and nothing is counted from an acknowledgement that did not arrive.
     """
     details: dict[str, Detail] = {"message": message_id, "reason": reason, "letter": kind}
     if kind is LetterKind.ACKNOWLEDGEMENT:
-        stage = replace(case.stage, acknowledgement_approved_at=None, acknowledged_at=None)
-        return _change(case, Event.BOUNCED, CUSTOMER, now, details, stage=stage)
+        stage = replace(
+            case.stage, acknowledgement_approved_at=None, acknowledged_at=None, promised=None
+        )
+        after = replace(case, stage=stage)
+        if case.is_open:
+            after = redated(after, council)
+        return _change(after, Event.BOUNCED, CUSTOMER, now, details | _moved(case, after))
     if kind is LetterKind.HOLDING_REPLY:
         stage = replace(case.stage, extension_approved_at=None, extended_to=None)
-        details["respond_by"] = _iso(stage.answer_by)
+        details |= _moved(case, replace(case, stage=stage))
         return _change(case, Event.BOUNCED, CUSTOMER, now, details, stage=stage)
     stage = replace(case.stage, answer_approved_at=None, answered_at=None)
     state = State.OPEN if case.state is State.ANSWERED else case.state
@@ -307,6 +321,12 @@ def attachment_refused(
     """The virus scanner found something in a message's attachment, the `number`th of it."""
     details: dict[str, Detail] = {"message": message_id, "number": number, "named": named}
     return _change(case, Event.ATTACHMENT_REFUSED, CAREBOT, now, details)
+
+
+def _moved(before: Case, after: Case) -> dict[str, Detail]:
+    """The dates of the answer before and after, where they differ."""
+    was, now_due = before.stage.answer_by, after.stage.answer_by
+    return {} if was == now_due else {"respond_by_was": _iso(was), "respond_by": _iso(now_due)}
 
 
 def note_machine(case: Case, event: Event, message_id: int, reason: str, now: datetime) -> Change:

@@ -28,3 +28,12 @@ def all_channels(council: Council) -> tuple[str, ...]:
 def is_private(case: Case, council: Council) -> bool:
     """Whether the case's words belong in a private channel only."""
     return any(flag in council.channels.private for flag in case.flags)
+
+
+def may_name(case: Case, other: Case, council: Council) -> bool:
+    """Whether the thread of `case` may name `other`: not where that is private and stands in a
+    channel that other people see.
+    """
+    return not is_private(other, council) or channel_for(case, council) == channel_for(
+        other, council
+    )

@@ -18,6 +18,7 @@ class Event(StrEnum):
     MESSAGE_ADDED = "message_added"
     AUTOMATIC_MESSAGE = "automatic_message"
     BOUNCED = "bounced"
+    UNDELIVERED_REPORT = "undelivered_report"
     CLAIMED = "claimed"
     RECLASSIFIED = "reclassified"
     CUSTOMER_NAMED = "customer_named"

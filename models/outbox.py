@@ -145,7 +145,7 @@ def letter(letter: Letter, version: int = 1, good_until: datetime | None = None)
 
 def letter_status(letter: Letter, name: str, good_until: datetime) -> Parcel:
     """The question what became of a letter, asked by `name` until it is known."""
-    payload = {"name": name, "letter": letter.kind.value}
+    payload = {"name": name, "letter": letter.kind.value, "message_id": letter.message_id}
     key = f"letter_status:{name}"
     return Parcel(key, Kind.LETTER_STATUS, letter.reference, payload, good_until)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from models import actions, outbox, posting
+from models import actions, outbox, posting, threads
 from models.case import Case, Change, State
 from models.council import Council
 from models.history import Event
@@ -11,16 +11,25 @@ from models.store_port import Work
 
 
 def reopen_for_what_came_since(work: Work, case: Case, council: Council, now: datetime) -> None:
-    """What the customer wrote while the answer was on its way waits for an answer of its own."""
+    """What the customer wrote while the answer was on its way waits for an answer of its own; on a
+    case that has been through every stage it is filed (requirement 7).
+    """
     approved = case.stage.answer_approved_at
-    if case.state is not State.ANSWERED:
+    if case.state is not State.ANSWERED or approved is None:
         return
-    for entry in work.cases.history(case.reference):
-        if entry.event is Event.MESSAGE_ADDED and approved is not None and entry.at > approved:
-            stored = work.messages.get(int(str(entry.details["message"])))
-            received_at = stored.message.received_at if stored else entry.at
-            record(work, actions.reopen(case, council, received_at, now), now)
-            return
+    history = work.cases.history(case.reference)
+    came = [e for e in history if e.event is Event.MESSAGE_ADDED and e.at > approved]
+    if not came:
+        return
+    first = came[0]
+    message_id = int(str(first.details["message"]))
+    if case.is_exhausted:
+        known = bool(first.details.get("known_sender"))
+        record(work, threads.filed(case, message_id, known_sender=known, now=now), now)
+        return
+    stored = work.messages.get(message_id)
+    received_at = stored.message.received_at if stored else first.at
+    record(work, actions.reopen(case, council, received_at, now), now)
 
 
 def parts_follow(work: Work, case: Case, council: Council, now: datetime) -> None:

@@ -95,7 +95,9 @@ def acknowledged_with(part: Case, first: Case, council: Council, now: datetime) 
         changed = actions.acknowledged(part, council, CAREBOT, left_at)
     else:
         reason = "the acknowledgement of the case it was taken out of did not arrive"
-        changed = actions.letter_bounced(part, LetterKind.ACKNOWLEDGEMENT, None, reason, now)
+        changed = actions.letter_bounced(
+            part, LetterKind.ACKNOWLEDGEMENT, None, reason, council, now
+        )
     return replace(
         changed, entries=tuple(replace(e, details={**e.details, "with": True}) for e in changed.entries)
     )  # fmt: skip

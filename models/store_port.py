@@ -14,6 +14,7 @@ from models.folders import Folders
 from models.history import Entry
 from models.ledger import Ledger
 from models.letter import Letter, LetterKind
+from models.letters_sent import Departures, LettersSent
 from models.message import Message, Scanned
 from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting
 from models.prediction import Prediction
@@ -34,12 +35,15 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message with its number and what the model said of it."""
+    """A message with its number and what the model said of it. `vouched`: not only a reference that
+    anybody can write speaks for its sender.
+    """
 
     id: int
     message: Message
     arrival: Arrival
     prediction: Prediction | None
+    vouched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,50 +338,6 @@ class Papers(Protocol):
 
     def withdrawn(self, paper: Paper, now: datetime) -> None:
         """Note that it was taken back."""
-        ...
-
-
-class LettersSent(Protocol):
-    """What was written to customers, for replies, bounces and limits."""
-
-    def add(self, letter: Letter, now: datetime) -> None:
-        """Remember a letter that was put into the outbox."""
-        ...
-
-    def kind_of(self, message_ids: Sequence[str]) -> LetterKind | None:
-        """What the first of these that is a letter of ours was for."""
-        ...
-
-    def many_since(self, since: datetime, limit: int) -> bool:
-        """Whether at least `limit` automatic letters were put into the outbox since then."""
-        ...
-
-    def count_to(self, recipient: str, since: datetime) -> int:
-        """How many automatic letters went to an address since then."""
-        ...
-
-
-class Departures(Protocol):
-    """The book of what was handed over to leave by email: the gate's (D27)."""
-
-    def add(self, letter: Letter, now: datetime) -> None:
-        """An attempt to send it begins; noted once, however often it is tried."""
-        ...
-
-    def count_to(self, recipient: str, since: datetime) -> int:
-        """How many automatic letters left for an address since then."""
-        ...
-
-    def many_since(self, since: datetime, limit: int, *, automatic: bool) -> bool:
-        """Whether at least `limit` letters left since then: automatic ones, or all."""
-        ...
-
-    def passed(self, message_id: str) -> bool:
-        """Whether an attempt to send this letter was begun before."""
-        ...
-
-    def acknowledged(self, reference: str, message_id: str) -> bool:
-        """Whether another acknowledgement than this one has left for the case, ever."""
         ...
 
 

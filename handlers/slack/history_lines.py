@@ -9,7 +9,7 @@ from models.history import Entry, Event
 from models.letter import LetterKind
 from models.message import Source
 from models.people import Kind
-from models.prediction import Category
+from models.prediction import Category, Flag
 
 
 def line(entry: Entry, council: Council, who: str) -> str:
@@ -86,7 +86,23 @@ def _added(entry: Entry, _council: Council, _who: str) -> str:
         said = "*Somebody new* wrote on this case: please check that it belongs here"
     if entry.details.get("other_matter"):
         said += ". It is perhaps *another matter*: please look"
-    return said
+    flags = entry.details.get("flags")
+    if flags:
+        named = ", ".join(wording.FLAGS[Flag(flag)] for flag in str(flags).split(", "))
+        said += f". It raises: *{named}*"
+    return said + _redated(entry)
+
+
+def _redated(entry: Entry) -> str:
+    """The date of the answer that came of it; empty where it stayed."""
+    if "respond_by" not in entry.details:
+        return ""
+    was, due = (_day_or_none(entry.details.get(name)) for name in _DATES)
+    return f". Answer due: {was} → *{due}*"
+
+
+def _day_or_none(value: object) -> str:
+    return wording.day(date.fromisoformat(str(value))) if value else "none"
 
 
 def _filed(entry: Entry, _council: Council, _who: str) -> str:
@@ -168,13 +184,15 @@ def _withdrawn(entry: Entry, _council: Council, who: str) -> str:
 
 
 def _bounced(entry: Entry, _council: Council, _who: str) -> str:
+    if entry.details.get("earlier"):
+        return (
+            f"*An earlier letter of ours did not arrive*, the {_letter(entry)} from before the case "
+            f"went on: {_reason(entry)}. Nothing changes by itself"
+        )
     said = f"*A letter of ours did not arrive*: {_reason(entry)}"
-    due = entry.details.get("respond_by")
-    if not isinstance(due, str):
-        return said
-    return (
-        f"{said}. The extension is taken back; answer due *{wording.day(date.fromisoformat(due))}*"
-    )
+    if entry.details.get("letter") == LetterKind.HOLDING_REPLY:
+        said += ". The extension is taken back"
+    return said + _redated(entry)
 
 
 def _read_after_all(entry: Entry, council: Council, _who: str) -> str:
@@ -212,6 +230,10 @@ _HISTORY = {
     Event.MESSAGE_ADDED: _added,
     Event.AUTOMATIC_MESSAGE: lambda e, _c, _w: f"An automatic message came: {_reason(e)}",
     Event.BOUNCED: _bounced,
+    Event.UNDELIVERED_REPORT: lambda e, _c, _w: (
+        f"A report of undelivered mail that names this case came: {_reason(e)}. "
+        "It gives back no letter of ours"
+    ),
     Event.CLAIMED: lambda _e, _c, w: f"{w} claimed the case",
     Event.RECLASSIFIED: _reclassified,
     Event.CUSTOMER_NAMED: _customer_named,

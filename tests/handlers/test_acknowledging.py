@@ -12,7 +12,7 @@ from models.history import Event
 from models.message import Origin, RawMessage
 from models.outbox import Kind
 from models.store_port import Arrival
-from tests.support.casework import answer, entry
+from tests.support.casework import answer, entry, events
 from tests.support.council import utc
 from tests.support.letterbox import delivered
 from tests.support.office import TestOffice, email, open_office
@@ -107,33 +107,17 @@ def test_d27_the_same_words_of_another_person_are_acknowledged(office: TestOffic
     assert len(office.waiting(Kind.LETTER)) == 2
 
 
-@pytest.mark.parametrize("limit", [{"per_minute": 3}, {"per_hour": 3}])
-def test_d27_the_ceiling_stops_all_acknowledgements_and_the_lead_is_told_once(
-    office: TestOffice, limit: dict[str, int]
+def test_d27_a_backlog_taken_in_at_once_is_acknowledged_within_minutes_and_none_is_withheld(
+    office: TestOffice,
 ) -> None:
-    office = limited(office, **limit)
-    taken = [office.receive(matter(n), NOW) for n in range(6)]
-    assert [t.arrival for t in taken] == [Arrival.CASE] * 6
-    assert len(office.waiting(Kind.LETTER)) == 3
-    assert "3 automatic letters were written within" in withheld(office, taken[-1].reference)
-    (alarm,) = office.waiting(Kind.ALARM)
-    assert alarm.payload["channel"] == office.council.channels.lead
-
-
-def test_d27_the_stop_ends_by_itself_when_it_is_less(office: TestOffice) -> None:
-    office = limited(office, per_minute=3)
-    for n in range(6):
-        office.receive(matter(n), NOW)
-    for n in range(6, 8):
-        office.receive(matter(n), NOW + timedelta(seconds=61))
-    assert len(office.waiting(Kind.LETTER)) == 5
-
-
-def test_d27_a_batch_counts_what_is_written_in_it(office: TestOffice) -> None:
-    office = limited(office, per_minute=3)
-    raws = [RawMessage(matter(n), Origin("a", "INBOX", 1, n), NOW) for n in range(9)]
-    list(office.intake.take_in_all(raws, lambda: NOW))
-    assert len(office.waiting(Kind.LETTER)) == 3
+    """300 emails of a weekend, with the limits as they are where nothing is configured."""
+    raws = [RawMessage(matter(n), Origin("a", "INBOX", 1, n), NOW) for n in range(300)]
+    taken = list(office.intake.take_in_all(raws, lambda: NOW))
+    left = [len(delivered(office, NOW + n * timedelta(seconds=61))) for n in range(4)]
+    assert left == [120, 120, 60, 0]
+    for one in taken:
+        assert Event.ACKNOWLEDGEMENT_WITHHELD not in events(office, one.reference)
+        assert office.case(one.reference).stage.acknowledged_at is not None
 
 
 @pytest.mark.parametrize("quote", ["", "> "])

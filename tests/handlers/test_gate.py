@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from models import outbox
+from models.case import Classification, Level
 from models.council import Acknowledging
 from models.history import Event
 from models.letter import Letter, LetterKind
 from models.outbox import Kind
+from models.prediction import Category
 from tests.support.casework import OFFICER, answer, events, seen
 from tests.support.council import utc
 from tests.support.letterbox import delivered
@@ -118,3 +120,50 @@ def test_d27_a_letter_that_is_tried_again_is_not_counted_twice(office: TestOffic
             work.departures.add(letter, NOW)
         assert work.departures.count_to("jo@post.example", NOW) == 1
         assert work.departures.passed(letter.message_id)
+
+
+def test_d27_the_lead_is_told_once_more_where_letters_wait_for_a_quarter_of_an_hour(
+    office: TestOffice,
+) -> None:
+    for n in range(40):
+        opened(office, n)
+    office = limited(office, per_minute=1)
+    told = []
+    for minutes in range(0, 40, 2):
+        delivered(office, NOW + minutes * timedelta(seconds=61))
+        told.append(len(office.waiting(Kind.ALARM)))
+    assert told[:8] == [1] * 8
+    assert told[8:] == [2] * 12
+    alarm = office.waiting(Kind.ALARM)[1]
+    assert "for more than 15 minutes" in str(alarm.payload["text"])
+    assert alarm.payload["channel"] == office.council.channels.lead
+
+
+def test_d27_what_waits_at_the_ceiling_is_dropped_where_a_person_closes_its_case(
+    office: TestOffice,
+) -> None:
+    references = [opened(office, n) for n in range(3)]
+    office = limited(office, per_hour=1)
+    assert [letter.reference for letter in delivered(office, NOW)] == references[:1]
+    to = Classification(Category.COMPLAINT, "waste_recycling", None, Level.LEVEL_ONE)
+    office.casework.reclassify(seen(office, references[1]), to, OFFICER, NOW)
+    office.casework.close(seen(office, references[1]), "spam", None, OFFICER, NOW)
+    later = [delivered(office, NOW + n * timedelta(minutes=61)) for n in (1, 2)]
+    assert [letter.reference for left in later for letter in left] == references[2:]
+
+
+def test_e33_what_waits_at_the_ceiling_for_too_long_never_leaves_late(office: TestOffice) -> None:
+    references = [opened(office, n) for n in range(2)]
+    office = limited(office, per_hour=1)
+    delivered(office, NOW)
+    assert delivered(office, NOW + timedelta(days=4)) == []
+    assert events(office, references[1])[-1] is Event.LETTER_FAILED
+
+
+def test_d27_what_a_person_sends_does_not_wait_behind_a_backlog(office: TestOffice) -> None:
+    reference = opened(office, 99)
+    delivered(office, NOW)
+    for n in range(30):
+        opened(office, n)
+    office = limited(office, per_minute=0)
+    assert answer(office, reference, NOW).reference == reference

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from handlers.mail.compose import compose
-from models.council import Acknowledging
+from models.council import Acknowledging, Sending
 from models.letter import Letter
 from models.outbox import Kind
 from models.store_port import Arrival
@@ -181,6 +181,28 @@ def test_d27_what_answers_from_a_new_address_each_time_ends_at_the_ceiling(
     assert len(letters) == 20
     assert cases(office) == 21
     assert len(office.waiting(Kind.ALARM)) == 1
+
+
+def test_d27_what_answers_from_a_new_address_each_time_goes_no_faster_than_the_ceiling(
+    office: TestOffice,
+) -> None:
+    """Nobody looks for three hours; then a person turns everything off."""
+    council = replace(office.council, acknowledging=Acknowledging(per_minute=20, per_hour=50))
+    office = replace(office, council=council, intake=replace(office.intake, council=council))
+    answer = responder("Away {n}", quoting=False, text="Number {n}", sender="j{n}@post.example")
+    office.receive(email(), NOW)
+    numbers, left = count(), Counter[int]()
+    for minute in range(180):
+        at = NOW + timedelta(minutes=minute)
+        letters = delivered(office, at)
+        left[minute // 60] += len(letters)
+        for letter in letters:
+            office.receive(answer(composed(letter), next(numbers)), at)
+    assert max(left.values()) <= 50 + 1
+    assert len(office.waiting(Kind.ALARM)) == 3  # one in each hour
+    quiet = replace(office, council=replace(council, sending=Sending(quiet=True)))
+    assert delivered(quiet, NOW + timedelta(hours=5)) == []
+    assert office.waiting(Kind.LETTER) == []
 
 
 # Two carebots

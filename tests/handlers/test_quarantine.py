@@ -365,3 +365,18 @@ def test_a12_a_store_that_is_busy_for_a_moment_does_not_put_a_good_message_into_
         busy.take_in(raw, NOW)
     assert ward.quarantine.listed() == ()
     assert busy.take_in(raw, NOW).arrival is Arrival.CASE
+
+
+def test_a12_a_stub_in_an_open_channel_does_not_name_the_private_case_its_message_stands_with(
+    ward: Ward,
+) -> None:
+    private = ward.office.receive(email("He hits her. #missed_bin complaint !safeguarding"), NOW)
+    quarantined = ward.poison(Message_ID="<2@x>", In_Reply_To="<first@post.example>")
+    ward.reader.mended = True
+    placed = ward.quarantine.replay(quarantined.number, ALEX, NOW).placed
+    assert placed is not None
+    assert placed.reference == private.reference
+    with ward.office.store.view() as work:
+        history = work.cases.history(quarantined.reference)
+    assert "a private case" in str(history[-1].details["reason"])
+    assert str(private.reference) not in str(history[-1].details)

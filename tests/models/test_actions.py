@@ -226,7 +226,7 @@ def test_a_letter_that_came_back_counts_as_not_sent_and_can_be_sent_again(
 ) -> None:
     case = acknowledged(opened(), COUNCIL, PRIYA, NOW).case
     case = approve_answer(case, Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
-    back = letter_bounced(answered(case, NOW).case, kind, 7, "no such mailbox", NOW).case
+    back = letter_bounced(answered(case, NOW).case, kind, 7, "no such mailbox", COUNCIL, NOW).case
     if kind is LetterKind.ACKNOWLEDGEMENT:
         assert back.stage.acknowledged_at is None
     elif kind is LetterKind.HOLDING_REPLY:

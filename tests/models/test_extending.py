@@ -137,7 +137,9 @@ def test_a_holding_reply_that_could_not_be_sent_leaves_the_old_date_and_can_be_s
 
 
 def test_a_holding_reply_that_came_back_takes_the_extension_back_and_says_the_date() -> None:
-    change = letter_bounced(in_force(), LetterKind.HOLDING_REPLY, 7, "no such mailbox", NOW)
+    change = letter_bounced(
+        in_force(), LetterKind.HOLDING_REPLY, 7, "no such mailbox", COUNCIL, NOW
+    )
     assert open_deadlines(change.case)[DeadlineKind.RESPOND] == date(2020, 6, 22)
     assert change.entries[0].details["respond_by"] == "2020-06-22"
     assert Action.EXTEND in allowed_actions(change.case)

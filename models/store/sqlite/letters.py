@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from models.letter import Letter, LetterKind
+from models.letters_sent import SentLetter
 from models.message import mailbox_of
 from models.store.sqlite.columns import storable, time_to_text, to_json
 from models.store_port import Draft
 
 _KEPT = timedelta(days=1)
+_ANSWERS = (LetterKind.RESPONSE, LetterKind.SIGNPOST)
+_MOST_IDS = 50
 
 
 class SqliteDrafts:
@@ -61,7 +64,10 @@ class SqliteLetters:
     def add(self, letter: Letter, now: datetime) -> None:
         """Remember a letter that was put into the outbox."""
         self._execute(
-            "INSERT INTO letters VALUES (?,?,?,?,?,?)",
+            """INSERT INTO letters
+               (message_id, reference, kind, recipient, automatic, added_at, stage)
+               VALUES (?,?,?,?,?,?,
+               coalesce((SELECT stage_number FROM cases WHERE reference=?), 0))""",
             (
                 letter.message_id,
                 letter.reference,
@@ -69,29 +75,30 @@ class SqliteLetters:
                 mailbox_of(letter.recipient),
                 letter.automatic,
                 time_to_text(now),
+                letter.reference,
             ),
         )
 
-    def kind_of(self, message_ids: Sequence[str]) -> LetterKind | None:
-        """What the first of these that is a letter of ours was for."""
-        for message_id in message_ids:
+    def first_of(self, message_ids: Sequence[str]) -> SentLetter | None:
+        """The first of these that is a letter of ours."""
+        for message_id in message_ids[:_MOST_IDS]:
             row = self._execute(
-                "SELECT kind FROM letters WHERE message_id=?", (storable(message_id),)
+                "SELECT rowid, * FROM letters WHERE message_id=?", (storable(message_id),)
             ).fetchone()
             if row:
-                return LetterKind(row["kind"])
+                kind = LetterKind(row["kind"])
+                return SentLetter(row["reference"], kind, row["stage"], self._is_last(row, kind))
         return None
 
-    def many_since(self, since: datetime, limit: int) -> bool:
-        """Whether so many automatic letters were put into the outbox since then."""
-        return (
-            limit == 0
-            or self._execute(
-                "SELECT 1 FROM letters WHERE automatic AND added_at >= ? LIMIT 1 OFFSET ?",
-                (time_to_text(since), limit - 1),
-            ).fetchone()
-            is not None
-        )
+    def _is_last(self, row: sqlite3.Row, kind: LetterKind) -> bool:
+        kinds = _ANSWERS if kind in _ANSWERS else (kind, kind)
+        later = self._execute(
+            """SELECT 1 FROM letters WHERE reference=?1 AND rowid > ?2 AND kind IN (?4, ?5)
+               UNION ALL SELECT 1 FROM papers WHERE reference=?1 AND approved_at >= ?3
+               AND withdrawn_at IS NULL AND kind IN (?4, ?5) LIMIT 1""",
+            (row["reference"], row["rowid"], row["added_at"], *kinds),
+        ).fetchone()
+        return later is None
 
     def count_to(self, recipient: str, since: datetime) -> int:
         """How many automatic letters went to an address since then."""

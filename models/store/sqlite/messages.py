@@ -275,4 +275,5 @@ def _stored(row: sqlite3.Row) -> StoredMessage:
         message,
         Arrival(row["arrival"]),
         Prediction.from_json(json.loads(prediction)) if prediction else None,
+        bool(row["vouched"]),
     )

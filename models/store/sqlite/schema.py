@@ -204,3 +204,9 @@ _LACKING = (
 def _lacking(db: Database) -> None:
     for statement in _LACKING:
         db.execute(statement)
+
+
+# 0: of letters from before nobody knows.
+@MIGRATIONS(name="0012_letters_of_a_stage")
+def _letters_of_a_stage(db: Database) -> None:
+    db.execute("ALTER TABLE letters ADD COLUMN stage INTEGER NOT NULL DEFAULT 0")

@@ -1,0 +1,43 @@
+"""A letter that came back, on the case as it is by then (mail.md D29)."""
+
+from datetime import datetime
+
+from models import actions
+from models.case import Case, Change
+from models.changing import change
+from models.council import Council
+from models.history import Detail, Event
+from models.letter import LetterKind
+from models.letters_sent import SentLetter
+from models.people import CUSTOMER
+
+
+def came_back(
+    case: Case,
+    letter: SentLetter,
+    message_id: int | None,
+    reason: str,
+    council: Council,
+    now: datetime,
+) -> Change:
+    """What it means that `letter` did not arrive: as `actions.letter_bounced` says while it is the
+    one that counts. Where the case has gone on since, to another stage or with another letter, it
+    is noted (`earlier`, with the letter's stage) and changes nothing.
+    """
+    if _counts(case, letter):
+        return actions.letter_bounced(case, letter.kind, message_id, reason, council, now)
+    details: dict[str, Detail] = {
+        "message": message_id,
+        "reason": reason,
+        "letter": letter.kind,
+        "earlier": True,
+        "stage": letter.stage,
+    }
+    return change(case, Event.BOUNCED, CUSTOMER, now, details)
+
+
+def _counts(case: Case, letter: SentLetter) -> bool:
+    """A case is acknowledged once for all its stages; all else is its own stage's."""
+    if letter.kind is LetterKind.ACKNOWLEDGEMENT or letter.stage == 0:
+        return letter.last
+    return letter.last and letter.stage == case.stage.number
