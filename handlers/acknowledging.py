@@ -25,7 +25,7 @@ def acknowledgement(arriving: Arriving, case: Case) -> Letter | str:
         if why_not is not None:
             return why_not
     letters, kind = arriving.letters, LetterKind.ACKNOWLEDGEMENT
-    facts = letter_facts(case, arriving.council, arriving.message)
+    facts = letter_facts(case, arriving.council, arriving.message, kind, arriving.now)
     try:
         letter = letters.finish(kind, facts, letters.draft(kind, facts))
     except Refused as error:

@@ -83,6 +83,8 @@ class Stage:
     into the outbox (by a person's Send, or by rule for the acknowledgement), `acknowledged_at`
     and `answered_at` when it left. `extended_to` is there only once the holding reply with that
     date has left. `to_post` are the letters on paper that are approved and not yet posted.
+    `promised` is the date of the answer that the acknowledgement told, once it left; the date that
+    the rules give may have moved since.
     """
 
     number: int
@@ -97,6 +99,7 @@ class Stage:
     extension_approved_at: datetime | None = None
     extended_to: date | None = None
     to_post: tuple[LetterKind, ...] = ()
+    promised: date | None = None
 
     @property
     def answer_by(self) -> date | None:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date, datetime
 
+from models.actions import promised_by
 from models.case import Case, Level, State
 from models.council import Council
 from models.letter import LetterFacts, LetterKind, Way
@@ -17,8 +19,12 @@ _ADDRESS_FIELD = re.compile(
 _POSTCODE_FIELD = re.compile(r"^post ?code:[ \t]*(\S.{2,12})$", re.IGNORECASE | re.MULTILINE)
 
 
-def letter_facts(case: Case, council: Council, message: Message | None) -> LetterFacts:
-    """The facts of a letter that answers `message`, the customer's latest on the case, if any."""
+def letter_facts(
+    case: Case, council: Council, message: Message | None, kind: LetterKind, now: datetime
+) -> LetterFacts:
+    """The facts of a letter written now that answers `message`, the customer's latest on the case,
+    if any.
+    """
     authority = council.catalogue.authorities.get(case.authority or "")
     # Who did not send the message, because it was forwarded, gets no answer to it.
     wrote = message and not (message.forwarded and message.sender.address != case.customer.address)
@@ -34,13 +40,21 @@ def letter_facts(case: Case, council: Council, message: Message | None) -> Lette
         decided=case.state is not State.TRIAGE,
         owner_name=council.catalogue.owner_name(case.service, case.authority),
         received_on=council.local_date(case.received_at),
-        respond_by=case.stage.answer_by,
+        respond_by=_respond_by(case, council, kind, now),
         authority=authority,
         answers=answers,
         thread=(*reversed(references), answers) if answers else (),
         ombudsman=_names_the_ombudsman(case, council.policy),
         final=case.level is Level.LEVEL_TWO,
     )
+
+
+def _respond_by(case: Case, council: Council, kind: LetterKind, now: datetime) -> date | None:
+    if kind is LetterKind.ACKNOWLEDGEMENT:
+        return promised_by(case, council, now)
+    if kind is LetterKind.HOLDING_REPLY:
+        return case.stage.promised
+    return case.stage.answer_by
 
 
 def default_way(case: Case) -> Way:

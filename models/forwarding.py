@@ -5,7 +5,7 @@ becomes the case's customer and date of receipt only when a person says so (requ
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models import actions
 from models.case import Action, Case, Change
@@ -15,6 +15,8 @@ from models.errors import Refused
 from models.history import Detail, Event
 from models.message import Forwarded, Message
 from models.people import Actor
+
+_A_YEAR = timedelta(days=365)
 
 
 def offered(message: Message, council: Council) -> Forwarded | None:
@@ -30,18 +32,25 @@ def is_staff(address: str | None, council: Council) -> bool:
     return (address or "").rpartition("@")[2].lower() in council.staff_domains
 
 
+def _folded(address: str | None) -> str | None:
+    return address.casefold() if address else None
+
+
 def original_date(case: Case) -> datetime | None:
-    """When the original was written; None where that is not known, or cannot be: a date after it
-    was forwarded.
+    """When the original was written; None where that is not known or not to be believed: after it
+    was forwarded, or more than a year before.
     """
     dated = case.original.dated if case.original else None
-    return dated if dated is not None and dated <= case.received_at else None
+    if dated is None or not case.received_at - _A_YEAR <= dated <= case.received_at:
+        return None
+    return dated
 
 
 def name_customer(
     case: Case, council: Council, actor: Actor, now: datetime, *, from_original: bool
 ) -> Change:
-    """The writer of the original is the complainant; from then on letters go to them.
+    """The writer of the original is the complainant; from then on letters go to them. An
+    acknowledgement that left before went to somebody else, so theirs is still to be sent.
 
     `from_original`: the clock runs from the day they wrote, else from the day it was forwarded.
     """
@@ -53,6 +62,11 @@ def name_customer(
         raise Refused("Its acknowledgement is on its way. Name the complainant when it has left.")
     details: dict[str, Detail] = {}
     after = replace(case, customer=case.original.sender, original=None)
+    if _folded(after.customer.address) != _folded(case.customer.address):
+        stage = replace(
+            stage, acknowledgement_approved_at=None, acknowledged_at=None, promised=None
+        )
+        after = actions.redated(replace(after, stage=stage), council)
     dated = original_date(case)
     if from_original and dated is not None:
         was, on = council.local_date(case.received_at), council.local_date(dated)
@@ -60,7 +74,7 @@ def name_customer(
             details["received_on_was"], details["received_on"] = was.isoformat(), on.isoformat()
         after = replace(after, received_at=dated)
         if stage.number == 1:
-            after = replace(after, stage=replace(stage, started_on=on))
+            after = replace(after, stage=replace(after.stage, started_on=on))
             after = actions.redated(after, council)
     if after.stage.respond_by != case.stage.respond_by and after.stage.respond_by is not None:
         details["respond_by"] = after.stage.respond_by.isoformat()

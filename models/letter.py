@@ -52,6 +52,7 @@ class LetterFacts:
     False while a person still has to say what the message is. `extension` is a holding reply's.
     `ombudsman` holds the kinds of letter in which the policy wants the Ombudsman named, and `final`
     says that no further stage of the council's own follows. `written_on` is the day of writing.
+    `respond_by` is what an acknowledgement promises, and in a holding reply what it did promise.
     """
 
     reference: str
@@ -80,8 +81,8 @@ class Letter:
     An email goes to `recipient`, `way` LETTER on paper to `postal_address`, dated `written_on`; its
     subject is the heading. `automatic` is True for what no person wrote (Auto-Submitted:
     auto-replied, RFC 3834), `approved` where it leaves only at a person's Send. `reply_token` names
-    the case in the address for answers (handlers/mail/own.py). `extension` is what a holding reply
-    promises.
+    the case in the address for answers (handlers/mail/own.py). `promises` is the
+    date of the answer that an acknowledgement tells, `extension` what a holding reply promises.
     """
 
     kind: LetterKind
@@ -100,12 +101,14 @@ class Letter:
     postal_address: str = ""
     written_on: date | None = None
     extension: Extension | None = None
+    promises: date | None = None
 
     def to_json(self) -> dict[str, object]:
         """As the outbox and a draft keep it."""
         extension = self.extension
         return asdict(self) | {
             "written_on": self.written_on.isoformat() if self.written_on else None,
+            "promises": self.promises.isoformat() if self.promises else None,
             "extension": (
                 {"to": extension.to.isoformat(), "reason": extension.reason} if extension else None
             ),
@@ -118,7 +121,9 @@ class Letter:
         """
         thread = data["thread"]
         assert isinstance(thread, list | tuple)
-        answers, written_on = data["answers"], data.get("written_on")
+        answers, written_on, promises = (
+            data.get(name) for name in ("answers", "written_on", "promises")
+        )
         return cls(
             kind=LetterKind(str(data["kind"])),
             reference=str(data["reference"]),
@@ -136,6 +141,7 @@ class Letter:
             postal_address=str(data.get("postal_address", "")),
             written_on=date.fromisoformat(str(written_on)) if written_on else None,
             extension=_extension(data.get("extension")),
+            promises=date.fromisoformat(str(promises)) if promises else None,
         )
 
 

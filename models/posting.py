@@ -1,5 +1,6 @@
 """Letters on paper: approved in Slack, printed, and sent only on the day that a person says so."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -11,7 +12,7 @@ from models.errors import Refused
 from models.extending import check_in_time, extended
 from models.history import Detail, Entry, Event
 from models.letter import Letter, LetterKind
-from models.people import Actor
+from models.people import CAREBOT, Actor
 
 
 def to_post(approved: Change, kind: LetterKind, actor: Actor, now: datetime) -> Change:
@@ -56,6 +57,22 @@ def posted(
 def withdrawn(case: Case, kind: LetterKind, actor: Actor, now: datetime) -> Change:
     """A letter that waited to be posted is taken back: it counts as never approved."""
     _check_waits(case, kind)
+    return _taken_back(case, kind, actor, now, {})
+
+
+def left_waiting(case: Case) -> LetterKind | None:
+    """A letter that waits to be posted although the case has ended; None where there is no such."""
+    return None if case.is_open else next(iter(case.stage.to_post), None)
+
+
+def overtaken(case: Case, kind: LetterKind, now: datetime) -> Change:
+    """The end of the case overtook a letter that waited to be posted: nobody is to post it."""
+    return _taken_back(case, kind, CAREBOT, now, {"ended": True})
+
+
+def _taken_back(
+    case: Case, kind: LetterKind, actor: Actor, now: datetime, details: Mapping[str, Detail]
+) -> Change:
     remaining = tuple(waiting for waiting in case.stage.to_post if waiting is not kind)
     stage = replace(case.stage, to_post=remaining)
     if kind is LetterKind.ACKNOWLEDGEMENT:
@@ -64,7 +81,9 @@ def withdrawn(case: Case, kind: LetterKind, actor: Actor, now: datetime) -> Chan
         stage = replace(stage, extension_approved_at=None)
     else:
         stage = replace(stage, answer_approved_at=None)
-    return change(case, Event.LETTER_WITHDRAWN, actor, now, {"letter": kind}, stage=stage)
+    return change(
+        case, Event.LETTER_WITHDRAWN, actor, now, {"letter": kind, **details}, stage=stage
+    )
 
 
 def _approved_at(stage: Stage, kind: LetterKind) -> datetime | None:
@@ -85,7 +104,7 @@ def _left(
     case: Case, letter: Letter, posted_on: date, council: Council, actor: Actor, at: datetime
 ) -> Change:
     if letter.kind is LetterKind.ACKNOWLEDGEMENT:
-        return acknowledged(case, council, actor, at, how="letter")
+        return acknowledged(case, council, actor, at, how="letter", promised=letter.promises)
     if letter.kind is LetterKind.HOLDING_REPLY:
         assert letter.extension is not None
         check_in_time(case, posted_on)

@@ -2,83 +2,96 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 
 from handlers.slack import letter_modals, modals
+from handlers.slack.api import Block
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
-from models.actions import check_respond
-from models.case import Level, check_fresh
+from models.case import Case, Level, check_fresh
 from models.errors import Refused
 from models.letter import Going, LetterKind, Way
+from models.people import Actor
 from models.posting import check_post
+from models.store_port import Draft
 
 _PART = re.compile(r"text(?:_(\d+))?\Z")
+_Listener = Callable[[Desk, Request], Reply]
+_Modal = Callable[[Desk, Request, Case, str], Block]
+_Draft = Callable[[Desk, Request, Actor, Going], Draft]
 
 
-def open_acknowledgement(desk: Desk, request: Request) -> Reply:
-    """Acknowledge was pressed: the text is shown first, then its preview."""
-    desk.staff.actor(request.user)
-    case = desk.case_for(request.user, request.seen.reference)
-    template = desk.casework.acknowledgement_template(request.seen)
-    postal = desk.casework.postal_address(case.reference)
-    return OpenModal(letter_modals.acknowledge(case, template, postal))
+def _opens(modal: _Modal) -> _Listener:
+    """A letter's button was pressed: its text is shown first, to be written."""
+
+    @wraps(modal)
+    def listener(desk: Desk, request: Request) -> Reply:
+        desk.staff.actor(request.user)
+        case = desk.case_for(request.user, request.seen.reference)
+        postal = desk.casework.postal_address(case.reference)
+        return OpenModal(modal(desk, request, case, postal))
+
+    return listener
 
 
-def acknowledge(desk: Desk, request: Request) -> Reply:
-    """The acknowledgement was looked over: its preview opens over it."""
-    actor = desk.staff.actor(request.user)
-    desk.case_for(request.user, request.seen.reference)
-    going = _going(request)
-    if isinstance(going, FieldErrors):
-        return going
-    draft = desk.casework.draft_acknowledgement(
+def _shows(draft: _Draft) -> _Listener:
+    """A letter was written: its preview opens over it."""
+
+    @wraps(draft)
+    def listener(desk: Desk, request: Request) -> Reply:
+        actor = desk.staff.actor(request.user)
+        desk.case_for(request.user, request.seen.reference)
+        going = _going(request)
+        if isinstance(going, FieldErrors):
+            return going
+        return PushModal(letter_modals.preview(draft(desk, request, actor, going)))
+
+    return listener
+
+
+@_opens
+def open_acknowledgement(desk: Desk, request: Request, case: Case, postal: str) -> Block:
+    """Acknowledge was pressed."""
+    template = desk.casework.acknowledgement_template(request.seen, desk.now())
+    return letter_modals.acknowledge(case, template, postal)
+
+
+@_shows
+def acknowledge(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft:
+    """The acknowledgement was looked over."""
+    return desk.casework.draft_acknowledgement(
         request.seen, actor, desk.now(), _written(request), going
     )
-    return PushModal(letter_modals.preview(draft))
 
 
-def open_holding_reply(desk: Desk, request: Request) -> Reply:
+@_opens
+def open_holding_reply(desk: Desk, request: Request, case: Case, postal: str) -> Block:
     """Holding reply was pressed."""
-    desk.staff.actor(request.user)
-    case = desk.case_for(request.user, request.seen.reference)
     template, to = desk.casework.holding_template(request.seen, desk.now())
-    postal = desk.casework.postal_address(case.reference)
-    return OpenModal(letter_modals.extend(case, template, to, postal))
+    return letter_modals.extend(case, template, to, postal)
 
 
-def holding_reply(desk: Desk, request: Request) -> Reply:
-    """The holding reply was written: its preview opens over it."""
-    actor = desk.staff.actor(request.user)
-    desk.case_for(request.user, request.seen.reference)
-    going = _going(request)
-    if isinstance(going, FieldErrors):
-        return going
-    draft = desk.casework.draft_holding_reply(
+@_shows
+def holding_reply(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft:
+    """The holding reply was written."""
+    return desk.casework.draft_holding_reply(
         request.seen, _written(request), request.field("reason"), actor, desk.now(), going
     )
-    return PushModal(letter_modals.preview(draft))
 
 
-def open_respond(desk: Desk, request: Request) -> Reply:
+@_opens
+def open_respond(desk: Desk, request: Request, case: Case, postal: str) -> Block:
     """Respond was pressed."""
-    desk.staff.actor(request.user)
-    case = desk.case_for(request.user, request.seen.reference)
-    check_fresh(case, request.seen.version)
-    check_respond(case)
-    template = desk.casework.template(case.reference)
-    postal = desk.casework.postal_address(case.reference)
-    return OpenModal(letter_modals.respond(case, template, postal))
+    template = desk.casework.template(request.seen, desk.now())
+    return letter_modals.respond(case, template, postal)
 
 
-def respond(desk: Desk, request: Request) -> Reply:
-    """The answer was written: its preview opens over it."""
-    actor = desk.staff.actor(request.user)
-    desk.case_for(request.user, request.seen.reference)
-    going = _going(request)
-    if isinstance(going, FieldErrors):
-        return going
-    draft = desk.casework.draft_answer(
+@_shows
+def respond(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft:
+    """The answer was written."""
+    return desk.casework.draft_answer(
         request.seen,
         _written(request),
         modals.outcome(request.field("outcome")),
@@ -87,7 +100,6 @@ def respond(desk: Desk, request: Request) -> Reply:
         desk.now(),
         going,
     )
-    return PushModal(letter_modals.preview(draft))
 
 
 def send(desk: Desk, request: Request) -> Reply:

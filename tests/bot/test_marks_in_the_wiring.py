@@ -20,8 +20,8 @@ def test_c22_what_the_wired_letters_sign_the_wired_reader_knows(tmp_path: Path) 
     council, store = council_of(file), open_store(f"sqlite:///{tmp_path / 'carebot.db'}")
     letters, read = wiring.letters_of(file, store), wiring.reader_of(file, store)
     case = opened(council, NOW, "CC-2026-00042").case
-    facts = letter_facts(case, council, message("Bins", NOW))
     kind = LetterKind.ACKNOWLEDGEMENT
+    facts = letter_facts(case, council, message("Bins", NOW), kind, NOW)
     letter = letters.finish(kind, facts, letters.draft(kind, facts))
     sent = compose(letter, from_address=file.mailbox.address, from_name="W", now=NOW)
     by_id = f"From: a@x.example\nIn-Reply-To: {letter.message_id}\n\nHm\n"

@@ -75,7 +75,7 @@ def test_a_preview_of_a_case_that_moved_on_cannot_be_sent(office: TestOffice, ca
 
 
 def test_an_answer_with_a_gap_in_it_is_refused(office: TestOffice, case: Case) -> None:
-    template = office.casework.template(case.reference)
+    template = office.casework.template(seen(case), NOW)
     with pytest.raises(Refused, match="please fill this in"):
         draft(office, case, template)
 
@@ -84,8 +84,8 @@ def test_the_template_for_another_bodys_matter_names_the_body_and_how_to_reach_i
     office: TestOffice,
 ) -> None:
     mail = email("A hole. #pothole_road enquiry", Message_ID="<p@x>")
-    reference = str(office.receive(mail, NOW).reference)
-    text = office.casework.template(reference)
+    case = office.case(office.receive(mail, NOW).reference)
+    text = office.casework.template(seen(case), NOW)
     body = office.council.catalogue.authorities["county_highways"]
     assert body.name in text
     assert body.contact in text
@@ -298,7 +298,7 @@ def test_the_code_wants_the_ombudsman_in_every_answer_to_a_complaint(tmp_path: P
     council = replace(example_council(), policy=PRESETS["lgsco-2024"])
     office = open_office(tmp_path, council)
     case = office.case(office.receive(email(), NOW).reference)
-    assert "www.lgo.org.uk" in office.casework.template(case.reference)
+    assert "www.lgo.org.uk" in office.casework.template(seen(case), NOW)
     assert "www.lgo.org.uk" in hold(office, case).letter.text
     shown = office.casework.draft_answer(
         seen(case), "Done.", Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW

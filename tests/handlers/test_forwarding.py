@@ -1,22 +1,27 @@
 """What staff forward: the resident is offered, a person names them (mail.md B19, requirement 3)."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
 from handlers.casework import Seen
-from handlers.slack import cards, complainant
+from handlers.slack import cards, complainant, wording
 from models.case import Action, Case, allowed_actions
 from models.channels import channel_for
 from models.errors import Refused
+from models.forwarding import name_customer
 from models.history import Event
 from models.message import Sender
 from models.outbox import Kind
 from models.people import staff
+from models.policy import PRESETS
 from models.store_port import Arrival
-from tests.support.council import utc
-from tests.support.office import ADDRESS, TestOffice, email
+from tests.support.council import example_council, utc
+from tests.support.letterbox import delivered
+from tests.support.office import ADDRESS, TestOffice, email, open_office
 
 NOW = utc(2026, 11, 27)
 PRIYA = staff("U1")
@@ -129,6 +134,72 @@ def test_r03_a_date_that_cannot_be_is_not_offered(office: TestOffice) -> None:
     case = forward(office, TEXT.replace("20 November 2026", "20 November 2027"))
     named = name(office, case)
     assert named.received_at == case.received_at
+
+
+@pytest.mark.parametrize("written", ["1 January 1970", "26 November 2025", "28 November 2026"])
+def test_b19_a_written_date_of_more_than_a_year_ago_or_of_the_future_is_not_offered(
+    office: TestOffice, written: str
+) -> None:
+    case = forward(office, TEXT.replace("20 November 2026", written))
+    assert case.original is not None
+    assert case.original.dated is not None
+    assert "The clock runs from" not in str(complainant.modal(case, office.council))
+    named = name(office, case)
+    assert (named.received_at, named.stage.respond_by) == (NOW, case.stage.respond_by)
+
+
+def test_b19_a_written_date_within_the_year_is_offered(office: TestOffice) -> None:
+    case = forward(office, TEXT.replace("20 November 2026", "28 November 2025"))
+    assert "Fri 28 November 2025" in str(complainant.modal(case, office.council))
+    assert name(office, case).stage.started_on == date(2025, 11, 28)
+
+
+def acknowledge(office: TestOffice, case: Case, at: datetime) -> list[str]:
+    draft = office.casework.draft_acknowledgement(Seen(case.reference, case.version), PRIYA, at)
+    office.casework.send(draft.id, PRIYA, at)
+    return [letter.recipient for letter in delivered(office, at)]
+
+
+def test_b19_an_acknowledgement_to_who_forwarded_it_is_not_the_residents(
+    office: TestOffice,
+) -> None:
+    case = forward(office)
+    assert acknowledge(office, case, NOW) == ["ann.may@westmere.example"]
+    named = name(office, office.case(case.reference))
+    assert Action.ACKNOWLEDGE in allowed_actions(named)
+    assert wording.acknowledgement(named, office.council).startswith("not sent; due")
+    assert acknowledge(office, named, NOW) == ["jo@post.example"]
+    assert history(office, case).count(Event.ACKNOWLEDGED) == 2
+    after = office.case(case.reference)
+    assert wording.acknowledgement(after, office.council) == "sent Fri 27 November 2026"
+
+
+def test_b19_under_the_code_the_answer_counts_from_the_residents_own_acknowledgement(
+    tmp_path: Path,
+) -> None:
+    council = replace(example_council(), policy=PRESETS["lgsco-2024"])
+    office = open_office(tmp_path, council)
+    case = forward(office)
+    acknowledge(office, case, NOW)
+    assert office.case(case.reference).stage.respond_by == date(2026, 12, 11)
+    named = name(office, office.case(case.reference), from_original=False)
+    latest = date(2026, 12, 18)  # five working days for theirs, then ten
+    assert (named.stage.promised, named.stage.respond_by) == (None, latest)
+    acknowledge(office, named, utc(2026, 11, 30))
+    assert office.case(case.reference).stage.respond_by == date(2026, 12, 14)
+    office.store.close()
+
+
+def test_b19_naming_who_was_written_to_already_leaves_their_acknowledgement(
+    office: TestOffice,
+) -> None:
+    case = forward(office)
+    acknowledge(office, case, NOW)
+    was = office.case(case.reference)
+    assert was.original is not None
+    same = replace(was, original=replace(was.original, address="Ann.May@westmere.example"))
+    named = name_customer(same, office.council, PRIYA, NOW, from_original=False).case
+    assert named.stage.acknowledged_at == was.stage.acknowledged_at
 
 
 def test_b19_a_message_attached_whole_is_offered_too(office: TestOffice) -> None:

@@ -115,6 +115,7 @@ class TemplateLetters:
             postal_address=words.postal_address(going.postal_address) if paper else "",
             written_on=facts.written_on,
             extension=facts.extension if kind is LetterKind.HOLDING_REPLY else None,
+            promises=_promised_in(text, facts) if kind is LetterKind.ACKNOWLEDGEMENT else None,
         )
 
     def document(self, letter: Letter) -> bytes:
@@ -158,6 +159,12 @@ def _check_text(text: str) -> None:
     unfilled = _PLACEHOLDER.search(text)
     if unfilled:
         raise Refused(f"The letter still says {unfilled[0]}: please fill this in.")
+
+
+def _promised_in(text: str, facts: LetterFacts) -> date | None:
+    """The date of the answer, where the letter tells it: a template, or a person, may not."""
+    day = facts.respond_by
+    return day if day is not None and in_words(day) in text else None
 
 
 def _with_the_promise(text: str, facts: LetterFacts) -> str:

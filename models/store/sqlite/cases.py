@@ -25,7 +25,7 @@ from models.store_port import DueCase, Query
 
 _STAGE = """s.number, s.started_on, s.acknowledge_by, s.acknowledgement_approved_at,
     s.acknowledged_at, s.answer_approved_at, s.answered_at, s.outcome, s.extension_approved_at,
-    s.extended_to, s.to_post, s.respond_by AS promised_by"""
+    s.extended_to, s.to_post, s.promised, s.respond_by AS stage_respond_by"""
 _CASE_WITH_STAGE = f"""SELECT c.*, {_STAGE} FROM cases c
     JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number"""
 _DUE_WITH_CASE = f"""SELECT c.*, {_STAGE}, d.kind, d.due FROM deadlines d
@@ -196,15 +196,16 @@ class SqliteCases:
         self._execute(
             """INSERT INTO stages (reference, number, started_on, acknowledge_by, respond_by,
                acknowledgement_approved_at, acknowledged_at, answer_approved_at, answered_at, outcome,
-               extension_approved_at, extended_to, to_post)
-               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
+               extension_approved_at, extended_to, to_post, promised)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
                started_on=excluded.started_on, acknowledge_by=excluded.acknowledge_by,
                respond_by=excluded.respond_by,
                acknowledgement_approved_at=excluded.acknowledgement_approved_at,
                acknowledged_at=excluded.acknowledged_at,
                answer_approved_at=excluded.answer_approved_at, answered_at=excluded.answered_at,
                outcome=excluded.outcome, extension_approved_at=excluded.extension_approved_at,
-               extended_to=excluded.extended_to, to_post=excluded.to_post""",
+               extended_to=excluded.extended_to, to_post=excluded.to_post,
+               promised=excluded.promised""",
             (
                 case.reference,
                 stage.number,
@@ -219,6 +220,7 @@ class SqliteCases:
                 optional_time_to_text(stage.extension_approved_at),
                 optional_date_to_text(stage.extended_to),
                 " ".join(stage.to_post),
+                optional_date_to_text(stage.promised),
             ),
         )
         self._keep_deadlines(case)
@@ -289,7 +291,7 @@ def _case(row: sqlite3.Row) -> Case:
             number=row["number"],
             started_on=date.fromisoformat(row["started_on"]),
             acknowledge_by=date.fromisoformat(row["acknowledge_by"]),
-            respond_by=text_to_date(row["promised_by"]),
+            respond_by=text_to_date(row["stage_respond_by"]),
             acknowledgement_approved_at=text_to_time(row["acknowledgement_approved_at"]),
             acknowledged_at=text_to_time(row["acknowledged_at"]),
             answer_approved_at=text_to_time(row["answer_approved_at"]),
@@ -298,6 +300,7 @@ def _case(row: sqlite3.Row) -> Case:
             extension_approved_at=text_to_time(row["extension_approved_at"]),
             extended_to=text_to_date(row["extended_to"]),
             to_post=tuple(LetterKind(kind) for kind in row["to_post"].split()),
+            promised=text_to_date(row["promised"]),
         ),
         prediction=Prediction.from_json(json.loads(row["prediction"])),
         original=_original(row["original"]),

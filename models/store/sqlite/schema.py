@@ -206,6 +206,33 @@ def _lacking(db: Database) -> None:
         db.execute(statement)
 
 
+# What an acknowledgement of before promised is not known: nothing is said of it.
+@MIGRATIONS(name="0009_promised")
+def _promised(db: Database) -> None:
+    db.execute("ALTER TABLE stages ADD COLUMN promised TEXT")
+
+
+@MIGRATIONS(name="0010_readings")
+def _readings(db: Database) -> None:
+    db.execute("""CREATE TABLE readings (
+        account TEXT NOT NULL, folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,
+        tries INTEGER NOT NULL, PRIMARY KEY (account, folder, uidvalidity, uid)) WITHOUT ROWID""")
+
+
+# What may have left in an attempt of before was tried when it was put in, as far as anybody knows.
+_TRIES = (
+    "ALTER TABLE outbox ADD COLUMN first_tried_at TEXT",
+    "ALTER TABLE outbox ADD COLUMN broken_off INTEGER NOT NULL DEFAULT 0",
+    "UPDATE outbox SET first_tried_at=added_at WHERE attempts > 0",
+)
+
+
+@MIGRATIONS(name="0011_tries")
+def _tries(db: Database) -> None:
+    for statement in _TRIES:
+        db.execute(statement)
+
+
 # 0: of letters from before nobody knows.
 @MIGRATIONS(name="0012_letters_of_a_stage")
 def _letters_of_a_stage(db: Database) -> None:
