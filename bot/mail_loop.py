@@ -86,7 +86,8 @@ class MailLoop:
     def _look(self) -> None:
         self._pass = _Pass()
         troubles = self._troubles()
-        waiting = self._mailbox.waiting(self._known(troubles), self._failed, troubles)
+        last = troubles.keys() | self._begun()
+        waiting = self._mailbox.waiting(self._known(troubles), self._failed, last)
         self._take_in(waiting)
         if self._stopping():
             return
@@ -156,6 +157,11 @@ class MailLoop:
         with self._store.view() as work:
             found = work.troubles.of(self._mailbox.account, self._mailbox.folder)
         return {trouble.origin: trouble for trouble in found}
+
+    def _begun(self) -> frozenset[Origin]:
+        """What a process of before has ended in the reading of."""
+        with self._store.view() as work:
+            return work.readings.of(self._mailbox.account, self._mailbox.folder)
 
     def _failed(self, origin: Origin, why: str) -> None:
         trouble = fetching.could_not_fetch(self._store, origin, why, self._clock.now())

@@ -6,9 +6,9 @@ or leaves it to the next. Everything about one message happens in one transactio
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 
 from handlers.arriving import Arriving, Placed
 from handlers.places import PLACES, new_case
@@ -27,6 +27,9 @@ from models.routing import undecided
 from models.store_port import Arrival, Store, Work
 
 _BATCH = 64
+# Bytes: what is read of a message takes several times its size.
+_BYTES = 8_000_000
+_DEATHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +63,55 @@ class Intake:
     def take_in_all(
         self, raws: Iterable[RawMessage], now: Callable[[], datetime], batch: int = _BATCH
     ) -> Iterator[TakenIn]:
-        """Take in many, in order: the model reads them in batches, a batch is one commit."""
-        remaining = iter(raws)
-        while chunk := list(islice(remaining, batch)):
-            yield from self._take_in_guarded(chunk, now())
+        """Take in many: the model reads them in batches, a batch is one commit, and one before it.
+
+        In order, save that within a batch those come last whose reading has ended the process
+        before: each alone, and unread to quarantine after so many deaths.
+        """
+        for chunk in _batches(raws, batch):
+            fresh, suspects = self._begin(chunk)
+            if fresh:
+                yield from self._take_in_guarded(fresh, now())
+            for raw in suspects:
+                yield self._take_in_suspect(raw, now())
+
+    def _begin(self, raws: list[RawMessage]) -> tuple[list[RawMessage], list[RawMessage]]:
+        """Note that they will be read now, before anything reads them; and those that were noted
+        before are not: they are given back apart, those of the fewest deaths first.
+        """
+        with self.store.work() as work:
+            noted = work.readings.tries([raw.origin for raw in raws])
+            fresh = [raw for raw in raws if raw.origin not in noted]
+            work.readings.begin([raw.origin for raw in fresh])
+        suspects = [raw for raw in raws if raw.origin in noted]
+        return fresh, sorted(suspects, key=lambda raw: noted[raw.origin])
+
+    def _take_in_suspect(self, raw: RawMessage, now: datetime) -> TakenIn:
+        with self.store.work() as work:
+            tries = work.readings.tries([raw.origin]).get(raw.origin, 0)
+            if tries >= _DEATHS:
+                why = f"reading it has ended the bot {tries} times"
+                return _quarantine(work, raw, why, self.council, now)
+            work.readings.begin([raw.origin])
+        return self._take_in_guarded([raw], now)[0]
 
     def _take_in_guarded(self, raws: list[RawMessage], now: datetime) -> list[TakenIn]:
         """One message that breaks us never blocks the next: it is quarantined with its bytes."""
         try:
             return self._take_in_batch(raws, now)
         except Unavailable:  # the store, not the message: it is tried again, nothing is lost
+            self._not_read(raws)
             raise
         except Exception as error:  # noqa: BLE001  # the boundary of one message; a bug is shown, not lost
             if len(raws) == 1:
                 with self.store.work() as work:
                     return [_quarantine(work, raws[0], _broke(error), self.council, now)]
         return [taken for raw in raws for taken in self._take_in_guarded([raw], now)]
+
+    def _not_read(self, raws: list[RawMessage]) -> None:
+        """No message is at fault where the store is; and the store may not even keep that."""
+        with suppress(Unavailable), self.store.work() as work:
+            work.readings.over([raw.origin for raw in raws])
 
     def _take_in_batch(self, raws: list[RawMessage], now: datetime) -> list[TakenIn]:
         read = [self._read(raw) for raw in raws]
@@ -178,6 +214,7 @@ def _write(arriving: Arriving, raw: RawMessage) -> TakenIn:
     else:  # pragma: no cover  # the last place takes everything
         raise AssertionError("a message found no place")
     work.ledger.book(raw.origin, message.sha256, placed.arrival, placed.reason, now)
+    work.readings.over([raw.origin])
     return TakenIn(
         raw, placed.arrival, placed.reference, message, arriving.prediction, placed.reason
     )
@@ -185,7 +222,25 @@ def _write(arriving: Arriving, raw: RawMessage) -> TakenIn:
 
 def _quarantine(work: Work, raw: RawMessage, why: str, council: Council, now: datetime) -> TakenIn:
     placed = keep_unread(work, raw, why, council, now)
+    work.readings.over([raw.origin])
     return TakenIn(raw, placed.arrival, placed.reference, None, None, placed.reason)
+
+
+def _batches(raws: Iterable[RawMessage], at_most: int) -> Iterator[list[RawMessage]]:
+    """Few and small enough together that they can be held in memory; a large one alone."""
+    batch: list[RawMessage] = []
+    size = 0
+    for raw in raws:
+        if batch and size + len(raw.content) > _BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(raw)
+        size += len(raw.content)
+        if len(batch) >= at_most or size > _BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _broke(error: Exception) -> str:

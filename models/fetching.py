@@ -1,5 +1,6 @@
 """What is remembered of fetching beside the ledger: which messages make trouble, what we filed where."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -35,6 +36,29 @@ class Troubles(Protocol):
 
     def over(self, origin: Origin) -> None:
         """It was taken in, or it is gone."""
+        ...
+
+
+class Readings(Protocol):
+    """How often the reading of a message was begun, and has not come to an end (mail.md A2).
+
+    A number is left over only where the process ended in the midst of it.
+    """
+
+    def tries(self, origins: Collection[Origin]) -> Mapping[Origin, int]:
+        """Of those of them whose reading was begun."""
+        ...
+
+    def of(self, account: str, folder: str) -> frozenset[Origin]:
+        """Those in a folder, or of the files in it, whose reading was begun."""
+        ...
+
+    def begin(self, origins: Collection[Origin]) -> None:
+        """Count one more for each."""
+        ...
+
+    def over(self, origins: Collection[Origin]) -> None:
+        """They were read, whatever became of them."""
         ...
 
 

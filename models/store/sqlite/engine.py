@@ -12,7 +12,7 @@ from models.errors import Misconfigured, Unavailable
 from models.store.sqlite.cases import SqliteCases
 from models.store.sqlite.contents import SqliteContents
 from models.store.sqlite.departures import SqliteDepartures
-from models.store.sqlite.fetching import SqliteFiledPlaces, SqliteTroubles
+from models.store.sqlite.fetching import SqliteFiledPlaces, SqliteReadings, SqliteTroubles
 from models.store.sqlite.folders import SqliteFolders
 from models.store.sqlite.ledger import SqliteLedger
 from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
@@ -39,6 +39,7 @@ class SqliteWork:
         self.quarantine = SqliteQuarantine(connection)
         self.folders = SqliteFolders(connection)
         self.troubles = SqliteTroubles(connection)
+        self.readings = SqliteReadings(connection)
         self.filed = SqliteFiledPlaces(connection)
         self.cases = SqliteCases(connection)
         self.outbox = SqliteOutbox(connection)

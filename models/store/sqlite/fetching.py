@@ -1,11 +1,16 @@
-"""Which messages make trouble, and what was filed where."""
+"""Which messages make trouble, whose reading was begun, and what was filed where."""
 
 import sqlite3
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from models.fetching import Trouble
 from models.message import Origin
 from models.store.sqlite.columns import storable, text_to_time, time_to_text
+
+_IN_FOLDER = (
+    "account=?1 AND (folder=?2 OR (uid=0 AND substr(folder, 1, length(?2) + 1) = ?2 || '/'))"
+)
 
 
 class SqliteTroubles:
@@ -18,9 +23,7 @@ class SqliteTroubles:
     def of(self, account: str, folder: str) -> tuple[Trouble, ...]:
         """Those of a folder, or of the files in it, longest known first."""
         rows = self._execute(
-            """SELECT * FROM troubles WHERE account=?1
-               AND (folder=?2 OR (uid=0 AND substr(folder, 1, length(?2) + 1) = ?2 || '/'))
-               ORDER BY first_at, uid""",
+            f"SELECT * FROM troubles WHERE {_IN_FOLDER} ORDER BY first_at, uid",
             (account, storable(folder)),
         )
         return tuple(map(_trouble, rows))
@@ -43,6 +46,50 @@ class SqliteTroubles:
         self._execute(
             "DELETE FROM troubles WHERE account=? AND folder=? AND uidvalidity=? AND uid=?",
             _place(origin),
+        )
+
+
+class SqliteReadings:
+    """See models.fetching.Readings."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Work over a connection whose transaction is open."""
+        self._connection = connection
+
+    def tries(self, origins: Collection[Origin]) -> Mapping[Origin, int]:
+        """Of those of them whose reading was begun."""
+        found = {}
+        for origin in origins:
+            row = self._connection.execute(
+                """SELECT tries FROM readings
+                   WHERE account=? AND folder=? AND uidvalidity=? AND uid=?""",
+                _place(origin),
+            ).fetchone()
+            if row is not None:
+                found[origin] = int(row["tries"])
+        return found
+
+    def of(self, account: str, folder: str) -> frozenset[Origin]:
+        """Those in a folder, or of the files in it, whose reading was begun."""
+        rows = self._connection.execute(
+            f"SELECT * FROM readings WHERE {_IN_FOLDER}",
+            (account, storable(folder)),
+        )
+        return frozenset(map(_origin, rows))
+
+    def begin(self, origins: Collection[Origin]) -> None:
+        """Count one more for each."""
+        self._connection.executemany(
+            """INSERT INTO readings VALUES (?,?,?,?,1)
+               ON CONFLICT DO UPDATE SET tries = tries + 1""",
+            map(_place, origins),
+        )
+
+    def over(self, origins: Collection[Origin]) -> None:
+        """They were read, whatever became of them."""
+        self._connection.executemany(
+            "DELETE FROM readings WHERE account=? AND folder=? AND uidvalidity=? AND uid=?",
+            map(_place, origins),
         )
 
 
@@ -82,7 +129,10 @@ def _time(text: str) -> datetime:
     return at
 
 
+def _origin(row: sqlite3.Row) -> Origin:
+    return Origin(row["account"], row["folder"], row["uidvalidity"], row["uid"])
+
+
 def _trouble(row: sqlite3.Row) -> Trouble:
-    origin = Origin(row["account"], row["folder"], row["uidvalidity"], row["uid"])
     first_at, next_at = _time(row["first_at"]), _time(row["next_at"])
-    return Trouble(origin, row["tries"], first_at, next_at, row["error"])
+    return Trouble(_origin(row), row["tries"], first_at, next_at, row["error"])
