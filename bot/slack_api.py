@@ -1,6 +1,7 @@
 """Slack over its Web API: handlers.slack.api.SlackApi with slack_sdk, and the Bolt app."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 
@@ -169,7 +170,7 @@ def _call(method: Callable[..., SlackResponse], **arguments: object) -> SlackRes
         return method(**arguments)
     except SlackApiError as error:
         raise _in_our_words(error) from error
-    except (URLError, OSError, TimeoutError) as error:
+    except (URLError, OSError, TimeoutError, HTTPException) as error:
         if isinstance(getattr(error, "reason", None), ConnectionRefusedError):
             raise Unavailable("Slack cannot be reached") from error
         raise AnswerLost(f"Slack's answer was lost ({type(error).__name__})") from error

@@ -1,5 +1,6 @@
 """Empties the outbox: in order within a case, again after a failure, nothing twice."""
 
+import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -29,6 +30,11 @@ _LEASE = {Lane.SLACK: timedelta(seconds=20), Lane.EMAIL: timedelta(minutes=5)}
 _BATCH = {Lane.SLACK: 50, Lane.EMAIL: 5}
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = {Lane.SLACK: timedelta(minutes=1), Lane.EMAIL: timedelta(minutes=10)}
+# What breaks off for a reason that nobody foresaw may be mended within hours, by a restart or by
+# whoever answers; a bug is not.
+_FIRST_REST = timedelta(seconds=30)
+_LONGEST_REST = timedelta(hours=1)
+_BREAKS = 10
 
 
 class _LaneDown(Exception):
@@ -65,8 +71,9 @@ class Delivery:
     ) -> Counter[State]:
         """Deliver a lane until nothing in it may leave now; how many items ended in which state.
 
-        PENDING counts what is to be tried again. Where the other side does not answer, or
-        `stopping` says so, the pass ends and what was not begun is given back.
+        PENDING counts what is to be tried again or is in other hands by now. Where the other side
+        does not answer, or `stopping` says so, the pass ends and what was not begun is given back.
+        Raises Unavailable where the store cannot be used.
         """
         ended: Counter[State] = Counter()
         while True:
@@ -88,23 +95,39 @@ class Delivery:
                 return ended
 
     def _deliver(self, item: Item, now: Callable[[], datetime]) -> State:
+        """What breaks off one item holds up no other."""
+        ready = item
+        try:
+            made = self._made_ready(item, now)
+            if isinstance(made, State):
+                return made
+            ready = replace(made, begun=True)
+            return self._attempt(made, now)
+        except (_LaneDown, Unavailable):
+            raise
+        except Exception as error:  # noqa: BLE001  # a bug with one item must not starve the others
+            return self._broke_off(ready, error, now())
+
+    def _made_ready(self, item: Item, now: Callable[[], datetime]) -> Item | State:
+        """The item with its attempt begun, or how it ended without one."""
         # A letter that may have left already is looked for first: that it is stale by now would
         # be the wrong thing to say of it.
-        unsure = item.begun and item.parcel.kind is Kind.LETTER
-        why_not = None if unsure else self._why_no_longer(item.parcel, now())
+        why_not = None if _is_unsure(item) else self._why_no_longer(item.parcel, now())
         if why_not is not None:
             return self._drop(item, why_not, now())
         with self.store.work() as work:
             held = self._held_at_the_gate(work, item, now())
-            if held is None and not work.outbox.begin(item, now() + _LEASE[item.parcel.lane]):
-                return State.PENDING
+            if held is None:
+                begun = work.outbox.begin(item, now(), _LEASE[item.parcel.lane])
         if held is not None:
             return self._hold(item, held, now())
-        return self._attempt(item, now, unsure=unsure)
+        return begun or State.PENDING
 
-    def _attempt(self, item: Item, now: Callable[[], datetime], *, unsure: bool) -> State:
-        courier = self.couriers[item.parcel.kind]
+    def _attempt(self, item: Item, now: Callable[[], datetime]) -> State:
+        courier, unsure = self.couriers[item.parcel.kind], _is_unsure(item)
         try:
+            if unsure:
+                leaving.check_that_it_can_be_found(item, now())
             found: Delivered | Dropped | None = courier.find(item, now()) if item.begun else None
             if found is None and unsure:
                 item = replace(item, begun=False)
@@ -121,10 +144,29 @@ class Delivery:
         if isinstance(result, Dropped):
             return self._drop(item, result.why, now())
         with self.store.work() as work:
-            work.outbox.sent(item, result, now())
+            if not work.outbox.sent(item, result, now()):
+                return _in_other_hands(item, State.SENT)
             if item.parcel.kind is Kind.LETTER:
                 self._letter_left(work, Letter.from_json(item.parcel.payload), now())
         return State.SENT
+
+    def _broke_off(self, item: Item, error: Exception, now: datetime) -> State:
+        """Nobody knows what it did, so what is begun stays begun. In the end a person must look."""
+        reference = secrets.token_hex(4)
+        _log.exception("delivery_broke_off", item=item.parcel.key, reference=reference)
+        why = f"carebot failed at it ({type(error).__name__}); the log has {reference}"
+        if item.broken_off + 1 < _BREAKS:
+            rest = min(_FIRST_REST * 2**item.broken_off, _LONGEST_REST)
+            with self.store.work() as work:
+                work.outbox.retry(item, now + rest, why, begun=item.begun, broken_off=True)
+            return State.PENDING
+        try:
+            return self._give_up(item, why, now)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001  # nor can its case be told: health counts it
+            _log.exception("case_not_told", item=item.parcel.key, reference=reference)
+            return self._give_up(item, why, now, tell=False)
 
     def _why_no_longer(self, parcel: Parcel, now: datetime) -> str | None:
         if parcel.kind is Kind.LETTER:
@@ -163,7 +205,8 @@ class Delivery:
 
     def _drop(self, item: Item, why: str, now: datetime) -> State:
         with self.store.work() as work:
-            work.outbox.dropped(item, why, now)
+            if not work.outbox.dropped(item, why, now):
+                return _in_other_hands(item, State.DROPPED)
             if item.parcel.kind is Kind.LETTER:
                 self._letter_failed(work, item, why, now)
         return State.DROPPED
@@ -179,7 +222,8 @@ class Delivery:
         begun = item.begun or in_parts or isinstance(error, AnswerLost)
         _log.info("put_off", item=item.parcel.key, reason=str(error))
         with self.store.work() as work:
-            work.outbox.retry(item, now + wait, str(error), begun=begun)
+            if not work.outbox.retry(item, now + wait, str(error), begun=begun):
+                return _in_other_hands(item, State.PENDING)
             leaving.say_that_it_waits(work, item, str(error), self.council, now)
         return State.PENDING
 
@@ -194,13 +238,18 @@ class Delivery:
             return State.FAILED
         if not letter and not isinstance(error, Unacceptable):
             return self._try_again(item, Unavailable(str(error)), now)
-        unknown = letter and item.begun
-        _log.error("given_up", item=item.parcel.key, reason=str(error))
+        return self._give_up(item, str(error), now)
+
+    def _give_up(self, item: Item, why: str, now: datetime, *, tell: bool = True) -> State:
+        letter = item.parcel.kind is Kind.LETTER
+        ended = State.UNKNOWN if letter and item.begun else State.FAILED
+        _log.error("given_up", item=item.parcel.key, reason=why)
         with self.store.work() as work:
-            work.outbox.give_up(item, str(error), now, unknown=unknown)
-            if letter:
-                self._letter_failed(work, item, str(error), now)
-        return State.UNKNOWN if unknown else State.FAILED
+            if not work.outbox.give_up(item, why, now, unknown=ended is State.UNKNOWN):
+                return _in_other_hands(item, ended)
+            if letter and tell:
+                self._letter_failed(work, item, why, now)
+        return ended
 
     def _letter_failed(self, work: Work, item: Item, why: str, now: datetime) -> None:
         letter = Letter.from_json(item.parcel.payload)
@@ -226,3 +275,14 @@ class Delivery:
         after = record(work, change, now)
         parts_follow(work, after, self.council, now)
         reopen_for_what_came_since(work, after, self.council, now)
+
+
+def _is_unsure(item: Item) -> bool:
+    """Whether it is a letter that may have left already."""
+    return item.begun and item.parcel.kind is Kind.LETTER
+
+
+def _in_other_hands(item: Item, ended: State) -> State:
+    """The attempt outlasted its lease: whoever has the item now says how it ends."""
+    _log.error("outlasted_its_lease", item=item.parcel.key, ended=ended)
+    return State.PENDING

@@ -12,6 +12,12 @@ from models.recording import parts_follow, record
 from models.returning import came_back
 from models.store_port import Work
 
+# GOV.UK Notify keeps what it took for seven days; one less for clocks and for the asking.
+_REMEMBERED = timedelta(days=6)
+
+# Days in which the bot was off were not spent on trying.
+_FEWEST_TRIES = 5
+
 
 def why_held_back(parcel: Parcel, council: Council, now: datetime) -> str | None:
     """Why a letter is not sent now or later, in words for the thread; None where it may leave."""
@@ -23,16 +29,28 @@ def why_held_back(parcel: Parcel, council: Council, now: datetime) -> str | None
 
 
 def has_waited_too_long(item: Item, error: Unavailable, council: Council, now: datetime) -> bool:
-    """Whether a letter's tries come to an end with this failure. One that may have left is first
-    looked for, however long that takes; an acknowledgement ends with its `good_until`.
+    """Whether a letter's tries come to an end with this failure, counted from the first of them.
+    One that may have left is first looked for, see `check_that_it_can_be_found`; an
+    acknowledgement ends with its `good_until`.
     """
-    waited = now - item.added_at
     return (
         item.parcel.kind is Kind.LETTER
         and item.parcel.good_until is None
+        and not item.begun
         and not isinstance(error, AnswerLost)
-        and waited >= council.sending.give_up_after
+        and item.first_tried_at is not None
+        and item.attempts >= _FEWEST_TRIES
+        and now - item.first_tried_at >= council.sending.give_up_after
     )
+
+
+def check_that_it_can_be_found(item: Item, now: datetime) -> None:
+    """Raises Undeliverable where a letter may have left so long ago that who took it has forgotten
+    it: not to be found would be no proof that it never left.
+    """
+    if now - (item.first_tried_at or item.added_at) > _REMEMBERED:
+        days = _REMEMBERED / timedelta(days=1)
+        raise Undeliverable(f"it may have left more than {days:g} days ago, and nobody can tell")
 
 
 def given_up(council: Council, error: Unavailable) -> Undeliverable:
@@ -58,7 +76,8 @@ def say_that_it_waits(work: Work, item: Item, reason: str, council: Council, now
 
 def did_not_arrive(work: Work, item: Item, reason: str, council: Council, now: datetime) -> None:
     """A letter that had left was given up on its way: as with a bounce, it counts as not sent."""
-    work.outbox.give_up(item, reason, now, unknown=False)
+    if not work.outbox.give_up(item, reason, now, unknown=False):
+        return
     case, letter = work.cases.get(str(item.parcel.reference)), _asked_of(work, item)
     if case is not None and letter is not None:
         after = record(work, came_back(case, letter, None, reason, council, now), now)

@@ -1,9 +1,10 @@
 """What must leave, as rows written in the transaction of the change that calls for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from models.letter import Letter
 
@@ -72,7 +73,9 @@ class Parcel:
 class Item:
     """A parcel on its way, held until `lease` (aware UTC).
 
-    `begun` says that an earlier attempt may have been carried out. `added_at` is aware UTC.
+    `begun` says that an earlier attempt may have been carried out. `added_at` and `first_tried_at`
+    are aware UTC; the latter is None where no attempt has begun yet. `broken_off` counts the
+    attempts that ended in a way that nobody foresaw.
     """
 
     id: int
@@ -81,6 +84,8 @@ class Item:
     begun: bool
     lease: datetime
     added_at: datetime
+    first_tried_at: datetime | None = None
+    broken_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +183,85 @@ def quarantine_flood(now: datetime, number: int) -> Parcel:
 def alarm(key: str, channel: str, text: str) -> Parcel:
     """A sentence for whoever keeps carebot running, said once for each `key`, at any hour."""
     return Parcel(f"alarm:{key}", Kind.ALARM, None, {"channel": channel, "text": text})
+
+
+class Outbox(Protocol):
+    """What must leave."""
+
+    def add(self, parcel: Parcel, now: datetime) -> bool:
+        """Put a parcel in; False where its key is there already, or what waits stands for it."""
+        ...
+
+    def claim(self, lane: Lane, now: datetime, limit: int, lease: timedelta) -> tuple[Item, ...]:
+        """Take the oldest of a lane that may leave, at most one per case, for the lease's time."""
+        ...
+
+    def begin(self, item: Item, now: datetime, lease: timedelta) -> Item | None:
+        """Note that the attempt starts now: whatever happens, it may have been carried out.
+
+        Gives the item with the lease renewed; None where it is no longer ours.
+        """
+        ...
+
+    def release(self, items: Sequence[Item]) -> None:
+        """Give back what was claimed and not begun."""
+        ...
+
+    # How an attempt ended counts only while the item is pending and under the lease it has here:
+    # these four give False, and change nothing, where it ended meanwhile or another bot has it.
+
+    def sent(self, item: Item, delivered: Delivered, now: datetime) -> bool:
+        """It left; the places in Slack are kept, and what follows is put in."""
+        ...
+
+    def dropped(self, item: Item, why: str, now: datetime) -> bool:
+        """It was not sent, and why."""
+        ...
+
+    def retry(
+        self, item: Item, at: datetime, error: str, *, begun: bool, broken_off: bool = False
+    ) -> bool:
+        """It is tried again at a time; `begun` where the failed attempt may have been carried out,
+        `broken_off` where it ended in a way that nobody foresaw.
+        """
+        ...
+
+    def give_up(self, item: Item, error: str, now: datetime, *, unknown: bool) -> bool:
+        """It is not tried again by itself: refused for good, or of unknown end."""
+        ...
+
+    def letters_of(self, reference: str) -> tuple[Letter, ...]:
+        """The letters of a case that were ever put in, oldest first."""
+        ...
+
+    def counts(self) -> Mapping[str, int]:
+        """How many items are in each state."""
+        ...
+
+    def sent_by_kind(self) -> Mapping[Kind, int]:
+        """How many items of each kind have left."""
+        ...
+
+    def next_at(self, lane: Lane) -> datetime | None:
+        """When the next pending item of a lane may leave; None where nothing is pending."""
+        ...
+
+
+class Places(Protocol):
+    """Where things stand in Slack."""
+
+    def forget(self, key: str) -> None:
+        """It stands nowhere any more."""
+        ...
+
+    def put(self, posting: Posting) -> None:
+        """Remember a place, in the stead of an earlier one of the same key."""
+        ...
+
+    def get(self, key: str) -> Posting | None:
+        """Where this stands."""
+        ...
+
+    def case_at(self, channel: str, ts: str) -> str | None:
+        """The case whose card stands there."""
+        ...

@@ -3,20 +3,20 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Protocol
 
 from models import ledger
 from models.case import Case, Change, State
 from models.deadlines import DeadlineKind
-from models.fetching import FiledPlaces, Troubles
+from models.fetching import FiledPlaces, Readings, Troubles
 from models.folders import Folders
 from models.history import Entry
 from models.ledger import Ledger
 from models.letter import Letter, LetterKind
 from models.letters_sent import Departures, LettersSent
 from models.message import Message, Scanned
-from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting
+from models.outbox import Outbox, Places
 from models.prediction import Prediction
 from models.quarantine import QuarantineStore
 from models.vitals import Vitals
@@ -230,81 +230,6 @@ class CaseStore(Protocol):
         ...
 
 
-class Outbox(Protocol):
-    """What must leave."""
-
-    def add(self, parcel: Parcel, now: datetime) -> bool:
-        """Put a parcel in; False where its key is there already, or what waits stands for it."""
-        ...
-
-    def claim(self, lane: Lane, now: datetime, limit: int, lease: timedelta) -> tuple[Item, ...]:
-        """Take the oldest of a lane that may leave, at most one per case, for the lease's time."""
-        ...
-
-    def begin(self, item: Item, until: datetime) -> bool:
-        """Note that the attempt starts now: whatever happens, it may have been carried out.
-
-        Renews the lease; False where it ran out and somebody else has taken the item.
-        """
-        ...
-
-    def release(self, items: Sequence[Item]) -> None:
-        """Give back what was claimed and not begun."""
-        ...
-
-    def sent(self, item: Item, delivered: Delivered, now: datetime) -> None:
-        """It left; the places in Slack are kept, and what follows is put in."""
-        ...
-
-    def dropped(self, item: Item, why: str, now: datetime) -> None:
-        """It was not sent, and why."""
-        ...
-
-    def retry(self, item: Item, at: datetime, error: str, *, begun: bool) -> None:
-        """It is tried again at a time; `begun` where the failed attempt may have been carried out."""
-        ...
-
-    def give_up(self, item: Item, error: str, now: datetime, *, unknown: bool) -> None:
-        """It is not tried again by itself: refused for good, or of unknown end."""
-        ...
-
-    def letters_of(self, reference: str) -> tuple[Letter, ...]:
-        """The letters of a case that were ever put in, oldest first."""
-        ...
-
-    def counts(self) -> Mapping[str, int]:
-        """How many items are in each state."""
-        ...
-
-    def sent_by_kind(self) -> Mapping[Kind, int]:
-        """How many items of each kind have left."""
-        ...
-
-    def next_at(self, lane: Lane) -> datetime | None:
-        """When the next pending item of a lane may leave; None where nothing is pending."""
-        ...
-
-
-class Places(Protocol):
-    """Where things stand in Slack."""
-
-    def forget(self, key: str) -> None:
-        """It stands nowhere any more."""
-        ...
-
-    def put(self, posting: Posting) -> None:
-        """Remember a place, in the stead of an earlier one of the same key."""
-        ...
-
-    def get(self, key: str) -> Posting | None:
-        """Where this stands."""
-        ...
-
-    def case_at(self, channel: str, ts: str) -> str | None:
-        """The case whose card stands there."""
-        ...
-
-
 class Drafts(Protocol):
     """Letters under a person's eyes."""
 
@@ -377,6 +302,11 @@ class Work(Protocol):
     @property
     def troubles(self) -> Troubles:
         """Messages that could not be fetched yet."""
+        ...
+
+    @property
+    def readings(self) -> Readings:
+        """Messages whose reading was begun."""
         ...
 
     @property

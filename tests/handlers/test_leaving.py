@@ -362,3 +362,36 @@ def test_e33_a_lost_answer_in_the_last_hour_is_unknown_and_not_said_to_have_fail
     assert post.deliver(NOW + 73 * HOUR) == {Sent.PENDING: 1}
     assert post.deliver(NOW + 74 * HOUR) == {Sent.UNKNOWN: 1}
     assert post.entries(case.reference, Event.LETTER_FAILED) == []
+
+
+def test_e33_days_in_which_the_bot_was_off_are_not_days_of_trying(
+    office: TestOffice, server: ScriptedSmtp
+) -> None:
+    case = new_case(office)
+    post = Post(office, server.port)
+    post.deliver()
+    approve_answer(office, case, NOW)
+    server.answers["TEXT"] = "452 4.2.2 mailbox full"
+    assert post.deliver(NOW + 96 * HOUR) == {Sent.PENDING: 1}
+    assert post.deliver(NOW + 200 * HOUR) == {Sent.PENDING: 1}
+    server.answers.clear()
+    assert post.deliver(NOW + 201 * HOUR) == {Sent.SENT: 1}
+
+
+def test_e34_a_letter_of_unknown_end_is_looked_for_while_notify_remembers_and_never_sent_after(
+    office: TestOffice, notify: NotifyServer
+) -> None:
+    case = new_case(office)
+    post = Post(office, notify=notify)
+    post.deliver()
+    notify.notifications[0].status = "delivered"
+    post.deliver(NOW + HOUR / 2)
+    approve_answer(office, case, NOW + HOUR)
+    notify.faults.append(Fault(None, taken=False))
+    before = len(notify.notifications)
+    post.deliver(NOW + HOUR)
+    notify.list_faults.extend([Fault(503)] * 4)
+    for days in (1, 2, 4, 5.9):
+        assert Sent.UNKNOWN not in post.deliver(NOW + timedelta(days=days))
+    assert post.deliver(NOW + timedelta(days=7))[Sent.UNKNOWN] == 1
+    assert len(notify.notifications) == before

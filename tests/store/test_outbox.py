@@ -65,7 +65,7 @@ def test_a_lease_that_ran_out_gives_the_item_to_the_next_and_says_that_it_was_be
     add(store, outbox.card("CC-1", 1))
     (first,) = claim(store)
     with store.work() as work:
-        assert work.outbox.begin(first, NOW + LEASE)
+        assert work.outbox.begin(first, NOW, LEASE)
     assert claim(store, NOW + LEASE / 2) == []
     (second,) = claim(store, NOW + LEASE)
     assert (second.begun, second.attempts) == (True, 2)
@@ -76,8 +76,8 @@ def test_who_lost_the_lease_cannot_begin(store: Store) -> None:
     (first,) = claim(store)
     (second,) = claim(store, NOW + LEASE)
     with store.work() as work:
-        assert not work.outbox.begin(first, NOW + LEASE * 3)
-        assert work.outbox.begin(second, NOW + LEASE * 3)
+        assert not work.outbox.begin(first, NOW, LEASE * 3)
+        assert work.outbox.begin(second, NOW, LEASE * 3)
 
 
 def test_a_retry_waits_for_its_time_and_holds_back_what_follows_in_its_case(store: Store) -> None:
@@ -146,3 +146,47 @@ def test_words_that_still_wait_are_not_asked_for_again_when_the_card_moves(store
     add(store, outbox.words("CC-1", 1, "2.0"))
     with store.view() as work:
         assert work.outbox.counts() == {"sent": 1, "pending": 2}
+
+
+def states(store: Store) -> dict[str, int]:
+    with store.view() as work:
+        return dict(work.outbox.counts())
+
+
+def test_e33_an_attempt_that_outlasts_its_lease_changes_nothing_of_what_another_bot_has(
+    store: Store,
+) -> None:
+    add(store, outbox.card("CC-1", 1))
+    (slow,) = claim(store)
+    with store.work() as work:
+        begun = work.outbox.begin(slow, NOW, LEASE)
+    assert begun is not None
+    (other,) = claim(store, NOW + LEASE)
+    posting = Posting("card:CC-1", "CC-1", "C1", "1.0")
+    with store.work() as work:
+        assert not work.outbox.sent(begun, Delivered((posting,)), NOW)
+        assert not work.outbox.retry(begun, NOW, "late", begun=False)
+        assert not work.outbox.give_up(begun, "late", NOW, unknown=False)
+        assert not work.outbox.dropped(begun, "late", NOW)
+        assert work.places.get("card:CC-1") is None
+    assert states(store) == {"pending": 1}
+    with store.work() as work:
+        assert work.outbox.give_up(other, "nobody knows", NOW, unknown=True)
+        assert not work.outbox.sent(begun, Delivered(), NOW)
+        assert not work.outbox.retry(other, NOW, "again", begun=False)
+    assert states(store) == {"unknown": 1}
+
+
+def test_e33_the_first_attempt_is_remembered_and_a_claim_alone_is_none(store: Store) -> None:
+    add(store, outbox.card("CC-1", 1))
+    (item,) = claim(store)
+    assert item.first_tried_at is None
+    with store.work() as work:
+        begun = work.outbox.begin(item, NOW, LEASE)
+        assert begun is not None
+        work.outbox.retry(begun, NOW + LEASE, "later", begun=False)
+    (again,) = claim(store, NOW + LEASE * 2)
+    with store.work() as work:
+        work.outbox.begin(again, NOW + LEASE * 2, LEASE)
+    (third,) = claim(store, NOW + LEASE * 9)
+    assert third.first_tried_at == NOW

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from models.letter import Letter
@@ -20,9 +21,12 @@ from models.store.sqlite.columns import (
 _EARLIER = """SELECT 1 FROM outbox e WHERE e.state='pending' AND e.reference=o.reference
     AND e.lane=o.lane AND e.id < o.id AND e.kind NOT IN ('reminder', 'letter_status')"""
 
+# An item that is under way, and under the lease that somebody holds; `_ours` fills it in.
+_OURS = "id=? AND state='pending' AND lease_until=?"
+
 
 class SqliteOutbox:
-    """See models.store_port.Outbox."""
+    """See models.outbox.Outbox."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work over a connection whose transaction is open."""
@@ -70,45 +74,53 @@ class SqliteOutbox:
         ).fetchall()
         return tuple(_item(row) for row in sorted(rows, key=lambda row: int(row["id"])))
 
-    def begin(self, item: Item, until: datetime) -> bool:
-        """Note that the attempt starts now; False where somebody else has the item."""
+    def begin(self, item: Item, now: datetime, lease: timedelta) -> Item | None:
+        """Note that the attempt starts now; None where somebody else has the item."""
         cursor = self._execute(
-            "UPDATE outbox SET begun=1, lease_until=? WHERE id=? AND state=? AND lease_until=?",
-            (time_to_text(until), item.id, State.PENDING, time_to_text(item.lease)),
+            f"""UPDATE outbox SET begun=1, lease_until=?, first_tried_at=coalesce(first_tried_at, ?)
+                WHERE {_OURS}""",
+            (time_to_text(now + lease), time_to_text(now), *_ours(item)),
         )
-        return cursor.rowcount == 1
+        if cursor.rowcount != 1:
+            return None
+        return replace(item, lease=now + lease, first_tried_at=item.first_tried_at or now)
 
     def release(self, items: Sequence[Item]) -> None:
         """Give back what was claimed and not begun."""
         for item in items:
             self._execute(
-                """UPDATE outbox SET lease_until=NULL, attempts=attempts-1
-                   WHERE id=? AND state=? AND lease_until=?""",
-                (item.id, State.PENDING, time_to_text(item.lease)),
+                f"UPDATE outbox SET lease_until=NULL, attempts=attempts-1 WHERE {_OURS}",
+                _ours(item),
             )
 
-    def sent(self, item: Item, delivered: Delivered, now: datetime) -> None:
+    def sent(self, item: Item, delivered: Delivered, now: datetime) -> bool:
         """It left; the places in Slack are kept, and what follows is put in."""
+        if not self._end(item, State.SENT, None, now):
+            return False
         for posting in delivered.postings:
             self._places.put(posting)
-        self._end(item, State.SENT, None, now)
         for parcel in delivered.then:
             self.add(parcel, now)
+        return True
 
-    def dropped(self, item: Item, why: str, now: datetime) -> None:
+    def dropped(self, item: Item, why: str, now: datetime) -> bool:
         """It was not sent, and why."""
-        self._end(item, State.DROPPED, why, now)
+        return self._end(item, State.DROPPED, why, now)
 
-    def retry(self, item: Item, at: datetime, error: str, *, begun: bool) -> None:
+    def retry(
+        self, item: Item, at: datetime, error: str, *, begun: bool, broken_off: bool = False
+    ) -> bool:
         """It is tried again at a time."""
-        self._execute(
-            "UPDATE outbox SET not_before=?, lease_until=NULL, begun=?, error=? WHERE id=?",
-            (time_to_text(at), begun, storable(error), item.id),
+        cursor = self._execute(
+            f"""UPDATE outbox SET not_before=?, lease_until=NULL, begun=?, error=?,
+                broken_off=broken_off+? WHERE {_OURS}""",
+            (time_to_text(at), begun, storable(error), broken_off, *_ours(item)),
         )
+        return cursor.rowcount == 1
 
-    def give_up(self, item: Item, error: str, now: datetime, *, unknown: bool) -> None:
+    def give_up(self, item: Item, error: str, now: datetime, *, unknown: bool) -> bool:
         """It is not tried again by itself."""
-        self._end(item, State.UNKNOWN if unknown else State.FAILED, error, now)
+        return self._end(item, State.UNKNOWN if unknown else State.FAILED, error, now)
 
     def letters_of(self, reference: str) -> tuple[Letter, ...]:
         """The letters of a case, by the keys that models.outbox.letter gives them."""
@@ -169,15 +181,16 @@ class SqliteOutbox:
             is not None
         )
 
-    def _end(self, item: Item, state: State, error: str | None, now: datetime) -> None:
-        self._execute(
-            "UPDATE outbox SET state=?, lease_until=NULL, error=?, ended_at=? WHERE id=?",
-            (state, error and storable(error), time_to_text(now), item.id),
+    def _end(self, item: Item, state: State, error: str | None, now: datetime) -> bool:
+        cursor = self._execute(
+            f"UPDATE outbox SET state=?, lease_until=NULL, error=?, ended_at=? WHERE {_OURS}",
+            (state, error and storable(error), time_to_text(now), *_ours(item)),
         )
+        return cursor.rowcount == 1
 
 
 class SqlitePlaces:
-    """See models.store_port.Places."""
+    """See models.outbox.Places."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work over a connection whose transaction is open."""
@@ -220,4 +233,17 @@ def _item(row: sqlite3.Row) -> Item:
     lease, added_at = text_to_time(row["lease_until"]), text_to_time(row["added_at"])
     assert lease is not None
     assert added_at is not None
-    return Item(row["id"], parcel, row["attempts"], bool(row["begun"]), lease, added_at)
+    return Item(
+        row["id"],
+        parcel,
+        row["attempts"],
+        bool(row["begun"]),
+        lease,
+        added_at,
+        text_to_time(row["first_tried_at"]),
+        row["broken_off"],
+    )
+
+
+def _ours(item: Item) -> tuple[int, str]:
+    return item.id, time_to_text(item.lease)
