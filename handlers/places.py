@@ -132,13 +132,18 @@ def _reply(arriving: Arriving) -> Placed | None:
     if why is not None:
         return _open(arriving, [(found.case, why)])
     machine = arriving.message.machine
-    if machine is not None and not found.known:
+    if machine is not None and not _is_the_customers(arriving, found):
         # A ticket system's confirmation of our letter, say: nobody's answer (D26).
         return _file_quietly(arriving, machine, found.case)
     if found.case.is_exhausted:
         return _file(arriving, found)
     _add(arriving, found)
     return Placed(Arrival.REPLY, found.case.reference)
+
+
+def _is_the_customers(arriving: Arriving, found: Belonging) -> bool:
+    """A portal that takes no replies has no address: it is known by its name in the thread."""
+    return found.known or (found.sure and arriving.message.sender == found.case.customer)
 
 
 def _why_of_its_own(arriving: Arriving, found: Belonging) -> Why | None:

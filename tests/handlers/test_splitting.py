@@ -85,7 +85,9 @@ def test_when_it_leaves_both_are_acknowledged(office: TestOffice) -> None:
 def test_when_it_comes_back_neither_is_acknowledged(office: TestOffice) -> None:
     first, new = split(office)
     acknowledge(office, first, NOW)
-    change = letter_bounced(office.case(first.reference), LetterKind.ACKNOWLEDGEMENT, None, "", NOW)
+    change = letter_bounced(
+        office.case(first.reference), LetterKind.ACKNOWLEDGEMENT, None, "", office.council, NOW
+    )
     with office.store.work() as work:
         parts_follow(work, record(work, change, NOW), office.council, NOW)
     stage = office.case(new.reference).stage
