@@ -1,6 +1,7 @@
 """What our own mail server found of the sender (Authentication-Results, RFC 8601; mail.md B21).
 
-It is shown and never a ground for trust. A header of any other host may be the sender's own.
+It is shown and never a ground for trust: a pass grants nothing, a fail takes trust away. A header
+of any other host may be the sender's own.
 """
 
 import re
@@ -34,3 +35,14 @@ def authentication(headers: Headers, hosts: frozenset[str]) -> str:
                 found.setdefault(method.lower(), result.lower())
             return ", ".join(f"{m}={found[m]}" for m in ("dmarc", "spf", "dkim") if m in found)
     return ""
+
+
+def is_refuted(found: str) -> bool:
+    """Whether what `authentication` gave speaks against From: DMARC failed, or where there is no
+    such verdict SPF did and no signature stands in for it.
+    """
+    results = dict(one.split("=", 1) for one in found.split(", ") if one)
+    dmarc = results.get("dmarc", "none")
+    if dmarc == "none":
+        return results.get("spf") == "fail" and results.get("dkim") != "pass"
+    return dmarc == "fail"

@@ -132,6 +132,13 @@ def has_copy(root: Part, found: Contents) -> bool:
     )
 
 
+def names_another(text: str, headers: Headers) -> bool:
+    """Whether an email address stands in a report's own words that is not its sender's."""
+    senders = {mailbox.address.lower() for mailbox in headers.mailboxes("from")}
+    found = islice(_ADDRESS.finditer(text), _MOST_MENTIONS)
+    return any(match[1].rstrip(".").lower() not in senders for match in found)
+
+
 def has_delivery_status(root: Part) -> bool:
     """Whether a part of it is an RFC 3464 report."""
     return any(_parts(root, _DELIVERY_STATUS))

@@ -18,7 +18,7 @@ _MOST_LINES = 3_000
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LABEL_KEYS = ("label", "question", "title", "field", "name", "key")
 _VALUE_KEYS = ("value", "answer", "response", "text")
-_DECORATION = re.compile(r"^[#*_ \t]*(.*?)[*_ \t]*[:?]?[*_ \t]*$")
+_MARKUP = "*_ \t"
 
 
 def structured(text: str) -> list[Pair]:
@@ -88,7 +88,9 @@ def stacked(text: str, is_label: Callable[[str], bool]) -> tuple[list[str], list
 
 
 def _label(line: str) -> str:
+    """A line without the marks around it, such as `## **Your name:**`; empty where it is too long."""
     if len(line) > _LONGEST_LABEL:
         return ""
-    match = _DECORATION.match(line)
-    return match[1].strip() if match else ""
+    # Not by one pattern: of three repeats side by side each would try the blanks of the others.
+    bare = line.strip().lstrip(f"#{_MARKUP}").rstrip(_MARKUP)
+    return bare.removesuffix(":").removesuffix("?").rstrip(_MARKUP) if bare[-1:] in ":?" else bare

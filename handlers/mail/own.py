@@ -72,6 +72,13 @@ class Seal:
         """Whether an X-Carebot header is ours, and not of another council's carebot."""
         return self.key is None or self.case_of_token(value) is not None
 
+    def is_own_reply_to(self, address: str) -> bool:
+        """Whether it is the plus address for answers to a letter of ours, which only ours give as
+        their Reply-To; its local part before the plus is not looked at.
+        """
+        token = address.rpartition("@")[0].partition("+")[2]
+        return bool(token) and self.is_own_header(token)
+
     def _id_mac(self, reference: str, nonce: str) -> str:
         return self._mac(f"message-id {reference.upper()} {nonce}", 16)
 

@@ -7,8 +7,8 @@ from datetime import UTC, tzinfo
 from email.message import Message as Part
 
 from handlers.mail.attachments import attachments
-from handlers.mail.authentication import authentication
-from handlers.mail.automatic import machine
+from handlers.mail.authentication import authentication, is_refuted
+from handlers.mail.automatic import NO_REPLIES, machine
 from handlers.mail.body import Contents, inner_parts
 from handlers.mail.charsets import clean, decode
 from handlers.mail.containers import read_contents, without_armour
@@ -18,7 +18,7 @@ from handlers.mail.naming import named_cases
 from handlers.mail.own import OWN_HEADER, Seal, without_plus
 from handlers.mail.quoting import new_text
 from handlers.mail.structure import parsed
-from handlers.mail.verp import with_letter
+from handlers.mail.verp import letter_written_to, with_letter
 from handlers.mail.webform import DEFAULT_FIELDS, Form, FormField, FormReader
 from models.errors import Unreadable
 from models.message import (
@@ -26,6 +26,7 @@ from models.message import (
     Forwarded,
     Machine,
     MachineKind,
+    Mark,
     Message,
     Named,
     RawMessage,
@@ -103,14 +104,19 @@ class MailReader:
     def _read(self, raw: RawMessage, part: Part, defects: list[str]) -> Message:
         headers = Headers(part, defects)
         found = read_contents(part, raw.content, defects)
-        sender, is_form_address = self._sender(headers, defects)
+        sender = self._sender(headers, defects)
+        verdict = authentication(headers, self._authserv_ids)
         subject = headers.text("subject")
         text = found.text
         form = self._read_form(text)
+        trusted = form is not None and self._is_form_address(sender) and not is_refuted(verdict)
+        references = _references(headers)
+        named = self._named(headers, references, subject, text)
+        letter = letter_written_to(headers, self._bounces_to, self._seal)
         read = Message(
             sha256=hashlib.sha256(raw.content).hexdigest(),
             message_id=headers.own_id(),
-            references=_references(headers),
+            references=references,
             sender=sender,
             reply_to=self._reply_to(headers),
             recipients=_unique(m.address for name in ("to", "cc") for m in headers.mailboxes(name)),
@@ -121,22 +127,28 @@ class MailReader:
             dated=headers.date("date"),
             source=Source.EMAIL,
             attachments=_attached(found, defects),
-            authentication=authentication(headers, self._authserv_ids),
+            authentication=verdict,
+            named=named,
             machine=machine(
                 headers,
                 part,
                 found,
-                own=self._own_mail(headers, sender, is_form=form is not None),
-                is_form=form is not None and is_form_address,
+                own=self._own_mail(headers),
+                is_form=trusted,
+                answers=bool(references or letter or _names_outside_text(named)),
             )
             or _another_carebot(headers),
         )
-        if self._bounces_to:
-            read = with_letter(read, headers, self._bounces_to, self._seal)
-        read = replace(read, named=self._named(headers, read))
-        if form is not None:
-            read = _as_form(read, form, trusted=is_form_address)
+        if letter:
+            read = with_letter(read, letter)
+        if letter or (read.machine and read.machine.failed_message_ids):
+            read = replace(read, named=self._named_with_failed(headers, read))
+        if form is not None and trusted:
+            read = _as_form(read, form)
+        elif form is not None:
+            read = replace(self._guarded(read, headers, defects, is_form=True), new_text=text)
         else:
+            read = self._guarded(read, headers, defects, is_form=False)
             read = replace(read, forwarded=self._forwarded(read, found, defects))
             text = _with_forwarded(read, found, defects)
             read = replace(read, text=text, new_text=new_text(without_armour(text), subject))
@@ -168,7 +180,38 @@ class MailReader:
             defects=tuple(defects),
         )
 
-    def _sender(self, headers: Headers, defects: list[str]) -> tuple[Sender, bool]:
+    def _guarded(
+        self, read: Message, headers: Headers, defects: list[str], *, is_form: bool
+    ) -> Message:
+        """With nobody to answer to where an answer would reach nobody, and no acknowledgement where
+        the mail may be our own (D28, D30). A form that we cannot trust is an email with all its
+        words: what it says of its sender is for a person to judge.
+        """
+        if read.is_automatic:
+            return read
+        machine = read.machine or self._perhaps_ours(read, headers)
+        address = read.sender.address or ""
+        if is_form and self._is_form_address(read.sender):
+            why = "our mail server could not confirm that this form is the council's"
+            machine = machine or Machine(MachineKind.BULK, why)
+            defects.append(f"{why} ({read.authentication}): nothing in it is proved")
+        elif NO_REPLIES.search(address):
+            defects.append(f"from an address that takes no replies: {address}")
+        elif not (address and self._is_own(address)):
+            return replace(read, machine=machine)
+        return replace(read, machine=machine, sender=Sender(read.sender.name, None))
+
+    def _perhaps_ours(self, read: Message, headers: Headers) -> Machine | None:
+        """Our own mail with its marks lost, or a colleague who writes from the mailbox."""
+        for address, why in (
+            (read.sender.address, "from our own address"),
+            (self._reply_to(headers), "Reply-To is our own address"),
+        ):
+            if address and self._is_own(address):
+                return Machine(MachineKind.BULK, why)
+        return None
+
+    def _sender(self, headers: Headers, defects: list[str]) -> Sender:
         """From is who wrote (B21), never Reply-To. Of several the one who sent it (RFC 5322, 3.6.2)."""
         found = headers.mailboxes("from")
         if found:
@@ -176,45 +219,51 @@ class MailReader:
                 defects.append("From: several addresses")
             sent = {m.address for m in headers.mailboxes("sender")} if len(found) > 1 else set()
             one = next((m for m in found if m.address in sent), found[0])
-            return Sender(one.name, one.address), self._is_form_address(one.address)
+            return Sender(one.name, one.address)
         defects.append("From: missing" if "from" not in headers else "From: no address")
         name = headers.text("from").strip("<> ").strip(' "')
-        return Sender("" if "@" in name else name[:200], None), False
+        return Sender("" if "@" in name else name[:200], None)
 
-    def _is_form_address(self, address: str) -> bool:
-        local, _, domain = address.lower().rpartition("@")
-        if address.lower() in self._forms:
+    def _is_form_address(self, sender: Sender) -> bool:
+        address = (sender.address or "").lower()
+        local, _, domain = address.rpartition("@")
+        if address in self._forms:
             return True
         return domain in self._own_domains and (
-            _FORM_SENDER.match(local) is not None or address.lower() in self._own
+            _FORM_SENDER.match(local) is not None or address in self._own
         )
 
     def _reply_to(self, headers: Headers) -> str | None:
         found = headers.mailboxes("reply-to")
         return found[0].address if len(found) == 1 else None
 
-    def _own_mail(self, headers: Headers, sender: Sender, *, is_form: bool) -> str | None:
-        """The sign by which a message is our own coming back (D28)."""
+    def _own_mail(self, headers: Headers) -> str | None:
+        """The mark by which a message is for certain our own coming back (D28)."""
         if any(map(self._seal.is_own_header, headers.all(OWN_HEADER.lower()))):
             return f"our own {OWN_HEADER} header"
         if self._seal.is_own_id(headers.own_id() or ""):
             return "our own Message-ID"
-        if sender.address and self._is_own(sender.address) and not is_form:
-            return "from our own address"
         reply_to = self._reply_to(headers)
-        return "Reply-To is our own address" if reply_to and self._is_own(reply_to) else None
+        if reply_to and self._is_own(reply_to) and self._seal.is_own_reply_to(reply_to):
+            return "Reply-To is the address for answers to a letter of ours"
+        return None
 
     def _is_own(self, address: str) -> bool:
         return without_plus(address.lower()) in self._own
 
-    def _named(self, headers: Headers, read: Message) -> tuple[Named, ...]:
-        """The cases it names; a bounce also those of what came back."""
+    def _named_with_failed(self, headers: Headers, read: Message) -> tuple[Named, ...]:
+        """The cases that a message names, and those of what came back with it."""
         failed = read.machine.failed_message_ids if read.machine else ()
+        return self._named(headers, (*failed, *read.references), read.subject, read.text)
+
+    def _named(
+        self, headers: Headers, references: tuple[str, ...], subject: str, text: str
+    ) -> tuple[Named, ...]:
         return named_cases(
             headers,
-            (*failed, *read.references),
-            read.subject,
-            read.text,
+            references,
+            subject,
+            text,
             seal=self._seal,
             pattern=self._reference,
             is_own=self._is_own,
@@ -241,18 +290,20 @@ def _unique(addresses: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(addresses))  # type: ignore[call-overload]
 
 
-def _as_form(read: Message, form: Form, *, trusted: bool) -> Message:
-    """What a form's email says. Its fields name the sender only where the mail is from the form:
-    else anybody could have us write to anybody.
+def _names_outside_text(named: tuple[Named, ...]) -> bool:
+    return any(one.mark is not Mark.QUOTED for one in named)
+
+
+def _as_form(read: Message, form: Form) -> Message:
+    """What a form's email says. Only of mail that is from the form: else anybody could have us
+    write to anybody.
     """
-    sender = read.sender
-    if trusted:
-        # Some products write the address a second time, as a link.
-        found = {lower_domain(address) for address in _ADDRESS.findall(form.email)}
-        sender = Sender(one_line(form.name, 200), found.pop() if len(found) == 1 else None)
+    # Some products write the address a second time, as a link.
+    found = {lower_domain(address) for address in _ADDRESS.findall(form.email)}
+    sender = Sender(one_line(form.name, 200), found.pop() if len(found) == 1 else None)
     return replace(
         read, sender=sender, text=form.text, new_text=form.details,
-        source=form.source, reply_to=None if trusted else read.reply_to,
+        source=form.source, reply_to=None,
     )  # fmt: skip
 
 

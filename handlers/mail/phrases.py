@@ -42,12 +42,13 @@ _OUT = _one_of(
     r"|message|assistant))?|\booo\b|away from (?:the|my) office|on vacation|on annual leave"
     r"|vacation (?:reply|response|message|notice)|holiday (?:reply|response|message|notice)",
     r"nicht im b[üu]ro|au(?:ß|ss)er haus|abwesenheit|im urlaub|urlaubsmeldung",
-    r"absent(?:e)? du bureau|absence|fuera de (?:la )?oficina|ausencia|fora do escrit[óo]rio"
+    r"absent(?:e)? du bureau|fuera de (?:la )?oficina|ausencia|fora do escrit[óo]rio"
     r"|fuori (?:sede|ufficio)|assenza|afwezig|allan o'r swyddfa",
 )  # fmt: skip
 
 # A subject that names itself an automatic reply, at its start or in brackets at its end. Not the
-# subject of an answer to one ("Re: Automatic reply"), nor a sentence with such a word in it.
+# subject of an answer to one ("Re: Automatic reply"), nor a sentence with such a word in it. People
+# complain of automatic replies in the same words, so it takes a second sign to file one.
 AUTOMATIC_SUBJECT = _any(
     rf"^\s*[\[(*<]?\s*(?:{_NAMED_REPLY})\s*(?:[\])>*:]|$|[-–—] )",
     rf"[\[(]\s*(?:{_NAMED_REPLY})\s*[\])]\s*$",
@@ -55,12 +56,17 @@ AUTOMATIC_SUBJECT = _any(
     r"^\s*auto:\s.{0,200}\b(?:out of (?:the )?office|away|absent|on leave|abwesend|on vacation)\b",
 )
 
+# A text that says of itself that it answers a letter.
+ANSWERS_YOU = _any(
+    r"\bthis is an? (?:auto-?|automat(?:ic|ed|ically generated) )(?:reply|response|e-?mail|message)"
+    r" (?:to|in response to|for) your\b",
+)
 # How a note of absence begins. Only beside another sign: people are away too, and say so.
 ABSENT = _any(
     r"\bI (?:am|will be|shall be|'m)(?: currently| now| presently)? (?:out of|away|on (?:annual |maternity"
     r" |sick |parental |study )?leave|on holiday|on vacation|unavailable|not in the office|travelling)",
     r"\bis (?:currently )?(?:out of the office|on (?:annual )?leave)|\bcurrently out of the office"
-    r"|\bI have left\b|\bno longer (?:works?|work(?:ing)?) (?:for|at|here)|away from (?:my desk|the office)",
+    r"|\bno longer (?:works?|work(?:ing)?) (?:for|at|here)|away from (?:my desk|the office)",
     r"\b(?:automat(?:ic|ed)|auto)[- ]?(?:reply|response|message)|automatically generated",
     r"\bich bin\b.{0,60}\b(?:nicht im|abwesend|nicht erreichbar|im urlaub|au(?:ß|ss)er haus|wieder)",
     r"\bje (?:suis|serai)\b.{0,40}\b(?:absente?|en cong[ée]|en d[ée]placement|en vacances)",

@@ -30,13 +30,19 @@ def bounce_address(base: str, message_id: str) -> str:
     return f"{local}+{match[1]}@{domain}"
 
 
-def with_letter(read: Message, headers: Headers, base: str, seal: Seal) -> Message:
+def letter_written_to(headers: Headers, base: str, seal: Seal) -> str | None:
+    """The Message-ID of the letter of ours whose bounce address it came to; None for other mail,
+    and where there is no `base`.
+    """
+    if not base:
+        return None
+    return next(filter(None, (_letter(a, base, seal) for a in _addresses(headers))), None)
+
+
+def with_letter(read: Message, found: str) -> Message:
     """The message with the letter whose bounce address it came to: as what came back, or else as
     what it answers. Only machines know such an address, so it is never a person's.
     """
-    found = next(filter(None, (_letter(a, base, seal) for a in _addresses(headers))), None)
-    if found is None:
-        return read
     machine = read.machine or Machine(
         MachineKind.BULK, "it came to the bounce address of a letter of ours"
     )

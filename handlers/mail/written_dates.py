@@ -40,7 +40,9 @@ _NUMBERS = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b")
 _TIME = re.compile(
     r"\b(\d{1,2})[:.h](\d{2})(?:[:.]\d{2})?\s*(a\.?m\.?\b|p\.?m\.?\b)?", re.IGNORECASE
 )
-_OFFSET = re.compile(r"(?:\b(?:GMT|UTC)|\s)([+-])(\d{1,2})(?::?(\d{2}))?\b|\b(GMT|UTC|BST)\b|\b\d{2}Z\b")
+_OFFSET = re.compile(
+    r"(?:\b(?:GMT|UTC)|\s)([+-])(\d{1,2})(?::?(\d{2}))?\b|\b(GMT|UTC|BST)\b|\b\d{2}Z\b"
+)
 _NAMED_OFFSETS = {"GMT": 0, "UTC": 0, "BST": 60}
 
 

@@ -131,9 +131,9 @@ def test_an_officers_message_id_at_the_councils_own_domain_is_a_persons() -> Non
     assert verdict("Message-ID: <officer.1@bot.council.gov.uk>") is None
 
 
-def test_a_colleague_who_sends_from_the_mailbox_is_our_own_mail() -> None:
+def test_d30_a_colleague_who_sends_from_the_mailbox_is_a_case_without_acknowledgement() -> None:
     found = verdict("From: Complaints <Complaints@Council.gov.uk>")
-    assert found == Machine(MachineKind.OWN, "from our own address")
+    assert found == Machine(MachineKind.BULK, "from our own address")
 
 
 def test_a_bounce_that_names_several_letters_names_each_once() -> None:
@@ -163,7 +163,7 @@ def test_a_subject_alone_makes_no_machine_of_a_person(subject: str) -> None:
 
 
 def test_the_subject_of_a_bounce_above_a_copy_of_our_letter_is_a_bounce() -> None:
-    copy = "This came back:\n\nMessage-ID: <carebot.CC-2026-00001.x@westmere.example>\n"
+    copy = "Your message was not delivered.\n\nMessage-ID: <carebot.CC-2026-00001.x@westmere.example>\n"
     found = verdict("Subject: Undeliverable: Your complaint", body=copy)
     assert found is not None
     assert found.kind is MachineKind.BOUNCE
@@ -212,14 +212,14 @@ def test_d30_what_may_be_a_persons_is_a_case_without_acknowledgement(
     ("headers", "body"),
     [
         (("Return-Path: <>", "In-Reply-To: <a@b>"), "Thank you for your email."),
-        (("Return-Path: <>", "Precedence: bulk"), "I shall answer soon."),
-        (("Precedence: junk",), "I am currently out of the office."),
-        (("Auto-Submitted: auto-generated",), "Ich bin bis Montag im Urlaub."),
+        (("Return-Path: <>", "Precedence: bulk", "In-Reply-To: <a@b>"), "I shall answer soon."),
+        (("Precedence: junk", "In-Reply-To: <a@b>"), "I am currently out of the office."),
+        (("Auto-Submitted: auto-generated", "Subject: AW: x"), "Ich bin bis Montag im Urlaub."),
         (("X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent",
           "Auto-Submitted: auto-generated", "In-Reply-To: <a@b>"), "The clerk is here on Tuesdays."),
     ],
 )  # fmt: skip
-def test_d25_two_weak_signs_together_are_an_automatic_reply(
+def test_d25_weak_signs_on_an_answer_are_an_automatic_reply(
     headers: tuple[str, ...], body: str
 ) -> None:
     found = verdict(*headers, body=body)
@@ -242,9 +242,13 @@ def test_d25_two_weak_signs_together_are_an_automatic_reply(
     ],
 )  # fmt: skip
 def test_d25_an_automatic_reply_is_known_by_its_subject_in_many_languages(subject: str) -> None:
-    found = verdict(f"Subject: {subject}")
-    assert found is not None
-    assert found.kind is MachineKind.AUTOMATIC
+    for header, kind in (
+        ("X-A: b", MachineKind.BULK),
+        ("References: <a@b>", MachineKind.AUTOMATIC),
+    ):
+        found = verdict(f"Subject: {subject}", header)
+        assert found is not None
+        assert found.kind is kind
 
 
 @pytest.mark.parametrize(
