@@ -5,13 +5,13 @@ happened to the letter: nothing left, it may have left, or it never will (mail.m
 import smtplib
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Literal
 
+from bot.smtp_connection import Connection
 from bot.smtp_login import Answer, Login, enhanced_status, login_advice, our_own_fault
 from handlers.mail.compose import compose
 from handlers.mail.verp import bounce_address
@@ -122,38 +122,31 @@ class SmtpLetterbox:
         """Nobody can be asked; bounces tell."""
 
     @contextmanager
-    def _connection(self, ends_at: float) -> Iterator[smtplib.SMTP]:
-        server = self._connected()
+    def _connection(self, ends_at: float) -> Iterator[Connection]:
+        self._check_pause()
+        server = Connection(self._from_address.rpartition("@")[2], self._timeout, ends_at)
         try:
-            with _cut_off_after(server, ends_at - time.monotonic()):
+            with server.cut_off_in_time():
+                self._connect(server)
                 yield server
         finally:
             with suppress(smtplib.SMTPException, OSError):
                 server.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connect(self, server: Connection) -> None:
         """Greeted, and encrypted unless the settings say otherwise: never plain because the server
         offers nothing else.
         """
-        self._check_pause()
-        server: smtplib.SMTP | None = None
-        # Our own name in EHLO; left to smtplib, it would ask DNS, without a timeout.
-        name = self._from_address.rpartition("@")[2]
         try:
-            if self._tls == "tls":
-                server = smtplib.SMTP_SSL(
-                    self._host, self._port, name, timeout=self._timeout, context=self._ssl_context
-                )
-            else:
-                server = smtplib.SMTP(self._host, self._port, name, timeout=self._timeout)
-            if self._tls == "starttls":
-                server.starttls(context=self._ssl_context)
+            server.reach(self._host, self._port)
+            if self._tls == "tls" and self._ssl_context is not None:
+                server.encrypt(self._ssl_context, self._host)
+            server.greeted()
+            if self._tls == "starttls" and self._ssl_context is not None:
+                server.ask_for_tls(self._ssl_context, self._host)
             server.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
-            if server is not None:
-                server.close()
             raise self._no_connection(error) from error
-        return server
 
     def _log_in(self, server: smtplib.SMTP, *, fresh: bool) -> bool:
         """Whether it let us in; False where a fresh token may still help, over a new connection,
@@ -273,25 +266,6 @@ def _trouble(error: BaseException) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return f"takes nothing now ({error.smtp_code})"
     return f"does not answer ({type(error).__name__})"
-
-
-@contextmanager
-def _cut_off_after(server: smtplib.SMTP, seconds: float) -> Iterator[None]:
-    """End whatever is waited for once the time is up: a timeout alone begins anew with each byte."""
-
-    def cut() -> None:
-        with suppress(OSError):
-            if server.sock is not None:
-                server.sock.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(max(seconds, 0.1), cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
 
 
 def _dotted(content: bytes) -> bytes:

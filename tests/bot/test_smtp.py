@@ -1,6 +1,8 @@
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -186,6 +188,45 @@ def test_a_server_that_dribbles_its_answer_is_left_in_time() -> None:
     """Each byte begins the timeout anew; the whole attempt has an end of its own."""
     with ScriptedSmtp({"MAIL": DRIBBLE}) as server, pytest.raises(Unavailable):
         letterbox(server.port, longest_attempt=0.5).send(letter())
+
+
+@pytest.mark.parametrize("step", ["CONNECT", "EHLO", "AUTH"])
+def test_e33_a_server_that_dribbles_before_it_lets_us_in_is_left_in_time(step: str) -> None:
+    login = PasswordLogin("jo", "secret")
+    began = time.monotonic()
+    with ScriptedSmtp({step: DRIBBLE}) as server, pytest.raises(Unavailable):
+        letterbox(server.port, longest_attempt=0.5, login=login).send(letter())
+    assert time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize(
+    ("tls", "answers"),
+    [
+        # The head of a record of TLS, whose 15 kB then come one by one.
+        ("tls", {"CONNECT": f"\x16\x03\x03\x3c\x00{DRIBBLE}"}),
+        (
+            "starttls",
+            {"EHLO": "250-mail.example\r\n250 STARTTLS", "STAR": f"220 go on\r\n{HANG}"},
+        ),
+    ],
+)
+def test_e33_a_handshake_that_never_ends_is_left_in_time(tls: str, answers: dict) -> None:
+    began = time.monotonic()
+    with ScriptedSmtp(answers) as server, pytest.raises(Unavailable):
+        letterbox(server.port, longest_attempt=0.5, timeout=9, tls=tls).send(letter())
+    assert 0.4 < time.monotonic() - began < 4
+
+
+def test_e33_connecting_ends_with_the_attempt_however_long_an_answer_may_take() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
+        for _ in range(3):
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(full.getsockname())
+        began = time.monotonic()
+        with pytest.raises(Unavailable, match="in time"):
+            letterbox(full.getsockname()[1], timeout=9, longest_attempt=0.4).send(letter())
+        assert time.monotonic() - began < 4
 
 
 def test_a_frozen_line_is_unavailable_after_the_timeout(receiver: SmtpReceiver) -> None:

@@ -23,8 +23,8 @@ HANG, DROP, DRIBBLE = "hang", "drop", "dribble"
 
 
 class ScriptedSmtp:
-    """Answers well, but at the steps of `answers`: with these words, or HANG, DROP (also after the
-    words) or DRIBBLE (one byte again and again). `heard` is every step it was asked for; `texts`
+    """Answers well, but at the steps of `answers`: with these words, or HANG, DROP or DRIBBLE (one
+    byte again and again), also after the words. `heard` is every step it was asked for; `texts`
     are what came whole.
     """
 
@@ -89,10 +89,12 @@ class ScriptedSmtp:
         answer = self.answers.get(step, _WELL.get(step, "500 what?"))
         if answer == DROP:
             return False
-        if answer == HANG:
+        if answer.endswith(HANG):
+            client.sendall(answer.removesuffix(HANG).encode())
             self._ended.wait(30)
             return False
-        if answer == DRIBBLE:
+        if answer.endswith(DRIBBLE):
+            client.sendall(answer.removesuffix(DRIBBLE).encode())
             while not self._ended.wait(0.02):
                 client.sendall(b"2")
             return False
