@@ -296,6 +296,27 @@ def test_e34_a_letter_that_notify_cannot_deliver_is_shown_on_its_case_as_a_bounc
     assert post.deliver(NOW + 99 * HOUR) == {}
 
 
+def test_e34_an_earlier_answer_that_notify_gives_up_late_leaves_the_later_one_alone(
+    office: TestOffice, notify: NotifyServer
+) -> None:
+    case = new_case(office)
+    post = Post(office, notify=notify)
+    post.deliver()
+    approve_answer(office, case, NOW)
+    post.deliver(NOW + HOUR)
+    again = email("Again", Message_ID="<2@post.example>", In_Reply_To="<jo@post.example>")
+    office.receive(again, NOW + HOUR)
+    assert office.case(case.reference).stage.number == 2
+    approve_answer(office, case, NOW + HOUR)
+    post.deliver(NOW + HOUR)
+    _, first, _ = notify.notifications
+    first.status = "permanent-failure"
+    post.deliver(NOW + 2 * HOUR)
+    (bounced,) = post.entries(case.reference, Event.BOUNCED)
+    assert bounced.details["earlier"] is True
+    assert office.case(case.reference).state is State.ANSWERED
+
+
 def test_e34_a_letter_whose_fate_is_open_holds_up_no_other_letter_of_the_case(
     office: TestOffice, notify: NotifyServer
 ) -> None:
