@@ -8,6 +8,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
@@ -27,7 +28,9 @@ _FOLDER = ("account", "folder")
 
 
 class HealthPage:
-    """Serves while it is entered. `look` gives how everything stands; it is called in a thread."""
+    """Serves while it is entered. `look` gives how everything stands; one thread calls it, however
+    many ask at once.
+    """
 
     def __init__(self, look: Callable[[], Health], host: str, port: int) -> None:
         """Take the port at once. Raises Misconfigured where somebody has it, or there is no host."""
@@ -57,6 +60,7 @@ class HealthPage:
             )
         )
         self._thread = threading.Thread(target=self._serve, name="health")
+        self._looker = ThreadPoolExecutor(1, "health-look")
 
     def __enter__(self) -> Self:
         """Serve from now on."""
@@ -72,17 +76,21 @@ class HealthPage:
         """Answer what is under way, and end."""
         self._server.should_exit = True
         self._thread.join()
+        self._looker.shutdown()
         self._listener.close()
 
     def _serve(self) -> None:
         asyncio.run(self._server.serve(sockets=[self._listener]))
 
-    def _health(self, _request: Request) -> Response:
-        health = self._look()
+    async def _looked(self) -> Health:
+        return await asyncio.get_running_loop().run_in_executor(self._looker, self._look)
+
+    async def _health(self, _request: Request) -> Response:
+        health = await self._looked()
         return JSONResponse(health.to_json(), 200 if health.ok else 503)
 
-    def _metrics(self, _request: Request) -> Response:
-        return Response(metrics(self._look()), media_type=CONTENT_TYPE_LATEST)
+    async def _metrics(self, _request: Request) -> Response:
+        return Response(metrics(await self._looked()), media_type=CONTENT_TYPE_LATEST)
 
 
 def metrics(health: Health) -> bytes:

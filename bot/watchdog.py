@@ -56,6 +56,6 @@ class Watchdog:
         _log.error("nobody_looks", folder=mailbox.folder, seconds=round(silence.total_seconds()))
         now = self._clock.now()
         if fetching.nobody_looked(
-            self._store, self._lead, mailbox.account, mailbox.folder, silence, now
+            self._store, self._lead, mailbox.account, mailbox.folder, silence, now, patience
         ):
             self._told()

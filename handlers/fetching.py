@@ -128,15 +128,28 @@ def could_not_look(
 
 
 def nobody_looked(
-    store: Store, lead: str, account: str, folder: str, silence: timedelta, now: datetime
+    store: Store,
+    lead: str,
+    account: str,
+    folder: str,
+    silence: timedelta,
+    now: datetime,
+    patience: timedelta | None = None,
 ) -> bool:
-    """No look at a watched folder has succeeded for so long: tell the `lead` channel, once until it
-    is well again (A8). Gives whether it was told now.
+    """No look of ours at a watched folder has succeeded for so long: tell the `lead` channel, once
+    until it is well again (A8). Gives whether it was told now.
+
+    Nothing is said where another bot has looked within the `patience` (the silence if not given).
     """
     with store.work() as work:
         state = _state(work, account, folder, Role.WATCHED, now)
         if state.alarmed_at is not None:
             return False
+        if state.looked_at is not None:
+            since = abs(now - state.looked_at)  # a time to come is of a clock that was set
+            if since < (patience or silence):
+                return False
+            silence = min(silence, since)
         minutes = round(silence / timedelta(minutes=1))
         why = f" {state.error}" if state.error else ""
         text = f"No look at {_name(state)} has succeeded for {minutes} minutes.{why}"
@@ -156,7 +169,7 @@ def _state(work: Work, account: str, folder: str, role: Role, now: datetime) -> 
 
 
 def _alarm(work: Work, lead: str, state: FolderState, text: str, now: datetime) -> FolderState:
-    _say(work, lead, state, "silent", now, text, now)
+    _say(work, lead, state, "silent", state.looked_at or state.first_looked_at, text, now)
     return replace(state, alarmed_at=now)
 
 

@@ -1,3 +1,6 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -67,3 +70,16 @@ def test_f36_a_port_that_somebody_has_stops_the_start_and_is_named() -> None:
         HealthPage(lambda: WELL, "127.0.0.1", page.port)
     with pytest.raises(Misconfigured, match="health.host = 'no.such.host.invalid'"):
         HealthPage(lambda: WELL, "no.such.host.invalid", 0)
+
+
+def test_f36_one_thread_looks_however_many_ask_at_once() -> None:
+    threads = set[int]()
+
+    def look() -> Health:
+        threads.add(threading.get_ident())
+        return WELL
+
+    with HealthPage(look, "127.0.0.1", 0) as page, ThreadPoolExecutor(8) as asking:
+        urls = [f"http://127.0.0.1:{page.port}/{name}" for name in ("health", "metrics") * 8]
+        assert {answer.status_code for answer in asking.map(httpx.get, urls)} == {200}
+    assert len(threads) == 1

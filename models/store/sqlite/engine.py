@@ -60,7 +60,7 @@ class SqliteStore:
         """Open the file and bring its tables up to date."""
         self._path = path
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._lock = threading.Lock()
         MIGRATIONS.apply(Database(self._connection()))
 
@@ -98,7 +98,7 @@ class SqliteStore:
     def close(self) -> None:
         """Close every connection; call it when no other thread works any more."""
         with self._lock:
-            for connection in self._all:
+            for _, connection in self._all:
                 connection.close()
             self._all.clear()
         self._local = threading.local()
@@ -117,8 +117,15 @@ class SqliteStore:
         connection.execute("PRAGMA foreign_keys = ON")
         self._local.connection = connection
         with self._lock:
-            self._all.append(connection)
+            self._close_those_of_ended_threads()
+            self._all.append((threading.current_thread(), connection))
         return connection
+
+    def _close_those_of_ended_threads(self) -> None:
+        for thread, connection in self._all:
+            if not thread.is_alive():
+                connection.close()
+        self._all = [kept for kept in self._all if kept[0].is_alive()]
 
 
 def _is_the_stores(error: sqlite3.OperationalError) -> bool:
