@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
 from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]  # no types
 
-from bot.imap_connection import Access, ImapConnection, existing_folder, told_of_mail
+from bot.imap_connection import Access, ImapConnection, SaidNo, existing_folder, told_of_mail
 from bot.imap_fetch import Fetcher
 from models.errors import NotMoved
 from models.message import Origin, RawMessage
@@ -165,26 +165,30 @@ class ImapMailbox:
         """
         if origin.folder != self.folder:
             return None
-        refused = False
-        with self._connection.talking() as client:
-            if origin.uidvalidity != self._connection.uidvalidity:
-                return None
-            # Perhaps somebody deleted the folder: at the second try it is looked for, and made.
-            # Perhaps MOVE is what the server cannot: then it is copied.
-            for move in (self._move, self._copy):
-                try:
-                    return move(client, origin.uid, self._target(quarantined=quarantined))
-                except IMAPClientError as error:
-                    if isinstance(error, IMAPClient.AbortError):
-                        raise
-                    if not client.search(["UID", str(origin.uid)]):
-                        return None
-                    self._targets.clear()
-            refused = True
-        assert refused
-        raise NotMoved(
-            f"The mailbox {self.account} does not move messages to “{self._wanted[quarantined]}”."
-        )
+        try:
+            with self._connection.talking() as client:
+                if origin.uidvalidity != self._connection.uidvalidity:
+                    return None
+                return self._filed(client, origin.uid, quarantined=quarantined)
+        except SaidNo as error:
+            raise NotMoved(
+                f"The mailbox {self.account} does not move messages to "
+                f"“{self._wanted[quarantined]}”{error}."
+            ) from error
+
+    def _filed(self, client: IMAPClient, uid: int, *, quarantined: bool) -> Origin | None:
+        # Perhaps somebody deleted the folder: at the second try it is looked for, and made.
+        # Perhaps MOVE is what the server cannot: then it is copied.
+        for move in (self._move, self._copy):
+            try:
+                return move(client, uid, self._target(quarantined=quarantined))
+            except IMAPClientError as error:
+                if isinstance(error, IMAPClient.AbortError):
+                    raise
+                if not client.search(["UID", str(uid)]):
+                    return None
+                self._targets.clear()
+        raise SaidNo
 
     def _move(self, client: IMAPClient, uid: int, target: str) -> Origin | None:
         if not client.has_capability("MOVE"):
@@ -194,6 +198,8 @@ class ImapMailbox:
         return self._copied(client, target)
 
     def _copy(self, client: IMAPClient, uid: int, target: str) -> Origin | None:
+        if not self._is_removable(client, uid):
+            return None
         _forget_copies(client)
         client.copy([uid], target)
         at = self._copied(client, target)
@@ -203,6 +209,26 @@ class ImapMailbox:
         if client.has_capability("UIDPLUS"):
             client.uid_expunge([uid])
         return at
+
+    def _is_removable(self, client: IMAPClient, uid: int) -> bool:
+        """False where the message is gone; SaidNo where it cannot be marked as deleted: it would be
+        copied again at each look.
+
+        A server may say yes to the mark and not keep it, so it is tried. It is taken off again
+        because a copy has the marks of what was copied.
+        """
+        try:
+            client.add_flags([uid], [_DELETED], silent=True)
+        except IMAPClientError as error:
+            if isinstance(error, IMAPClient.AbortError):
+                raise
+            flags = {uid: ()}
+        else:
+            flags = client.get_flags([uid])
+            client.remove_flags([uid], [_DELETED], silent=True)
+        if uid in flags and _DELETED not in flags[uid]:
+            raise SaidNo(f": it does not let them be marked as deleted in “{self.folder}”")
+        return uid in flags
 
     def _copied(self, client: IMAPClient, target: str) -> Origin | None:
         """Where the one message that was just copied lies, where the server has said it."""

@@ -17,6 +17,7 @@ from imapclient.exceptions import (  # type: ignore[import-untyped]  # it ships 
     LoginError,
 )
 
+from bot.imap_line import Client
 from bot.oauth import Tokens, xoauth2
 from models.errors import CarebotError, Unavailable
 
@@ -64,6 +65,10 @@ class Access:
         return context
 
 
+class SaidNo(CarebotError):
+    """The server answered a command with no, and will again: the connection is sound."""
+
+
 class ImapConnection:
     """Logs in and selects the folder at the first use and after each failure.
 
@@ -78,6 +83,7 @@ class ImapConnection:
         self._refused: str | None = None
         self._refused_until = 0.0
         self._client: IMAPClient | None = None
+        self._line: socket.socket | None = None
         self._lock = threading.RLock()
         self._talking_since: float | None = None
         self.closed = False
@@ -85,12 +91,14 @@ class ImapConnection:
 
     @contextmanager
     def talking(self) -> Iterator[IMAPClient]:
-        """The logged-in client, for this thread alone. Whatever is raised inside ends the
-        connection and, unless it is one of our errors, becomes Unavailable.
+        """The logged-in client, for this thread alone. Whatever is raised inside, save SaidNo, ends
+        the connection and, unless it is one of our errors, becomes Unavailable.
         """
         with self._lock, self._timed():
             try:
                 yield self._connected()
+            except SaidNo:
+                raise
             except CarebotError:
                 self._drop()
                 raise
@@ -115,7 +123,11 @@ class ImapConnection:
         """The client with another folder open, to read only, and that folder's UIDVALIDITY."""
         with self.talking() as client:
             validity = int(client.select_folder(folder, readonly=True)[b"UIDVALIDITY"])
-            yield client, validity
+            try:
+                yield client, validity
+            except SaidNo:
+                self._select(client)
+                raise
             self._select(client)
 
     def _connected(self) -> IMAPClient:
@@ -138,13 +150,16 @@ class ImapConnection:
         """Connect, and read the greeting, within the timeout, the TLS handshake's too."""
         access = self._access
         with self._certificate_sentence():
-            return IMAPClient(
+            return Client(
                 access.host,
                 access.port,
-                ssl=access.tls == "tls",
-                ssl_context=self._ssl_context if access.tls == "tls" else None,
+                context=self._ssl_context if access.tls == "tls" else None,
                 timeout=access.timeout,
+                opened=self._keep_line,
             )
+
+    def _keep_line(self, line: socket.socket) -> None:
+        self._line = line
 
     def _start_tls(self, client: IMAPClient) -> None:
         if self._access.tls != "starttls":
@@ -236,27 +251,27 @@ class ImapConnection:
         if client is not None:
             with suppress(Exception):
                 client.shutdown()
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
 
     def abandon(self, after: float) -> None:
         """Cut the line under whoever has been talking for `after` seconds, who then gets
         Unavailable: for an answer without an end, whose bytes come in time. Never raises or waits.
         """
-        client, since = self._client, self._talking_since
-        if client is not None and since is not None and time.monotonic() - since > after:
-            with suppress(Exception):
-                client.socket().shutdown(socket.SHUT_RDWR)
+        line, since = self._line, self._talking_since
+        if line is not None and since is not None and time.monotonic() - since > after:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Log out once whoever is talking has finished. Never raises."""
         self.closed = True
         with self._lock:
-            client, self._client = self._client, None
-            if client is not None:
-                try:
-                    client.logout()
-                except Exception:  # noqa: BLE001  # it is being left: whatever it raised
-                    with suppress(Exception):
-                        client.shutdown()
+            if self._client is not None:
+                with suppress(Exception):  # it is being left: whatever it raises
+                    self._client.logout()
+            self._drop()
 
 
 def _kind_of(error: BaseException) -> str:

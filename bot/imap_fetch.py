@@ -10,6 +10,7 @@ import structlog
 from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
 from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]  # no types
 
+from bot.imap_connection import SaidNo
 from handlers.fetching import received, stub, too_large
 from models.errors import Unavailable
 from models.message import Origin, RawMessage
@@ -33,10 +34,6 @@ class _Listed:
     uid: int
     size: int
     came: datetime
-
-
-class _Refused(Exception):
-    """The server said no to a FETCH, for good: the connection is sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ class Fetcher:
         try:
             header = self._peek(origin.uidvalidity, origin.uid, f"HEADER]<0.{_HEADER_AT_MOST}>")
             came = self._list(origin.uidvalidity, [origin.uid], unheard)[0].came
-        except (Unavailable, _Refused, IndexError):
+        except (Unavailable, SaidNo, IndexError):
             with self.open():
                 _log.warning("mailbox.no_header", folder=self.folder, uid=origin.uid)
         return stub(origin, header, why, came, lies_in)
@@ -89,7 +86,7 @@ class Fetcher:
                 if current != validity:
                     return []
                 answers = _asked(client, uids, ["RFC822.SIZE", "INTERNALDATE"])
-        except (Unavailable, _Refused) as error:
+        except (Unavailable, SaidNo) as error:
             self._look_alive(error)
             if len(uids) == 1:
                 failed(self._origin(validity, uids[0]), f"its size: {_why(error)}")
@@ -114,7 +111,7 @@ class Fetcher:
         if len(batch) > 1:
             try:
                 return self._together(validity, batch, failed)
-            except (Unavailable, _Refused) as error:
+            except (Unavailable, SaidNo) as error:
                 self._look_alive(error)
                 return [raw for one in batch for raw in self._fetch(validity, [one], failed)]
         (one,) = batch
@@ -123,7 +120,7 @@ class Fetcher:
         for _ in range(_TRIES_AT_ONCE):
             try:
                 raw = self._alone(validity, one)
-            except (Unavailable, _Refused) as error:
+            except (Unavailable, SaidNo) as error:
                 self._look_alive(error)
                 why = _why(error)
             else:
@@ -174,19 +171,19 @@ class Fetcher:
                 self._look_alive(error)
                 parts.append(self._peek(validity, uid, wanted))
             if sum(map(len, parts)) > self.largest + _PART:
-                raise _Refused("it has no end")
+                raise SaidNo("it has no end")
         return b"".join(parts)
 
     def _peek(self, validity: int, uid: int, section: str) -> bytes:
-        """Some bytes of it. Raises _Refused where the server gives none."""
+        """Some bytes of it. Raises SaidNo where the server gives none."""
         with self.open() as (client, current):
             if current != validity:
-                raise _Refused("the folder was made anew")
+                raise SaidNo("the folder was made anew")
             answer = _asked(client, [uid], [f"BODY.PEEK[{section}"]).get(uid, {})
         for key, value in answer.items():
             if key.startswith(b"BODY[") and isinstance(value, bytes):
                 return value
-        raise _Refused("the server gave nothing")
+        raise SaidNo("the server gave nothing")
 
     def _not_given(self, validity: int, uid: int, failed: Failed) -> None:
         """Moved by a person since it was listed; or the server lists what it does not have."""
@@ -206,13 +203,13 @@ class Fetcher:
 
 
 def _asked(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, dict[bytes, object]]:
-    """A FETCH's answers. Raises _Refused for a NO, after which the connection is still sound."""
+    """A FETCH's answers. Raises SaidNo for a NO, after which the connection is still sound."""
     try:
         answers: dict[int, dict[bytes, object]] = client.fetch(uids, items)
     except IMAPClientError as error:
         if not str(error).startswith("fetch failed"):
             raise
-        raise _Refused("the server refused it") from error
+        raise SaidNo("the server refused it") from error
     return answers
 
 

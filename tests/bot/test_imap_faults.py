@@ -280,7 +280,7 @@ def test_a07_a_move_refused_though_the_message_is_there_is_copied() -> None:
         mailbox = opened(server)
         mailbox.file(Origin("complaints", "INBOX", 7, 1))
         assert [c.split()[1] for c in server.commands if c.startswith(b"UID")] == [
-            b"MOVE", b"SEARCH", b"COPY", b"STORE", b"EXPUNGE",
+            b"MOVE", b"SEARCH", b"STORE", b"FETCH", b"STORE", b"COPY", b"STORE", b"EXPUNGE",
         ]  # fmt: skip
         assert b"UID EXPUNGE 1" in server.commands
         mailbox.close()
@@ -309,6 +309,47 @@ def test_a07_a_move_refused_because_the_message_is_gone_is_no_error() -> None:
         mailbox.close()
 
 
+@pytest.mark.parametrize("stored", [b"OK flags ignored", b"NO [NOPERM] you may not"])
+def test_a07_where_nothing_can_be_marked_as_deleted_nothing_is_copied_and_the_mailbox_says_so(
+    stored: bytes,
+) -> None:
+    answers = {b"UID MO": b"NO [NOPERM] you may not", b"UID ST": stored}
+
+    def answer(command: bytes) -> tuple[bytes, bytes | None] | None:
+        said = answers.get(command[:6])
+        return (b"", said) if said else None
+
+    with ScriptedImap([1], answer) as server:
+        mailbox = opened(server)
+        for _ in range(3):
+            with pytest.raises(NotMoved, match="does not let them be marked as deleted in “INBOX”"):
+                mailbox.file(Origin("complaints", "INBOX", 7, 1))
+        assert not [c for c in server.commands if c.startswith(b"UID COPY")]
+        assert server.connections == 1
+        mailbox.close()
+
+
+def test_a12_a_message_that_the_server_refuses_costs_no_login_and_is_said_in_words() -> None:
+    failures: list[str] = []
+    with ScriptedImap([1, 2], when(b"UID FETCH", has=b"BODY", tagged=b"NO cannot")) as server:
+        mailbox = opened(server)
+        list(mailbox.waiting(lambda _: False, lambda _, why: failures.append(why)))
+        assert failures == ["the server refused it"] * 2
+        assert server.connections == 1
+        mailbox.close()
+
+
+def test_a03_a_folder_of_more_messages_than_imaplib_reads_in_a_line_is_listed() -> None:
+    many = b" ".join(b"%d" % uid for uid in range(1, 200_001))
+    answer = when(b"UID SEARCH", untagged=b"* SEARCH " + many + b"\r\n", tagged=b"OK x")
+    with ScriptedImap([], answer) as server:
+        mailbox = opened(server)
+        listed: list[int] = []
+        list(mailbox.waiting(lambda origin: listed.append(origin.uid) is None))
+        assert len(listed) == 200_000
+        mailbox.close()
+
+
 def test_a09_a_folder_that_is_not_there_is_said_and_waited_for() -> None:
     answers = {b"SELEC": (b"", b"NO no such mailbox"), b"LIST ": (b"", b"OK x")}
     with ScriptedImap([1], lambda command: answers.get(command[:5])) as server:
@@ -321,20 +362,39 @@ def test_a09_a_folder_that_is_not_there_is_said_and_waited_for() -> None:
         mailbox.close()
 
 
+def look_and_abandon(mailbox: ImapMailbox) -> list[object]:
+    """What a look gave that was abandoned after half a second."""
+    looked: list[object] = []
+
+    def look() -> None:
+        try:
+            looked.append(waiting(mailbox))
+        except Unavailable as error:
+            looked.append(error)
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    for _ in range(100):
+        mailbox.abandon(after=0.5)
+        thread.join(0.1)
+        if not thread.is_alive():
+            break
+    return looked
+
+
 def test_a08_an_answer_without_an_end_is_cut_from_outside() -> None:
     """Each byte comes in time, so no timeout of a socket ends it."""
     with ScriptedImap([1], drips=b"BODY.PEEK") as server:
         mailbox = opened(server)
         mailbox.abandon(after=60.0)
-        looked: list[object] = []
+        assert look_and_abandon(mailbox) == [[]]
+        mailbox.close()
 
-        def look() -> None:
-            looked.append(waiting(mailbox))
 
-        thread = threading.Thread(target=look)
-        thread.start()
-        while thread.is_alive():
-            mailbox.abandon(after=0.5)
-            thread.join(0.1)
-        assert looked == [[]]
+@pytest.mark.parametrize("tls", ["none", "tls"])
+def test_a08_a_greeting_or_a_handshake_without_an_end_is_cut_from_outside(tls: str) -> None:
+    with ScriptedImap([1], drips=b"") as server:
+        mailbox = imap_mailbox(server.port, timeout=2.0, tls=tls)
+        (failure,) = look_and_abandon(mailbox)
+        assert isinstance(failure, Unavailable)
         mailbox.close()

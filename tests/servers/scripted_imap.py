@@ -24,7 +24,7 @@ class ScriptedImap:
     """Knows enough IMAP for a mailbox with `uids`; `answer` may answer any command its own way.
 
     Without a `greeting` it accepts connections and says nothing. `drips`: the answers to commands
-    that contain this come byte by byte, for ever.
+    that contain this come byte by byte, for ever; b"" is the greeting, or the TLS handshake.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class ScriptedImap:
         drips: bytes | None = None,
     ) -> None:
         self.uids = uids
+        self.deleted: set[int] = set()
         self.commands: list[bytes] = []
         self.connected_at: list[float] = []
         self.date = b'"01-Jun-2020 10:00:00 +0100"'
@@ -92,6 +93,9 @@ class ScriptedImap:
             if self._greeting is None:
                 lines.read()
                 return
+            if self._drips == b"":
+                self._drip(client, b"\x16\x03\x03\x40\x00")
+                return
             client.sendall(self._greeting)
             idling = b""
             for line in lines:
@@ -112,8 +116,10 @@ class ScriptedImap:
                 if tagged:
                     client.sendall(tag + b" " + tagged + b"\r\n")
 
-    def _drip(self, client: socket.socket) -> None:
-        client.sendall(b"* 1 FETCH (UID 1 BODY[] {1000000}\r\n")
+    def _drip(
+        self, client: socket.socket, start: bytes = b"* 1 FETCH (UID 1 BODY[] {1000000}\r\n"
+    ) -> None:
+        client.sendall(start)
         while not self._stopping.wait(_DRIP_SECONDS):
             client.sendall(b"x")
 
@@ -123,6 +129,9 @@ class ScriptedImap:
         if command.startswith(b"UID FETCH"):
             asked = [int(n) for n in re.findall(rb"\d+", command.split()[2])]
             return b"".join(self.message(uid, command) for uid in asked), b"OK x"
+        if command.startswith(b"UID STORE") and b"\\DELETED" in command:
+            uid = {int(command.split()[2])}
+            self.deleted = self.deleted - uid if b"-FLAGS" in command else self.deleted | uid
         found = b" ".join(b"%d" % u for u in self.uids)
         usual = {
             b"SELECT": b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" % len(self.uids),
@@ -142,12 +151,17 @@ class ScriptedImap:
         section = found[1] if found else b"[]"
         if found and b"<0." in found[0]:
             section += b"<0>"
-        return b"* %d FETCH (UID %d RFC822.SIZE %d INTERNALDATE %s BODY%s {%d}\r\n%s)\r\n" % (
-            self.uids.index(uid) + 1 if uid in self.uids else 99,
-            uid,
-            len(body),
-            self.date,
-            section,
-            len(body),
-            body,
+        flags = b"\\Deleted" if uid in self.deleted else b""
+        return (
+            b"* %d FETCH (UID %d FLAGS (%s) RFC822.SIZE %d INTERNALDATE %s BODY%s {%d}\r\n%s)\r\n"
+            % (
+                self.uids.index(uid) + 1 if uid in self.uids else 99,
+                uid,
+                flags,
+                len(body),
+                self.date,
+                section,
+                len(body),
+                body,
+            )
         )
