@@ -63,6 +63,8 @@ def name_customer(
     details: dict[str, Detail] = {}
     after = replace(case, customer=case.original.sender, original=None)
     if _folded(after.customer.address) != _folded(case.customer.address):
+        if stage.acknowledged_at is not None:
+            details["acknowledged_other"] = True
         stage = replace(
             stage, acknowledgement_approved_at=None, acknowledged_at=None, promised=None
         )

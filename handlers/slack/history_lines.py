@@ -40,6 +40,8 @@ def _customer_named(entry: Entry, _council: Council, who: str) -> str:
             f". Received counts as *{wording.day(date.fromisoformat(received))}*, when they wrote, "
             f"and not {wording.day(was)}, when it was forwarded"
         )
+    if entry.details.get("acknowledged_other"):
+        said += ". The acknowledgement that left was not to them: *theirs is still to be sent*"
     due = entry.details.get("respond_by")
     return said + (
         f"; answer due *{wording.day(date.fromisoformat(due))}*" if isinstance(due, str) else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from handlers.casework import Seen
-from handlers.slack import cards, complainant, wording
+from handlers.slack import cards, complainant, history_lines, wording
 from models.case import Action, Case, allowed_actions
 from models.channels import channel_for
 from models.errors import Refused
@@ -19,6 +19,7 @@ from models.outbox import Kind
 from models.people import staff
 from models.policy import PRESETS
 from models.store_port import Arrival
+from tests.support.casework import entry
 from tests.support.council import example_council, utc
 from tests.support.letterbox import delivered
 from tests.support.office import ADDRESS, TestOffice, email, open_office
@@ -167,6 +168,8 @@ def test_b19_an_acknowledgement_to_who_forwarded_it_is_not_the_residents(
     assert acknowledge(office, case, NOW) == ["ann.may@westmere.example"]
     named = name(office, office.case(case.reference))
     assert Action.ACKNOWLEDGE in allowed_actions(named)
+    line = history_lines.line(entry(office, case.reference, Event.CUSTOMER_NAMED), office.council, "P")
+    assert "*theirs is still to be sent*" in line
     assert wording.acknowledgement(named, office.council).startswith("not sent; due")
     assert acknowledge(office, named, NOW) == ["jo@post.example"]
     assert history(office, case).count(Event.ACKNOWLEDGED) == 2
