@@ -18,7 +18,14 @@ from datetime import date, datetime, timedelta
 from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
 from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]  # no types
 
-from bot.imap_connection import Access, ImapConnection, SaidNo, existing_folder, told_of_mail
+from bot.imap_connection import (
+    Access,
+    ImapConnection,
+    SaidNo,
+    existing_folder,
+    found_folder,
+    told_of_mail,
+)
 from bot.imap_fetch import Fetcher
 from models.errors import NotMoved
 from models.message import Origin, RawMessage
@@ -112,6 +119,8 @@ class ImapMailbox:
 
     def remains(self, origin: Origin, why: str) -> RawMessage:
         """What stands for a message that was given up. Raises Unavailable."""
+        if origin.folder != self.folder:
+            return self._fetcher_of(origin.folder).remains(origin, why, origin.folder)
         return self._inbox.remains(origin, why, self._wanted[True])
 
     def _origin(self, validity: int, uid: int) -> Origin:
@@ -129,14 +138,19 @@ class ImapMailbox:
         moved it there before we saw it. `known` gives the numbers of a folder with a UIDVALIDITY
         that are in the books. Raises Unavailable.
         """
-        folder = self._target(quarantined=False)
+        with self._connection.talking() as client:
+            folder = found_folder(client, self._wanted[False])
+        if folder is None:
+            return
         with self._connection.elsewhere(folder) as (client, validity):
             # SINCE compares dates in the server's zone: a day earlier, then by the time itself.
             uids = client.search(["UNDELETED", "SINCE", _day_before(since)])
         booked = known(folder, validity)
-        fetcher = self._fetcher(folder, lambda: self._connection.elsewhere(folder))
         new = sorted(set(uids).difference(booked))
-        yield from fetcher.fetch(validity, new, failed, since)
+        yield from self._fetcher_of(folder).fetch(validity, new, failed, since)
+
+    def _fetcher_of(self, folder: str) -> Fetcher:
+        return self._fetcher(folder, lambda: self._connection.elsewhere(folder))
 
     def junk_count(self) -> int | None:
         """How many messages lie in the junk folder, or None where there is none.

@@ -287,14 +287,22 @@ def told_of_mail(client: IMAPClient) -> bool:
 
 
 def existing_folder(client: IMAPClient, name: str) -> str:
-    """The folder's name on this server, below the personal namespace where it wants that."""
-    if client.folder_exists(name):
-        return name
-    prefix = ""
-    if client.has_capability("NAMESPACE"):
-        personal = client.namespace().personal
-        prefix = personal[0][0] if personal else ""
-    full = name if name.startswith(prefix) else f"{prefix}{name}"
-    if full == name or not client.folder_exists(full):
+    """The folder's name on this server, as `found_folder` gives it; made where there is none."""
+    full = _full_name(client, name)
+    if not client.folder_exists(full):
         client.create_folder(full)
     return full
+
+
+def found_folder(client: IMAPClient, name: str) -> str | None:
+    """The folder's name on this server, below the personal namespace where it wants that."""
+    full = _full_name(client, name)
+    return full if client.folder_exists(full) else None
+
+
+def _full_name(client: IMAPClient, name: str) -> str:
+    if client.folder_exists(name) or not client.has_capability("NAMESPACE"):
+        return name
+    personal = client.namespace().personal
+    prefix = personal[0][0] if personal else ""
+    return name if name.startswith(prefix) else f"{prefix}{name}"

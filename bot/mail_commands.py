@@ -264,7 +264,7 @@ def _print_account(store: "Store", period: "Period", council: "Council", *, json
     from handlers.ledger import account_for
 
     with store.view() as work:
-        account = account_for(work, period)
+        account = account_for(work, period, council.watched)
     if json_:
         print_json(account_to_json(account))
     else:
@@ -294,7 +294,7 @@ def _reconcile(
     from bot.reconcile import reconcile
 
     watched = mailboxes_of(file, environment, SystemClock())
-    found = [reconcile(one.mailbox, store) for one in watched]
+    found = [reconcile(one.mailbox, store, is_first=one.is_first) for one in watched]
     if json_:
         print_json({"folders": [one.to_json() for one in found]})
     else:

@@ -60,6 +60,7 @@ class MailLoop:
         self._stopping, self._taken_in = stopping, taken_in
         self._pass = _Pass()
         self._reconcile_at = clock.now()
+        self._unfetched: dict[Origin, Trouble] = {}
         self._handed_over_at: datetime | None = None
         self.looked_at = time.monotonic()
 
@@ -197,7 +198,8 @@ class MailLoop:
         now = self._clock.now()
         try:
             if self._reconcile():
-                self._reconcile_at = now + _RECONCILED_EVERY
+                again = _RECONCILED_AGAIN if self._unfetched else _RECONCILED_EVERY
+                self._reconcile_at = now + again
         except Unavailable as error:
             self._reconcile_at = now + _RECONCILED_AGAIN
             _log.warning("not_reconciled", folder=self._mailbox.folder, reason=str(error))
@@ -211,7 +213,13 @@ class MailLoop:
             state = work.folders.get(self._mailbox.account, self._mailbox.folder)
         since = state.first_looked_at if state else self._clock.now()
         seen = found = 0
-        strays = self._mailbox.strays(since, self._books)
+        failed: dict[Origin, Trouble] = {}
+
+        def note_failed(origin: Origin, why: str) -> None:
+            before = self._unfetched.get(origin)
+            failed[origin] = fetching.failed_again(before, origin, why, self._clock.now())
+
+        strays = self._mailbox.strays(since, self._books, note_failed)
         for raw in islice(strays, _STRAYS_AT_ONCE):
             seen += 1
             if not self._is_booked(raw):
@@ -220,10 +228,24 @@ class MailLoop:
             self._say()
             if self._stopping():
                 return False
+        self._unfetched = failed
+        self._give_up_strays()
         if found:
             _log.warning("reconciled", account=self._mailbox.account, found=found)
         self._count_junk()
         return seen < _STRAYS_AT_ONCE
+
+    def _give_up_strays(self) -> None:
+        """A stray that cannot be had stays where it is; a person is told of it all the same."""
+        now, tries = self._clock.now(), self.watched.tries
+        for origin, trouble in tuple(self._unfetched.items()):
+            _log.warning(
+                "could_not_fetch", uid=origin.uid, tries=trouble.tries, reason=trouble.error
+            )
+            if fetching.is_given_up(trouble, tries, self._handed_over_at, now):
+                raw = self._mailbox.remains(origin, trouble.error)
+                self._note(self._intake.take_in(raw, now))
+                del self._unfetched[origin]
 
     def _count_junk(self) -> None:
         junk, name = self._mailbox.junk_count(), self._mailbox.junk_folder

@@ -79,7 +79,8 @@ class MaildirMailbox:
 
     def _came(self, path: Path) -> datetime:
         now = self._now()
-        return received(datetime.fromtimestamp(path.stat().st_mtime, UTC), now) or now
+        came = datetime.fromtimestamp(_time_of(path) / 1_000_000_000, UTC)
+        return received(came, now) or now
 
     def remains(self, origin: Origin, why: str) -> RawMessage:
         """What stands for a file that cannot be read."""
@@ -91,22 +92,21 @@ class MaildirMailbox:
         known: Callable[[str, int], Collection[int]],
         failed: Failed = unheard,
     ) -> Iterator[RawMessage]:
-        """What lies in .Processed and came after `since`: the caller knows a file of ours by its
-        origin, which it keeps when it is moved, so `known` is not asked.
+        """What lies in .Processed, came after `since` and is in no book: a file of ours keeps its
+        origin when it is moved. Where it is in the books, `known` gives its number, which is 0.
         """
-        del known
         folder = self._path / _PROCESSED
-        if not folder.is_dir():
-            return
-        for origin, path in self._in_order(_files(folder)):
+        for origin, path in self._in_order(_files(folder, make=False)):
+            if self._came(path) < since or origin.uid in known(origin.folder, origin.uidvalidity):
+                continue
             raw = self._read(path, origin, failed)
-            if raw is not None and raw.received_at >= since:
+            if raw is not None:
                 yield raw
 
     def junk_count(self) -> int | None:
         """How many messages lie in the junk subfolder; None where there is none."""
         folder = self._path / f".{self.junk_folder}"
-        return len(_files(folder)) if self.junk_folder and folder.is_dir() else None
+        return len(_files(folder, make=False)) if self.junk_folder and folder.is_dir() else None
 
     def file(self, origin: Origin, *, quarantined: bool = False) -> Origin | None:
         """Move it to the subfolder .Processed or .Quarantine; no error if it is gone already.
@@ -155,13 +155,15 @@ class MaildirMailbox:
         self.interrupt()
 
 
-def _files(folder: Path) -> dict[str, tuple[int, Path]]:
+def _files(folder: Path, *, make: bool = True) -> dict[str, tuple[int, Path]]:
     """By unique name: when it came, in nanoseconds, and where it is now. Raises Unavailable."""
     found: dict[str, tuple[int, Path]] = {}
     try:
-        for part in ("new", "cur", "tmp"):
+        for part in ("new", "cur", "tmp") if make else ():
             (folder / part).mkdir(parents=True, exist_ok=True)
         for part in ("new", "cur"):
+            if not make and not (folder / part).is_dir():
+                continue
             for path in (folder / part).iterdir():
                 unique = path.name.partition(":")[0]
                 if not path.name.startswith("."):

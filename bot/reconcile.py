@@ -50,9 +50,14 @@ class Reconciled:
         return "\n".join(lines)
 
 
-def reconcile(mailbox: Mailbox, store: Store) -> Reconciled:
-    """Look into the mailbox without changing or fetching anything that is in the books."""
+def reconcile(mailbox: Mailbox, store: Store, *, is_first: bool = True) -> Reconciled:
+    """Look into the mailbox without changing or fetching anything that is in the books.
+
+    The folders beside it are looked into for the first of a mailbox's watched folders only: the
+    others have the same.
+    """
     found: list[Origin] = []
+    unfetched: list[Origin] = []
 
     def known(origin: Origin) -> bool:
         found.append(origin)
@@ -62,18 +67,22 @@ def reconcile(mailbox: Mailbox, store: Store) -> Reconciled:
         with store.view() as work:
             return work.filed.known_uids(mailbox.account, folder, uidvalidity)
 
+    def failed(origin: Origin, _why: str) -> None:
+        unfetched.append(origin)
+
     try:
         for _ in mailbox.waiting(known):  # all are known: none is fetched
             pass
         with store.view() as work:
             state = work.folders.get(mailbox.account, mailbox.folder)
             unbooked = [origin for origin in found if work.ledger.booked_as(origin) is None]
-        if state is not None:
-            for raw in mailbox.strays(state.first_looked_at, books):
+        if is_first and state is not None:
+            for raw in mailbox.strays(state.first_looked_at, books, failed):
                 with store.view() as work:
                     if not work.filed.has_bytes(hashlib.sha256(raw.content).hexdigest()):
                         unbooked.append(raw.origin)
-        junk = mailbox.junk_count()
+        unbooked += unfetched
+        junk = mailbox.junk_count() if is_first else None
     except Unavailable as error:
         return Reconciled(mailbox.account, mailbox.folder, error=str(error))
     finally:

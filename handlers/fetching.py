@@ -61,12 +61,16 @@ def could_not_fetch(store: Store, origin: Origin, why: str, now: datetime) -> Tr
     """Count a failed try; the next is later each time."""
     with store.work() as work:
         known = {t.origin: t for t in work.troubles.of(origin.account, origin.folder)}.get(origin)
-        tries = known.tries + 1 if known else 1
-        rest = min(_FIRST_REST * 2 ** min(tries - 1, 10), _LONGEST_REST)
-        first_at = known.first_at if known else now
-        trouble = Trouble(origin, tries, first_at, now + rest, why)
+        trouble = failed_again(known, origin, why, now)
         work.troubles.put(trouble)
     return trouble
+
+
+def failed_again(known: Trouble | None, origin: Origin, why: str, now: datetime) -> Trouble:
+    """What is known of it after one more failed try."""
+    tries = known.tries + 1 if known else 1
+    rest = min(_FIRST_REST * 2 ** min(tries - 1, 10), _LONGEST_REST)
+    return Trouble(origin, tries, known.first_at if known else now, now + rest, why)
 
 
 def is_given_up(

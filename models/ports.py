@@ -74,7 +74,8 @@ class Mailbox(Protocol):
     ) -> Iterator[RawMessage]:
         """What came after `since` and lies in the processed folder without being in the books.
 
-        `known` gives the numbers in the books, of a folder and its UIDVALIDITY.
+        `known` gives the numbers in the books, of a folder and its UIDVALIDITY. What cannot be had
+        is told to `failed`; nothing is made or changed.
         """
         ...
 
