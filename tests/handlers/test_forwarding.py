@@ -168,7 +168,9 @@ def test_b19_an_acknowledgement_to_who_forwarded_it_is_not_the_residents(
     assert acknowledge(office, case, NOW) == ["ann.may@westmere.example"]
     named = name(office, office.case(case.reference))
     assert Action.ACKNOWLEDGE in allowed_actions(named)
-    line = history_lines.line(entry(office, case.reference, Event.CUSTOMER_NAMED), office.council, "P")
+    line = history_lines.line(
+        entry(office, case.reference, Event.CUSTOMER_NAMED), office.council, "P"
+    )
     assert "*theirs is still to be sent*" in line
     assert wording.acknowledgement(named, office.council).startswith("not sent; due")
     assert acknowledge(office, named, NOW) == ["jo@post.example"]
