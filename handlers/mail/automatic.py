@@ -20,6 +20,7 @@ from models.message import Machine, MachineKind
 AUTOMATIC, BOUNCE, BULK = MachineKind.AUTOMATIC, MachineKind.BOUNCE, MachineKind.BULK
 _ANY = r""
 _LONGEST_VALUE = 4_000
+_LONGEST_SUBJECT = 500
 _NOT_NO = r"^(?!\s*(?:no|none|false|0)\s*$)"
 
 
@@ -167,8 +168,12 @@ def _rules_of(headers: Headers) -> list[Rule]:
 
 def _holds(rule: Rule, headers: Headers) -> bool:
     if rule.header == "subject":
-        return rule.pattern.search(headers.text("subject")) is not None
+        return rule.pattern.search(_subject(headers)) is not None
     return any(rule.pattern.search(_folded(value)) for value in headers.all(rule.header))
+
+
+def _subject(headers: Headers) -> str:
+    return headers.text("subject")[:_LONGEST_SUBJECT]
 
 
 def _folded(value: str) -> str:
@@ -211,7 +216,7 @@ def _bounce_by_words(headers: Headers, root: Part, found: Contents) -> str | Non
     """
     if found.texts and phrases.PLAIN_BOUNCE.match(found.texts[0]):
         return "the words of a bounce"
-    subject = phrases.BOUNCE_SUBJECT.search(headers.text("subject")) is not None
+    subject = phrases.BOUNCE_SUBJECT.search(_subject(headers)) is not None
     server, system = _is_server(headers), _is_server(headers) or _has_no_path(headers)
     if not subject and not system:
         return None
@@ -221,17 +226,17 @@ def _bounce_by_words(headers: Headers, root: Part, found: Contents) -> str | Non
     report = bounces.has_delivery_status(root)
     refused = bool(report or status_in(text) or reply_class(text))
     shown = refused or bounces.has_copy(root, found)
-    if system and content_type(root) == "multipart/report" and _REFUSED.search(begins):
-        return "the words of a mail server"
+    refusal = content_type(root) == "multipart/report" and _REFUSED.search(begins)
     # Portals send what people write without a return path too.
-    if (server and (subject or words)) or (system and words and (subject or shown)):
+    said = (server and (subject or words)) or (words and (subject or shown))
+    if system and (refusal or said):
         return "the words of a mail server"
     # A house number and a date look like codes, and people paste letters below theirs: a bounce
     # also says whom it did not reach.
     names = report or bounces.names_another(text, headers)
-    if subject and words and names and shown:
-        return "the words of a bounce"
-    if system and refused and bounces.has_copy(root, found):
+    if (subject and words and names and shown) or (
+        system and refused and bounces.has_copy(root, found)
+    ):
         return "the words of a bounce"
     if subject and words and bounces.returned_ids(root, found):
         return "the subject of a bounce"
@@ -250,7 +255,7 @@ def _by_words(
     rules: list[Rule], headers: Headers, found: Contents, *, answers: bool
 ) -> Machine | None:
     """What the text says beside a header's weak sign, or twice by itself."""
-    subject = headers.text("subject")
+    subject = _subject(headers)
     begins = bounces.opening(found.text)
     answers_you = answers or phrases.ANSWERS_YOU.search(begins) is not None
     replies = _is_automatic_by_subject(rules, answers=answers_you)
@@ -300,7 +305,7 @@ def _is_responder(rules: list[Rule], headers: Headers, begins: str, *, answers: 
     Lists are left out: their members write of their holidays too. So is what a rule of Exchange
     only passed on.
     """
-    subject = headers.text("subject")
+    subject = _subject(headers)
     weak = [r for r in rules if not r.header.startswith(("list-", "subject"))]
     kinds = {r.header for r in weak} - {_RULES_LOOP}
     passed_on = _RULES_LOOP in headers and not kinds & _OF_WRITERS

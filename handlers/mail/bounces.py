@@ -249,7 +249,8 @@ def _by_fields(lines: list[_Line], text: str) -> list[tuple[Failure, str]]:
 def _by_text(headers: Headers, root: Part, found: Contents, text: str) -> list[tuple[Failure, str]]:
     mentions = list(islice(_ADDRESS.finditer(text), _MOST_MENTIONS))
     told = []
-    for address in _not_reached(headers, root, found, text, mentions):
+    not_reached = _not_reached(headers, root, found, text, mentions)
+    for address in islice(not_reached, _MOST_FAILURES):
         near = _near(address, mentions, text)
         status = status_in(near) or status_in(text)
         class_ = status[:1] or reply_class(near) or reply_class(text)
@@ -325,7 +326,9 @@ def _is_delayed(headers: Headers, lines: list[_Line], text: str) -> bool:
         actions = {line.action for line in lines}
         return "delayed" in actions and "failed" not in actions
     begins = opening(text)
-    says = phrases.DELAYED.search(begins) or phrases.DELAYED_SUBJECT.search(headers.text("subject"))
+    says = phrases.DELAYED.search(begins) or phrases.DELAYED_SUBJECT.search(
+        headers.text("subject")[:500]
+    )
     return says is not None and phrases.GIVEN_UP.search(begins) is None
 
 

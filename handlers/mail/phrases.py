@@ -140,7 +140,7 @@ HELD = _any(
 
 # The subjects of bounces, at the start; "Re:" and "Fwd:" before them are a person's.
 BOUNCE_SUBJECT = _any(
-    r"^\s*(?:\W{0,3}|\*{2,}.{1,20}\*{2,}\s*)(?:undeliver(?:able|ed)\b|non[ -]?deliver(?:y|able)\b"
+    r"^\s*(?:\W{0,3}|\*{2,9}[^*]{1,20}\*{2,9}\s*)(?:undeliver(?:able|ed)\b|non[ -]?deliver(?:y|able)\b"
     r"|(?:mail |message |permanent |e-?mail )*"
     r"deliver[yi]\w* (?:failed|failure|error|status|problem|notif|report|warning|unsuccessful"
     r"|has failed|incomplete|delayed|subsystem|system)|returned (?:e-?)?mail\b|failure notice\b"

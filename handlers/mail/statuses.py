@@ -93,8 +93,8 @@ _WORDS = (
     _words(r"too many hops|mail loop|routing loop|hop count", _LOOP),
     _words(r"\bspam\b|unsolicited|blacklist|block ?list|\bdnsbl\b|\brbl\b|reputation|virus|banned"
            r"|bulk e?mail|content.{0,20}rejected", _SPAM),
-    _words(r"relay\w*.{0,30}(?:denied|not permitted|prohibited|not allowed)|not a relay|rcpthosts"
-           r"|(?:policy|access|permission|authenticat)\w*.{0,40}(?:denied|reject|violat|fail)"
+    _words(r"relay\w{0,4}\b.{0,30}(?:denied|not permitted|prohibited|not allowed)|not a relay|rcpthosts"
+           r"|(?:policy|access|permissions?|authenticat\w{0,4})\b.{0,40}(?:denied|reject|violat|fail)"
            r"|(?:denied|refused|prohibited|rejected).{0,40}(?:policy|administrator|permission)"
            r"|not accepting (?:mail|messages)|not (?:authori[sz]ed|permitted|allowed)|dmarc|\bspf\b",
            _REFUSED),

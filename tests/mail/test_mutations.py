@@ -74,6 +74,44 @@ def test_a_megabyte_of_hostile_lines_is_read_in_time(line: str, kind: str) -> No
     assert time.perf_counter() - started < 2 * SLOWEST
 
 
+@pytest.mark.parametrize("head", ["Subject: x", "Subject: Returned mail\nReturn-Path: <>"])
+def test_a02_hostile_lines_of_every_kind_cost_no_time(head: str) -> None:
+    """As many of each as a text may have in which a form is still looked for."""
+    signs = [
+        " ",
+        "*",
+        "_",
+        "-",
+        "\t",
+        "> ",
+        "* ",
+        "a ",
+        "<",
+        "(",
+        "[",
+        ":",
+        "=",
+        "a@",
+        "relay",
+        "wrote ",
+    ]
+    opened = ["", "Total", "a", "Name", "Tell us ", "On ", "From: ", "----- original", "user "]
+    for line in [f"{start}{sign * 197}"[:197] + "x" for start in opened for sign in signs]:
+        content = f"From: a@example.org\n{head}\n\nHello.\n" + f"{line}\n" * 960
+        started = time.process_time()
+        read(content.encode())
+        assert time.process_time() - started < SLOWEST, line
+
+
+@pytest.mark.parametrize(
+    "line", ["Total" + " " * 180 + "x", "a" + "*" * 197 + "x", "a" + "* " * 98 + "x"]
+)
+def test_a02_nine_hundred_lines_of_a_table_are_read_in_time(line: str) -> None:
+    started = time.process_time()
+    read(("From: a@example.org\nSubject: x\n\n" + f"{line}\n" * 900).encode())
+    assert time.process_time() - started < SLOWEST
+
+
 def test_a_large_message_nested_deep_is_read_in_time() -> None:
     content = "From: a@example.org\nContent-Type: MULTIPART/mixed; BOUNDARY = b0\n\n"
     for depth in range(90):

@@ -279,7 +279,19 @@ def test_d28_a_challenge_that_calls_itself_a_report_is_not_a_bounce() -> None:
 
 @pytest.mark.parametrize("name", sorted({rule.header for rule in RULES}))
 @pytest.mark.parametrize(
-    "value", ["<" + " " * 50_000 + "x", "<" * 50_000, "no-reply+" * 5_000, "a " * 20_000]
+    "value",
+    [
+        "<" + " " * 50_000 + "x",
+        "<" * 50_000,
+        "no-reply+" * 5_000,
+        "a " * 20_000,
+        "*" * 50_000 + "x",
+        "-" * 50_000 + "x",
+        "** " * 15_000,
+        "[a] " * 10_000,
+        "re: " * 10_000,
+        "delivery message " * 3_000,
+    ],
 )
 def test_d25_a_header_of_hostile_length_costs_no_time(name: str, value: str) -> None:
     before = time.process_time()

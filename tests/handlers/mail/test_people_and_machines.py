@@ -29,7 +29,7 @@ def is_bulk(message: Message) -> bool:
     return message.machine is not None and message.machine.kind is MachineKind.BULK
 
 
-# Automatic replies (D25, D26)
+# Automatic replies, D25 and D26
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_d25_who_is_away_and_says_so_is_a_case_whatever_a_portal_or_exchange_add
     assert is_bulk(read(*headers, body=body))
 
 
-# Bounces (D29)
+# Bounces, D29
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_d29_what_a_portal_sends_without_a_return_path_is_no_bounce_for_its_word
     assert is_bulk(read("Return-Path: <>", f"From: {PORTAL}", body=body))
 
 
-# Our own address (D28, D30)
+# Our own address, D28 and D30
 
 
 @pytest.mark.parametrize("header", [f"From: Complaints <{OURS}>", f"Reply-To: {OURS}",
@@ -174,7 +174,7 @@ def test_d28_the_councils_own_form_with_our_address_to_reply_to_is_the_residents
     assert message.sender == Sender("Ada Smith", "ada@post.example")
 
 
-# Forms (B21)
+# Forms, B21
 
 
 @pytest.mark.parametrize("sender", [PORTAL, "Age UK <help@age.example>"])
