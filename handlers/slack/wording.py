@@ -176,7 +176,7 @@ def acknowledgement(case: Case, council: Council) -> str:
         return "on its way"
     if case.customer.address is None and case.source is not Source.LETTER:
         return "not possible by email"
-    return f"not sent; due {day(stage.acknowledge_by)}"
+    return f"not sent; due {day(stage.acknowledge_by)}" if case.is_open else "not sent"
 
 
 def answer_due(case: Case, council: Council, today: date) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.letter_command import papers_of
-from handlers.slack import history_lines
+from handlers.slack import history_lines, wording
 from models.actions import letter_bounced
 from models.case import Action, Case, Classification, Level, Outcome, State, allowed_actions
 from models.errors import Refused
@@ -124,6 +124,7 @@ def test_two_that_wait_are_both_withdrawn(office: TestOffice) -> None:
     assert len(waits(office, reference)) == 2
     close(office, reference)
     assert (office.case(reference).stage.to_post, waits(office, reference)) == ((), [])
+    assert wording.acknowledgement(office.case(reference), office.council) == "not sent"
 
 
 def test_an_answer_that_waits_to_be_posted_keeps_the_case_open(office: TestOffice) -> None:
