@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bot import wiring
 from bot.clock import SystemClock
 from bot.config import CouncilFile, Environment, council_file, read_council_file
+from bot.config_rules import IMAP_ONLY
 from bot.council_of_settings import channels_of, council_of
 from bot.example import example_settings
 from bot.mailboxes import mailboxes_of
@@ -73,6 +74,8 @@ class Town:
 
     def _settings(self) -> CouncilFile:
         data = tomllib.loads(example_settings().read_text(encoding="utf-8"))
+        if "maildir" in self._mailbox:
+            data["mailbox"] = {k: v for k, v in data["mailbox"].items() if k not in IMAP_ONLY}
         data["mailbox"] |= self._mailbox
         data["letters"] |= {"host": "127.0.0.1", "port": self._letterbox.port, "tls": "none"}
         del data["letters"]["user"]

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.config_rules import encrypted_or_here, refuse_idle_keys, refuse_in_the_clear
 from handlers.mail.webform import Role
 from models.council import CouncilType
 from models.errors import Misconfigured
@@ -147,6 +148,11 @@ class MailboxSection(Section):
         """The folders of which messages are taken in."""
         return self.folders or (self.folder,)
 
+    @property
+    def named_folders(self) -> tuple[str, ...]:
+        """The same as the books name them: a Maildir's folder is its path."""
+        return (str(self.maildir),) if self.maildir else self.watched_folders
+
     @model_validator(mode="after")
     def _folders_apart(self) -> Self:
         if self.folders and "folder" in self.model_fields_set:
@@ -157,6 +163,14 @@ class MailboxSection(Section):
                 "folders, processed, quarantine and junk must be different folders, "
                 f"and are {', '.join(named)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _one_kind_and_not_in_the_clear(self) -> Self:
+        if self.maildir is not None:
+            refuse_idle_keys(self.model_fields_set)
+        else:
+            refuse_in_the_clear(self.tls, self.host)
         return self
 
     @model_validator(mode="after")
@@ -206,7 +220,9 @@ class NotifySection(Section):
 
     template_id: UUID
     reply_to_id: UUID | None = None
-    url: str = "https://api.notifications.service.gov.uk"
+    url: Annotated[str, AfterValidator(encrypted_or_here)] = (
+        "https://api.notifications.service.gov.uk"
+    )
 
 
 class SlackSection(Section):
@@ -343,6 +359,12 @@ class CouncilFile(Section):
     store: StoreSection = StoreSection()
     model: ModelSection = ModelSection()
 
+    @model_validator(mode="after")
+    def _notify_is_used(self) -> Self:
+        if self.notify is not None and self.letters.by != "notify":
+            raise ValueError('[notify] does nothing without [letters] by = "notify"')
+        return self
+
     @property
     def mailbox(self) -> MailboxSection:
         """The first mailbox: its address is ours."""
@@ -407,7 +429,9 @@ def imap_password(environment: Environment, name: str) -> tuple[SecretStr | None
         return _secret_file(variable), variable
     if variable in os.environ:
         return SecretStr(os.environ[variable]), variable
-    return environment.carebot_imap_password, variable
+    if environment.carebot_imap_password is None:
+        return None, variable
+    return environment.carebot_imap_password, "CAREBOT_IMAP_PASSWORD"
 
 
 _SECRETS = tuple(

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from bot import wiring
 from bot.clock import MovableClock
 from bot.config import CouncilFile, Environment, council_file
+from bot.config_rules import IMAP_ONLY
 from bot.council_of_settings import channels_of
 from bot.demo_mailbox import DemoMailbox, open_demo_mailbox
 from bot.example import example_settings
@@ -169,7 +170,10 @@ class Demo:
     def _settings(self) -> CouncilFile:
         """The example's settings with this machine's mailbox, letterbox and store in them."""
         data = tomllib.loads(example_settings().read_text(encoding="utf-8"))
-        data["mailbox"] |= self.mailbox.settings | {"poll_seconds": 2, "look_every_seconds": 0.2}
+        imap = "maildir" not in self.mailbox.settings
+        example = {k: v for k, v in data["mailbox"].items() if imap or k not in IMAP_ONLY}
+        looking = {"poll_seconds": 2} | ({"look_every_seconds": 0.2} if imap else {})
+        data["mailbox"] = example | self.mailbox.settings | looking
         data["letters"] |= {
             "host": self.letterbox.host,
             "port": self.letterbox.port,

@@ -40,7 +40,8 @@ def is_for_now(error: BaseException) -> bool:
 class Access:
     """How to get into a mailbox. `timeout` is in seconds, for connecting and each answer.
 
-    With `tokens` it is SASL XOAUTH2 for `user`, the mailbox (A10), else the password.
+    `password_variable` is where a person looks who is told that the password is refused. With
+    `tokens` it is SASL XOAUTH2 for `user`, the mailbox (A10), else the password.
     `certificate_authority`: PEM of an authority that is trusted beside the system's own.
     After a refusal that only a person can end, no login is tried for `refused_pause` seconds, so
     that the account is not locked (A9).
@@ -51,6 +52,7 @@ class Access:
     port: int
     user: str
     password: str = ""
+    password_variable: str = "CAREBOT_IMAP_PASSWORD"  # noqa: S105  # a variable's name
     tokens: Tokens | None = None
     tls: Tls = "tls"
     timeout: float = 30.0
@@ -214,7 +216,7 @@ class ImapConnection:
                 raise
             raise self._refusal(
                 "refuses the user name or the password. "
-                "Check [mailbox] user and CAREBOT_IMAP_PASSWORD"
+                f"Check [mailbox] user and {self._access.password_variable}"
             ) from error
 
     def _try_token(self, client: IMAPClient, *, fresh: bool) -> bool:

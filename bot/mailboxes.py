@@ -71,7 +71,7 @@ def _folders(
 
 
 def _access(section: MailboxSection, file: CouncilFile, environment: Environment) -> Access:
-    tokens, password = None, ""
+    tokens, password, variable = None, "", ""
     if section.auth == "xoauth2":
         tokens = wiring.tokens_of(file, environment, "mailbox.auth")
     else:
@@ -92,6 +92,7 @@ def _access(section: MailboxSection, file: CouncilFile, environment: Environment
         port=section.port,
         user=section.user or section.address,
         password=password,
+        password_variable=variable,
         tokens=tokens,
         tls=section.tls,
         timeout=section.timeout_seconds,

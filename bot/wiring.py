@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.clamd import ClamdScanner
 from bot.clock import Clock
 from bot.config import CouncilFile, Environment
+from bot.config_rules import THIS_MACHINE
 from bot.council_of_settings import catalogue_of, council_of
 from bot.oauth import Tokens
 from bot.slack_api import WebSlack
@@ -39,7 +40,6 @@ if TYPE_CHECKING:  # at run time only who classifies pays for scikit-learn
 
 # Looking for an earlier post and posting fit into the lease of an outbox item.
 _SLACK_TIMEOUT = 5
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def reader_of(file: CouncilFile | None, store: Store | None = None) -> MailReader:
@@ -166,6 +166,11 @@ def _smtp_of(file: CouncilFile, environment: Environment, clock: Clock) -> Lette
             f"letters.envelope_sender = {sender!r}: with verp = true it needs an address with at "
             f"most {LONGEST_LOCAL} characters before the @, for a token is added"
         )
+    if section.verp and "+" in sender:
+        raise Misconfigured(
+            f"letters.envelope_sender = {sender!r}: with verp = true it needs an address without "
+            "a plus, for the token stands behind one"
+        )
     return SmtpLetterbox(
         host=section.host,
         port=section.port,
@@ -198,7 +203,7 @@ def _ssl_context_of(file: CouncilFile) -> ssl.SSLContext:
 def _smtp_login_of(file: CouncilFile, environment: Environment) -> Login | None:
     section = file.letters
     logs_in = section.auth == "xoauth2" or section.user is not None
-    if logs_in and section.tls == "none" and section.host not in _THIS_MACHINE:
+    if logs_in and section.tls == "none" and section.host not in THIS_MACHINE:
         raise Misconfigured(
             f'letters.tls = "none": a password or token would cross the network to {section.host} '
             "unencrypted; use starttls or tls"

@@ -113,7 +113,8 @@ def looked(store: Store, lead: str, look: Looked, now: datetime) -> None:
             alarmed_at=None,
         )
         if before.alarmed_at is not None:
-            text = f"{_name(state)} is looked at again. Nothing that lay there was missed."
+            name = _name(state)
+            text = f"{name[0].upper()}{name[1:]} is looked at again. Nothing that lay there was missed."
             _say(work, lead, state, "well", before.alarmed_at, text, now)
         work.folders.put(state)
 

@@ -140,6 +140,8 @@ def test_a13_mailbox_is_one_table_or_several_and_the_first_ones_address_is_ours(
         ({"folders": ["INBOX", "Web"]}, "give folder, or folders, not both"),
         ({"processed": "INBOX"}, "must be different folders"),
         ({"poll_seconds": 900}, "must be less than alarm_minutes"),
+        ({"tls": "none"}, 'tls = "none": a password and the mail would cross the network'),
+        ({"maildir": "/var/mail/waste"}, "take out folder, host, port"),
     ],
 )
 def test_a13_what_is_wrong_with_one_of_several_mailboxes_is_said(
@@ -149,6 +151,47 @@ def test_a13_what_is_wrong_with_one_of_several_mailboxes_is_said(
         council_file(of_two_mailboxes(**changes))
     assert said in str(refused.value)
     assert "Westmere Borough" not in str(refused.value)
+
+
+def test_a10_a_mailbox_on_this_machine_needs_no_encryption() -> None:
+    file = council_file(of_two_mailboxes(tls="none", host="127.0.0.1"))
+    assert file.mailboxes[1].tls == "none"
+
+
+def test_a13_a_maildir_stands_alone_with_what_means_something_for_it() -> None:
+    data = example()
+    data["mailbox"] = {"address": "a@b.example", "maildir": "/var/mail/a", "tries": 3}
+    assert council_file(data).mailbox.account == "/var/mail/a"
+
+
+@pytest.mark.parametrize(
+    ("by", "notify", "said"),
+    [
+        ("smtp", {}, r'\[notify\] does nothing without \[letters\] by = "notify"'),
+        ("notify", {"url": "http://notify.example"}, "notify.url = 'http://notify.example'.*https"),
+        ("notify", {"url": "https://notify.example"}, None),
+        ("notify", {"url": "http://localhost:8080"}, None),
+    ],
+)
+def test_e34_notify_is_asked_over_an_encrypted_line_and_only_where_it_is_the_way_out(
+    by: str, notify: dict[str, object], said: str | None
+) -> None:
+    data = with_("letters.by", by)
+    data["notify"] = {"template_id": "f33517ff-2a88-4f6e-b855-c550268ce08a"} | notify
+    if said is None:
+        assert council_file(data).notify
+        return
+    with pytest.raises(Misconfigured, match=said):
+        council_file(data)
+
+
+def test_a09_the_alarm_of_a_named_mailbox_names_the_variable_that_holds_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CAREBOT_IMAP_PASSWORD", "all")
+    assert imap_password(read_environment(), "waste")[1] == "CAREBOT_IMAP_PASSWORD"
+    monkeypatch.setenv("CAREBOT_IMAP_PASSWORD_WASTE", "own")
+    assert imap_password(read_environment(), "waste")[1] == "CAREBOT_IMAP_PASSWORD_WASTE"
 
 
 def test_a13_a_named_mailbox_has_a_password_of_its_own_or_that_for_all(

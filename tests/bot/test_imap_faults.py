@@ -350,6 +350,15 @@ def test_a03_a_folder_of_more_messages_than_imaplib_reads_in_a_line_is_listed() 
         mailbox.close()
 
 
+def test_a09_a_refused_password_is_said_with_the_variable_that_holds_it() -> None:
+    refused = when(b"LOGIN", tagged=b"NO [AUTHENTICATIONFAILED] wrong")
+    with ScriptedImap([1], refused) as server:
+        mailbox = imap_mailbox(server.port, password_variable="CAREBOT_IMAP_PASSWORD_WASTE")
+        with pytest.raises(Unavailable, match="and CAREBOT_IMAP_PASSWORD_WASTE"):
+            waiting(mailbox)
+        mailbox.close()
+
+
 def test_a09_a_folder_that_is_not_there_is_said_and_waited_for() -> None:
     answers = {b"SELEC": (b"", b"NO no such mailbox"), b"LIST ": (b"", b"OK x")}
     with ScriptedImap([1], lambda command: answers.get(command[:5])) as server:

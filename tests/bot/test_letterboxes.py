@@ -84,6 +84,12 @@ def test_an_authority_that_is_no_file_of_certificates_is_named(tmp_path: Path) -
             letterbox(file, carebot_smtp_password="p")
 
 
+def test_e32_a_bounce_address_with_a_plus_of_its_own_is_refused_where_letters_are_named() -> None:
+    file = settings({"verp": True, "envelope_sender": "cc+b@westmere.example"})
+    with pytest.raises(Misconfigured, match=r"letters\.envelope_sender = 'cc\+b@.*without a plus"):
+        letterbox(file, carebot_smtp_password="p")
+
+
 def test_e34_notify_needs_its_section_and_its_key() -> None:
     with pytest.raises(Misconfigured, match=r'letters\.by = "notify".*\[notify\]'):
         letterbox(settings({"by": "notify"}))

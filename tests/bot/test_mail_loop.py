@@ -571,7 +571,7 @@ def test_a09_a_wrong_password_alarms_the_lead_at_once_and_only_once_until_it_is_
     right = Room(office, clock, imap_mailbox(dovecot.port, password=dovecot.password, **settings))
     for _ in range(2):
         right.look()
-    assert ["is looked at again" in text for text in right.alarms()] == [False, True]
+    assert ["The folder “INBOX”" in text for text in right.alarms()] == [False, True]
     for room in (wrong, right):
         room.mailbox.close()
 
