@@ -16,6 +16,7 @@ _LONGEST_HTML = 1_000_000
 # Beyond this the layout would take seconds; the words alone are taken then.
 _LONGEST_LAID_OUT = 300_000
 _LONGEST_TEXT = 1_000_000
+_LONGEST_TYPE = 500
 _MOST_LINKS = 5_000
 _WITH_LINKS = ParserConfig(display_links=True)
 _LINK = re.compile(r"\[([^\]\[\n]*)\]\(([^\s()]+)\)")
@@ -165,7 +166,7 @@ def content_type(part: Part) -> str:
     if _TYPE.match(kind):
         return kind
     # "text/plain charset=…" without its semicolon is no type of its own, nor is one with a comment.
-    kind = (_COMMENTED.sub("", kind).split() or [""])[0]
+    kind = (_COMMENTED.sub("", kind[:_LONGEST_TYPE]).split() or [""])[0]
     if _TYPE.match(kind):
         return kind
     return "text/plain" if kind.startswith("text") else "application/octet-stream"

@@ -45,7 +45,9 @@ def fact(message: Message, key: str) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def test_there_are_at_least_a_hundred_and_twenty_awkward_messages_each_with_its_expectation() -> None:
+def test_there_are_at_least_a_hundred_and_twenty_awkward_messages_each_with_its_expectation() -> (
+    None
+):
     assert len(NAMES) >= 120
     assert sorted(path.stem for path in CORPUS.glob("*.json")) == NAMES
 

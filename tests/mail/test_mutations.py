@@ -152,6 +152,18 @@ def test_a_header_of_a_hundred_thousand_signs_is_read_in_time(name: str, piece: 
     assert time.perf_counter() - started < SLOWEST
 
 
+@pytest.mark.parametrize("name", ["From", "To", "Subject", "Message-ID", "Date", "Content-Type",
+                                  "Content-Disposition", "Reply-To", "Return-Path"])  # fmt: skip
+@pytest.mark.parametrize("sign", [" ", "\t", "*", "-", "a"])
+@pytest.mark.parametrize("start", ["text/plain", "a@b.example"])
+def test_a02_a_header_of_one_sign_many_times_is_read_in_time(
+    name: str, sign: str, start: str
+) -> None:
+    started = time.process_time()
+    read(f"{name}: {start}{sign * 99_000}x\n\nHello.\n".encode())
+    assert time.process_time() - started < SLOWEST
+
+
 @given(st.binary(max_size=2000))
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_become_a_message(content: bytes) -> None:
