@@ -64,6 +64,9 @@ def council_of(file: CouncilFile) -> Council:
             give_up_after=timedelta(hours=file.letters.give_up_after_hours),
         ),
         replying=Replying(**file.replies.model_dump()),
+        watched=frozenset(
+            (m.account, folder) for m in file.mailboxes for folder in m.named_folders
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import msal
 from msal.exceptions import MsalServiceError
+from requests.exceptions import HTTPError
 
 from models.errors import Misconfigured, Unavailable
 
@@ -28,6 +29,10 @@ _MENDED_BY = {
     "7000112": "The application is disabled in this tenant: enable it under Enterprise applications.",
     "90002": "It does not know the tenant: check [microsoft] tenant.",
 }
+# What passes by itself: RFC 6749, 4.1.2.1, and Entra's own numbers for a service that is overloaded
+# or too slow.
+_PASSING = frozenset({"temporarily_unavailable", "server_error"})
+_PASSING_NUMBERS = frozenset({"90006", "90012", "90024", "90025", "90033"})
 _NUMBER = re.compile(r"AADSTS(\d+)")
 
 
@@ -72,6 +77,8 @@ class MicrosoftTokens:
             token = answer.get("access_token")
             if isinstance(token, str):
                 return token
+            if _passes(answer):
+                raise Unavailable(f"{self._host} gives no token now ({_named(answer)}).")
             raise self._refused(f"{answer.get('error_description')} {answer.get('error')}")
 
     def _ask(self, *, fresh: bool) -> dict[str, Any]:
@@ -81,7 +88,9 @@ class MicrosoftTokens:
             elif fresh:
                 self._application.remove_tokens_for_client()
             answer: dict[str, Any] = self._application.acquire_token_for_client([_SCOPE])
-        except OSError as error:  # requests' errors are these
+        except HTTPError as error:
+            raise Unavailable(f"{self._host} gives no token now.") from error
+        except OSError as error:  # requests' other errors are these
             raise Unavailable(
                 f"{self._host} gives no token ({type(error).__name__}). Check that this machine "
                 "may reach it by HTTPS.",
@@ -116,6 +125,20 @@ class MicrosoftTokens:
             f"{advice or 'Check [microsoft] tenant and client_id, and CAREBOT_MICROSOFT_SECRET.'}"
         )
         return Unavailable(self._why, retry_after=self._refused_pause)
+
+
+def _passes(answer: Mapping[str, object]) -> bool:
+    return answer.get("error") in _PASSING or _number(answer) in _PASSING_NUMBERS
+
+
+def _named(answer: Mapping[str, object]) -> str:
+    number = _number(answer)
+    return f"AADSTS{number}" if number else str(answer.get("error"))
+
+
+def _number(answer: Mapping[str, object]) -> str:
+    found = _NUMBER.search(str(answer.get("error_description")))
+    return found[1] if found else ""
 
 
 def certificate_credential(path: Path, passphrase: str | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from models.council import Council
-from models.folders import FolderState, Role
+from models.folders import FolderState, Role, of_the_settings
 from models.ledger import IGNORED, Arrival, Booking, Tally
 from models.quarantine import Quarantined
 from models.store_port import Store, Work
@@ -88,12 +88,16 @@ class Account:
         return tuple(said)
 
 
-def account_for(work: Work, period: Period) -> Account:
-    """The ledger of a period."""
+def account_for(
+    work: Work, period: Period, watched: frozenset[tuple[str, str]] = frozenset()
+) -> Account:
+    """The ledger of a period. `watched` as in models.council.Council: what waits in a folder that
+    is no longer in the settings is not counted.
+    """
     return Account(
         period,
         work.ledger.tallies(period.since, period.until),
-        work.folders.all(),
+        of_the_settings(work.folders.all(), watched),
         work.ledger.unaccounted(period.since, period.until),
         work.quarantine.unsettled(),
     )

@@ -192,6 +192,7 @@ class Council:
     """One council: its catalogue, promises, calendar, channels and habits.
 
     `staff_domains` (lower case): whose mail is staff's, so that what they forward is a resident's.
+    `watched`: account and folder of what is taken in; empty stands for all ever looked at.
     """
 
     name: str
@@ -205,6 +206,7 @@ class Council:
     staff_domains: frozenset[str] = frozenset()
     sending: Sending = Sending()
     replying: Replying = Replying()
+    watched: frozenset[tuple[str, str]] = frozenset()
 
     def local_date(self, at: datetime) -> date:
         """The council's date at an aware time."""

@@ -1,5 +1,6 @@
 """The folders of the mailboxes as they were last seen (mail.md A13, F36)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +35,22 @@ class FolderState:
     error: str = ""
     error_since: datetime | None = None
     alarmed_at: datetime | None = None
+
+
+def of_the_settings(
+    states: Iterable[FolderState], watched: frozenset[tuple[str, str]]
+) -> tuple[FolderState, ...]:
+    """Without the folders that the settings no longer name. `watched` has account and folder of
+    what is taken in; a junk folder goes with its account. Empty, it stands for all.
+    """
+    accounts = {account for account, _ in watched}
+    return tuple(
+        state
+        for state in states
+        if not watched
+        or (state.account, state.folder) in watched
+        or (state.role is Role.JUNK and state.account in accounts)
+    )
 
 
 class Folders(Protocol):

@@ -12,7 +12,8 @@ from models.outbox import Lane
 class Backlog:
     """What waits in a lane of the outbox, and since when the oldest does (aware UTC).
 
-    What is meant to wait for working hours (reminders, morning lists) does not count.
+    What is meant to wait (reminders and morning lists for working hours, the question what became
+    of a letter for its answer) does not count.
     """
 
     waiting: int
@@ -37,6 +38,12 @@ class Vitals(Protocol):
 
     def letters(self) -> LetterCounts:
         """Letters that did not simply leave, ever, and those that are put off now."""
+        ...
+
+    def unsettled_letters(self) -> int:
+        """Letters that failed or are of unknown end, whose case still waits for somebody and has no
+        later letter of their kind.
+        """
         ...
 
     def mark(self, name: str, now: datetime) -> None:

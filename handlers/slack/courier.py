@@ -182,7 +182,7 @@ class SlackCourier:
         until = self.council.calendar.add(today, self.council.reminding.soon_days)
         first, period = since_last_working_day(self.council, today)
         with self.store.view() as work:
-            account = account_for(work, period)
+            account = account_for(work, period, self.council.watched)
             due = work.cases.due(until)
             triage = work.cases.find(Query(states=frozenset({State.TRIAGE}), limit=1_000))
         payload = item.parcel.payload

@@ -16,6 +16,7 @@ from tests.support.office import email, open_office
 NOW = datetime.now(UTC) - timedelta(minutes=1)
 TODAY = NOW.date()
 CONFIG = ("--config", str(EXAMPLE))
+ACCOUNT = "complaints@westmere.example"
 POISON = "#poison \x1b[31mred\x1b[0m \u202eright to left"
 
 
@@ -69,11 +70,14 @@ def test_f36_a_day_on_which_nothing_came(folder: Path) -> None:
 def test_f36_something_in_the_mailbox_and_not_in_the_ledger_exits_with_one(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'carebot.db'}")
     with store.work() as work:
-        work.folders.put(FolderState("one", "INBOX", Role.WATCHED, NOW, NOW, waiting=3))
+        work.folders.put(FolderState(ACCOUNT, "INBOX", Role.WATCHED, NOW, NOW, waiting=3))
     store.close()
     done = carebot("mailbox", *CONFIG, folder=tmp_path)
     assert done.returncode == 1
-    assert "NOT ACCOUNTED FOR: 3 in INBOX of one and not in the ledger" in done.stdout
+    assert (
+        "NOT ACCOUNTED FOR: 3 in INBOX of complaints@westmere.example and not in the ledger"
+        in done.stdout
+    )
 
 
 def test_f36_the_ignored_are_listed_with_their_reasons_and_one_is_made_a_case(folder: Path) -> None:
@@ -139,7 +143,7 @@ def test_f36_health_exits_with_one_where_something_needs_somebody(folder: Path) 
     assert done.returncode == 1
     told = json.loads(done.stdout)
     assert told["ok"] is False
-    assert "the clock's loop has never ticked" in told["problems"]
+    assert any("the clock's loop has never ticked" in problem for problem in told["problems"])
     assert told["quarantine_open"] == 1
     assert (
         "PROBLEM: the clock's loop has never ticked"

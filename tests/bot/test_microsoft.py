@@ -145,6 +145,29 @@ def test_a10_a_service_in_trouble_is_asked_again_later(server: TokenServer) -> N
     assert refusal.value.retry_after is None
 
 
+@pytest.mark.parametrize(
+    ("status", "error", "description"),
+    [
+        (400, "temporarily_unavailable", "AADSTS90033: A transient error has occurred."),
+        (400, "invalid_request", "AADSTS90033: A transient error has occurred."),
+        (400, "server_error", ""),
+        (429, "temporarily_unavailable", "slow down"),
+        (503, "unavailable", ""),
+    ],
+)
+def test_a10_what_passes_by_itself_is_no_refusal_and_nobody_is_sent_to_look_at_the_secret(
+    server: TokenServer, status: int, error: str, description: str
+) -> None:
+    source = tokens(server)
+    server.refusals.append(Refusal(status, error, description))
+    with pytest.raises(Unavailable, match="no token now") as passing:
+        source.token()
+    assert passing.value.retry_after is None
+    assert "tenant" not in str(passing.value)
+    # msal itself keeps from asking the same again for a minute; another application may.
+    assert tokens(server).token() == server.given[0]
+
+
 def test_a10_a_host_that_is_not_there_or_not_who_it_says_gives_no_token(
     server: TokenServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,13 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.casework import Seen
+from handlers.delivery import Delivery
+from handlers.fetching import Looked, could_not_look
 from handlers.health import Limits, health_of
+from handlers.ledger import account_for, days
 from handlers.reminders import remind
 from models.council import Acknowledging
+from models.errors import AnswerLost, Undeliverable
 from models.folders import FolderState, Role
 from models.letter import LetterKind
 from models.message import Origin
-from models.outbox import Kind, Lane
+from models.outbox import Delivered, Item, Kind, Lane, Parcel
+from models.people import staff
 from models.store_port import Arrival
 from tests.handlers.test_quarantine import Ward
 from tests.support.council import utc
@@ -26,6 +32,7 @@ def health(office: TestOffice, at=NOW, **limits: object):
 
 @pytest.fixture
 def running(office: TestOffice) -> TestOffice:
+    office.council = replace(office.council, watched=frozenset({("one", "INBOX")}))
     remind(office.store, office.council, NOW)
     with office.store.work() as work:
         work.folders.put(WELL)
@@ -42,10 +49,14 @@ def test_f36_a_running_carebot_is_well(running: TestOffice) -> None:
 
 
 def test_f36_one_that_never_ticked_or_stopped_ticking_is_not(office: TestOffice) -> None:
-    assert health(office).problems == ("the clock's loop has never ticked",)
+    (problem,) = health(office).problems
+    assert problem.startswith("the clock's loop has never ticked: see that carebot run")
     remind(office.store, office.council, NOW)
     late = NOW + timedelta(minutes=30)
-    assert "the clock's loop has not ticked for 30 minutes" in health(office, late).problems
+    assert any(
+        problem.startswith("the clock's loop has not ticked for 30 minutes")
+        for problem in health(office, late).problems
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,10 +96,10 @@ def test_f36_a_backlog_of_a_lane_is_a_problem_but_not_what_waits_for_the_morning
     assert told.to_json()["outbox"]["email"] == {"waiting": 1, "oldest_age": 300.0}
     assert told.ok
     problems = health(running, later, backlog=timedelta(minutes=1)).problems
-    assert problems == (
+    assert [problem.partition(": ")[0] for problem in problems] == [
         "2 wait in the outbox for slack, the oldest for 5 minutes",
         "1 wait in the outbox for email, the oldest for 5 minutes",
-    )
+    ]
     with running.store.work() as work:
         kinds = {item.parcel.kind for item in work.outbox.claim(Lane.SLACK, later, 9, timedelta(1))}
     assert Kind.CARD in kinds
@@ -118,6 +129,9 @@ def test_f36_quarantine_and_acknowledgements_past_their_date_are_counted(
     late = NOW + timedelta(days=10)
     told = health(running, late)
     assert (told.quarantined, told.unacknowledged) == (1, 1)
+    said = " / ".join(told.problems)
+    assert "could not be read and wait for somebody: 1; carebot quarantine lists them" in said
+    assert "acknowledgements past their date: 1; the morning list" in said
 
 
 def test_f36_what_a_limit_withheld_is_counted_and_what_age_or_a_machine_did_is_not(
@@ -153,3 +167,83 @@ def test_f36_health_holds_nothing_of_a_customers(running: TestOffice) -> None:
     told = json.dumps(health(running).to_json())
     for words in ("jo@post.example", "Jo Pike", "Bins", "private words"):
         assert words not in told
+
+
+REFUSED = "The mailbox one refuses the user name or the password. Check [mailbox] user."
+
+
+def test_f36_a_refused_password_is_a_problem_at_once_and_says_what_to_mend(
+    running: TestOffice,
+) -> None:
+    look = Looked("one", "INBOX", error=REFUSED)
+    could_not_look(running.store, "lead", look, NOW, for_a_person=True)
+    assert health(running).problems == (f"INBOX of one is in trouble: {REFUSED}",)
+
+
+def test_f36_a_look_that_fails_once_is_no_problem_and_one_that_fails_for_long_is(
+    running: TestOffice,
+) -> None:
+    look = Looked("one", "INBOX", error="The mail server does not answer.")
+    could_not_look(running.store, "lead", look, NOW, for_a_person=False)
+    assert health(running).ok
+    remind(running.store, running.council, NOW + timedelta(minutes=20))
+    (problem,) = health(running, NOW + timedelta(minutes=20)).problems
+    assert problem.endswith("for 20 minutes: The mail server does not answer.")
+
+
+class Refusing:
+    """A courier whose letters do not leave for good, or nobody knows whether they left."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def deliver(self, _item: Item, _now: object) -> Delivered:
+        raise self.error
+
+    def find(self, _item: Item, _now: object) -> Delivered:
+        raise Undeliverable("nobody knows")
+
+
+@pytest.mark.parametrize("error", [Undeliverable("550"), AnswerLost("no answer")])
+def test_f36_a_letter_that_did_not_simply_leave_is_a_problem_until_it_is_sent_again(
+    running: TestOffice, error: Exception
+) -> None:
+    reference = str(running.receive(email(), NOW).reference)
+    delivery = Delivery(running.store, {Kind.LETTER: Refusing(error)}, running.council)
+    for minutes in (0, 5):
+        at = NOW + timedelta(minutes=minutes)
+        delivery.deliver_due(Lane.EMAIL, lambda at=at: at)
+    (problem,) = health(running).problems
+    assert problem.startswith("letters that failed or may not have left: 1; the threads")
+    seen = Seen(reference, running.case(reference).version)
+    draft = running.casework.draft_acknowledgement(seen, staff("U1"), NOW)
+    running.casework.send(draft.id, staff("U1"), NOW)
+    assert health(running).ok
+
+
+def test_f36_a_folder_taken_out_of_the_settings_is_no_longer_a_problem(
+    running: TestOffice,
+) -> None:
+    long_ago = NOW - timedelta(days=9)
+    with running.store.work() as work:
+        work.folders.put(replace(WELL, folder="INBOX/Web", looked_at=long_ago, waiting=3))
+        work.folders.put(replace(WELL, account="old", looked_at=long_ago, waiting=3))
+        work.folders.put(FolderState("old", "Junk", Role.JUNK, long_ago, waiting=7))
+    told = health(running)
+    assert (told.ok, len(told.mailboxes)) == (True, 1)
+    with running.store.view() as work:
+        account = account_for(
+            work, days(running.council, NOW.date(), NOW.date()), running.council.watched
+        )
+        everything = account_for(work, days(running.council, NOW.date(), NOW.date()))
+    assert (account.differences(), account.junk) == ((), 0)
+    assert len(everything.differences()) == 2
+
+
+def test_f36_the_question_what_became_of_a_letter_is_no_backlog(running: TestOffice) -> None:
+    parcel = Parcel(
+        "letter_status:x", Kind.LETTER_STATUS, None, {"name": "x", "letter": "response"}
+    )
+    with running.store.work() as work:
+        work.outbox.add(parcel, NOW - timedelta(days=2))
+    assert health(running).ok

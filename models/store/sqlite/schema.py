@@ -237,3 +237,19 @@ def _tries(db: Database) -> None:
 @MIGRATIONS(name="0012_letters_of_a_stage")
 def _letters_of_a_stage(db: Database) -> None:
     db.execute("ALTER TABLE letters ADD COLUMN stage INTEGER NOT NULL DEFAULT 0")
+
+
+# What a page of health asks at each call, and what is asked of each message that is looked at.
+_ASKED_OFTEN = (
+    "CREATE INDEX outbox_letter_state ON outbox (state, attempts) WHERE kind = 'letter'",
+    "CREATE INDEX outbox_letter_reference ON outbox (reference) WHERE kind = 'letter'",
+    "CREATE INDEX history_withheld ON history (at) WHERE event = 'acknowledgement_withheld'",
+    "CREATE INDEX attached_message ON attached (message)",
+    "CREATE INDEX quarantine_reference ON quarantine (reference)",
+)
+
+
+@MIGRATIONS(name="0013_asked_often")
+def _asked_often(db: Database) -> None:
+    for statement in _ASKED_OFTEN:
+        db.execute(statement)

@@ -20,20 +20,30 @@ class SqliteVitals:
         """What waits in a lane."""
         row = self._execute(
             """SELECT count(*) AS n, min(added_at) AS since FROM outbox WHERE state='pending'
-               AND lane=? AND kind NOT IN ('reminder', 'morning_list')""",
+               AND lane=? AND kind NOT IN ('reminder', 'morning_list', 'letter_status')""",
             (lane,),
         ).fetchone()
         return Backlog(row["n"], text_to_time(row["since"]))
 
     def letters(self) -> LetterCounts:
         """Letters that did not simply leave."""
+        return LetterCounts(
+            failed=self._letters_that("state='failed'"),
+            unknown=self._letters_that("state='unknown'"),
+            put_off=self._letters_that("state='pending' AND attempts > 0"),
+        )
+
+    def unsettled_letters(self) -> int:
+        """Letters that failed or are of unknown end, and wait for somebody."""
         row = self._execute(
-            """SELECT count(*) FILTER (WHERE state='failed') AS failed,
-               count(*) FILTER (WHERE state='unknown') AS unknown,
-               count(*) FILTER (WHERE state='pending' AND attempts > 0) AS put_off
-               FROM outbox WHERE kind='letter'"""
+            """SELECT count(*) AS n FROM outbox o LEFT JOIN cases c ON c.reference = o.reference
+               WHERE o.kind='letter' AND o.state IN ('failed', 'unknown')
+               AND (c.reference IS NULL OR c.state IN ('triage', 'open'))
+               AND NOT EXISTS (SELECT 1 FROM outbox l WHERE l.kind='letter'
+                   AND l.reference=o.reference AND l.id > o.id AND l.state IN ('sent', 'pending')
+                   AND json_extract(l.payload, '$.kind') = json_extract(o.payload, '$.kind'))"""
         ).fetchone()
-        return LetterCounts(row["failed"], row["unknown"], row["put_off"])
+        return int(row["n"])
 
     def mark(self, name: str, now: datetime) -> None:
         """Note that something that recurs was done."""
@@ -55,3 +65,7 @@ class SqliteVitals:
             (time_to_text(since),),
         )
         return {str(row["reason"]): row["n"] for row in rows}
+
+    def _letters_that(self, are: str) -> int:
+        row = self._execute(f"SELECT count(*) AS n FROM outbox WHERE kind='letter' AND {are}")
+        return int(row.fetchone()["n"])
