@@ -65,6 +65,41 @@ def test_d26_an_out_of_office_that_names_its_case_in_the_subject_only_is_filed_w
     assert (taken.arrival, taken.reference) == (Arrival.AUTOMATIC, reference)
 
 
+@pytest.mark.parametrize("ended", [lambda *_: None, answer, close])
+@pytest.mark.parametrize("where", ["subject", "plus address"])
+def test_d26_an_out_of_office_without_any_header_that_answers_our_letter_opens_nothing(
+    office: TestOffice, ended, where: str
+) -> None:
+    reference, letter = acknowledged(office)
+    ended(office, reference, NOW)
+    state = office.case(reference).state
+    to = str(compose(letter, from_address=ADDRESS, from_name="W", now=NOW)["Reply-To"])
+    named = {"Subject": f"Automatic reply: {letter.subject}"}
+    named = named if where == "subject" else {"Subject": "Out of office", "To": to}
+    taken = office.receive(email("I am away.", Message_ID="<2@x>", **named), NOW)
+    assert (taken.arrival, taken.reference) == (Arrival.AUTOMATIC, reference)
+    assert office.case(reference).state is state
+    assert Event.REOPENED not in events(office, reference)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        {"From": f"Care <{ADDRESS}>"},
+        {"Reply-To": ADDRESS},
+        {"Subject": "Automatic reply - and then nothing for three weeks"},
+        {"Subject": "Out of office", "From": "Portal <no-reply@portal.example>"},
+    ],
+)
+def test_d30_what_may_be_ours_or_a_machines_or_a_persons_is_a_case_and_no_letter(
+    office: TestOffice, mail: dict[str, str]
+) -> None:
+    taken = office.receive(email(**mail), NOW)
+    assert taken.arrival is Arrival.CASE
+    assert office.waiting(Kind.LETTER) == []
+    assert Event.ACKNOWLEDGEMENT_WITHHELD in events(office, taken.reference)
+
+
 def test_d26_an_out_of_office_of_nothing_of_ours_is_filed_without_a_case(
     office: TestOffice,
 ) -> None:
