@@ -172,7 +172,9 @@ def test_asked_to_stop_it_stops_cleanly_and_started_again_repeats_nothing(town: 
     assert len(town.letterbox.messages) == 2
 
 
-def test_a13_two_bots_at_once_on_one_mailbox_make_one_case_card_and_acknowledgement_each(town: Town) -> None:
+def test_a13_two_bots_at_once_on_one_mailbox_make_one_case_card_and_acknowledgement_each(
+    town: Town,
+) -> None:
     town.spawn("run")
     town.spawn("run")
     town.sandbox.wait_for(lambda s: s.connected == 4, 60)

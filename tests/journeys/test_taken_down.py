@@ -98,7 +98,9 @@ def test_what_cannot_be_right_is_said_at_its_field_and_opens_nothing(
 def test_a_long_contact_has_a_short_subject_and_its_whole_text_in_the_thread(town: Town) -> None:
     town.run()
     town.settle()
-    long = "The bin men left the gate open again and the dog ran into the road and " + "so on " * 300
+    long = (
+        "The bin men left the gate open again and the dog ran into the road and " + "so on " * 300
+    )
     taken_down(town, said=f"{long} #missed_bin complaint")
     card = town.wait_card("waste-recycling")
     words = town.wait_thread(card, "taken down:")
