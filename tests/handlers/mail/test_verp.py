@@ -59,6 +59,8 @@ def test_e32_a_base_with_no_room_stays_as_it_is(base: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [BASE, "bounces+x@westmere.example", f"other+{BOUNCE}", "complaints+CC-2026-00042@x.example"],
+    # The marks are new in every process, and the test's name must not be.
+    ids=["the base", "another token", "another name before it", "the mailbox's own"],
 )
 def test_e32_any_other_address_names_no_letter(address: str) -> None:
     assert letter_named_by(address, BASE, "westmere.example") is None
