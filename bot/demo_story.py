@@ -10,9 +10,10 @@ from bot.demo import Demo
 from bot.sandbox import Message, Sandbox
 from models.case import Case, State
 from models.history import Event
+from models.ledger import Arrival
 from models.outbox import Kind
 from models.prediction import Category
-from models.store_port import Arrival, Query
+from models.store_port import Query
 
 _SECONDS = 60.0
 _OFFICER = "priya"

@@ -6,11 +6,12 @@ from functools import cached_property
 
 from models.case import Case
 from models.council import Council
+from models.ledger import Arrival
 from models.message import Message, Origin
 from models.people import CAREBOT, Actor
 from models.ports import Letters
 from models.prediction import Prediction
-from models.store_port import Arrival, Work
+from models.store_port import Work
 
 
 @dataclass(frozen=True)

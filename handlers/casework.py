@@ -11,6 +11,7 @@ from models.errors import Refused
 from models.extending import approve_extension, check_extend
 from models.facts import default_way, letter_facts, postal_address
 from models.forwarding import name_customer
+from models.ledger import Arrival
 from models.letter import Extension, Going, Letter, LetterFacts, LetterKind, Way
 from models.message import Message, mailbox_of
 from models.people import Actor
@@ -18,7 +19,7 @@ from models.personal_data import of_others
 from models.ports import Letters
 from models.prediction import Category
 from models.recording import parts_follow, record, reopen_for_what_came_since
-from models.store_port import Arrival, Draft, Paper, Store, StoredMessage, Work
+from models.store_port import Draft, Paper, Store, StoredMessage, Work
 from models.threads import is_from
 
 ANSWER_KINDS: Mapping[bool, LetterKind] = {

@@ -18,13 +18,14 @@ from models.case import Case
 from models.council import Council
 from models.errors import CarebotError, Unavailable, Unreadable
 from models.history import Event
+from models.ledger import Arrival
 from models.message import Message, RawMessage
 from models.noted import Note, written_down
 from models.people import Actor
 from models.ports import Letters, Reader, Triage
 from models.prediction import Prediction
 from models.routing import undecided
-from models.store_port import Arrival, Store, Work
+from models.store_port import Store, Work
 
 _BATCH = 64
 # Bytes: what is read of a message takes several times its size.

@@ -15,11 +15,12 @@ from models.channels import may_name
 from models.council import Council
 from models.forwarding import offered
 from models.history import Event
+from models.ledger import Arrival
 from models.letter import Letter
 from models.message import Machine, MachineKind
 from models.recording import parts_follow, record
 from models.returning import came_back
-from models.store_port import Arrival, Work
+from models.store_port import Work
 from models.stub import read_after_all
 from models.threads import Why
 

@@ -8,10 +8,11 @@ from handlers.intake import Intake
 from models import actions, outbox
 from models.case import Case, Change, Classification, State, check_fresh
 from models.errors import Refused
+from models.ledger import Arrival
 from models.people import Actor
 from models.recording import record
 from models.splitting import Part, check_split, check_words, split_off, was_split
-from models.store_port import Arrival, StoredMessage, Work
+from models.store_port import StoredMessage, Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from handlers.arriving import Placed
 from models import outbox
 from models.council import Council
+from models.ledger import Arrival
 from models.message import RawMessage
 from models.quarantine import Quarantined
-from models.store_port import Arrival, Work
+from models.store_port import Work
 from models.stub import open_stub
 
 TOLD_ONE_BY_ONE = 3

@@ -204,9 +204,3 @@ class Message:
     def is_automatic(self) -> bool:
         """Whether a machine wrote it and no matter of a person's can be in it."""
         return self.machine is not None and self.machine.kind is not MachineKind.BULK
-
-    @property
-    def case_token(self) -> str | None:
-        """The surest case reference outside its text; None where there is none."""
-        outside = (one.reference for one in self.named if one.mark is not Mark.QUOTED)
-        return next(outside, None)

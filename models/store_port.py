@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from models import ledger
 from models.case import Case, Change, State
 from models.deadlines import DeadlineKind
 from models.fetching import FiledPlaces, Readings, Troubles
 from models.folders import Folders
 from models.history import Entry
-from models.ledger import Ledger
+from models.ledger import Arrival, Ledger
 from models.letter import Letter, LetterKind
 from models.letters_sent import Departures, LettersSent
 from models.message import Message, Scanned
@@ -20,9 +19,6 @@ from models.outbox import Outbox, Places
 from models.prediction import Prediction
 from models.quarantine import QuarantineStore
 from models.vitals import Vitals
-
-Arrival = ledger.Arrival
-"""What became of a message; see models.ledger."""
 
 
 @dataclass(frozen=True, slots=True)

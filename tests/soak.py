@@ -27,8 +27,8 @@ from imapclient import IMAPClient
 from benchmarks.messages import messages
 from bot.dovecot import PrivateDovecot
 from handlers.mail.own import OWN_HEADER
+from models.ledger import Arrival
 from models.outbox import Kind
-from models.store_port import Arrival
 from tests.journeys.town import Town
 from tests.servers.relay import Relay
 

@@ -13,11 +13,12 @@ from models.channels import channel_for
 from models.council import Council
 from models.deadlines import DeadlineKind
 from models.errors import Gone, NotYet, Unacceptable
+from models.ledger import Arrival
 from models.outbox import Delivered, Dropped, Item, Kind, Posting
 from models.people import Actor
 from models.people import Kind as ActorKind
 from models.quarantine import QuarantineState
-from models.store_port import Arrival, Query, Store
+from models.store_port import Query, Store
 
 _KEY = "key"
 _PLAIN = 3_000

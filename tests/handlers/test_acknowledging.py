@@ -9,9 +9,9 @@ import pytest
 
 from models.council import Acknowledging
 from models.history import Event
+from models.ledger import Arrival
 from models.message import Origin, RawMessage
 from models.outbox import Kind
-from models.store_port import Arrival
 from tests.support.casework import answer, entry, events
 from tests.support.council import utc
 from tests.support.letterbox import delivered

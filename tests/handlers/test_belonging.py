@@ -11,9 +11,9 @@ from handlers.mail.compose import compose
 from handlers.mail.own import Seal
 from models.case import Case, Classification, Level, Outcome, State
 from models.history import Event
+from models.ledger import Arrival
 from models.letter import Letter
 from models.outbox import Kind
-from models.store_port import Arrival
 from models.threads import Why
 from tests.support.casework import OFFICER, answer, close, entry, events, history, seen
 from tests.support.council import utc

@@ -7,9 +7,9 @@ from pathlib import Path
 from handlers.slack.history_lines import line
 from models.case import Level, Outcome, State
 from models.history import Entry, Event
+from models.ledger import Arrival
 from models.letter import Letter
 from models.policy import PRESETS
-from models.store_port import Arrival
 from tests.support.casework import OFFICER, answer, entry, events, seen
 from tests.support.council import example_council, utc
 from tests.support.letterbox import delivered

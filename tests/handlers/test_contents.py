@@ -9,9 +9,9 @@ import pytest
 from handlers.contents import attachments_of, hand_out, scan_waiting
 from models.errors import Refused, Unavailable
 from models.history import Event
+from models.ledger import Arrival
 from models.message import Scanned, Verdict
 from models.outbox import Kind
-from models.store_port import Arrival
 from tests.servers.scripted_clamd import EICAR
 from tests.support.council import utc
 from tests.support.office import ADDRESS, TestOffice

@@ -7,9 +7,9 @@ from email.message import EmailMessage
 import pytest
 
 from models.history import Event
+from models.ledger import Arrival
 from models.message import Origin, RawMessage
 from models.outbox import Kind
-from models.store_port import Arrival
 from tests.support.casework import entry, events
 from tests.support.council import utc
 from tests.support.office import TestOffice, email

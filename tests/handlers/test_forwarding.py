@@ -14,11 +14,11 @@ from models.channels import channel_for
 from models.errors import Refused
 from models.forwarding import name_customer
 from models.history import Event
+from models.ledger import Arrival
 from models.message import Sender
 from models.outbox import Kind
 from models.people import staff
 from models.policy import PRESETS
-from models.store_port import Arrival
 from tests.support.casework import entry
 from tests.support.council import example_council, utc
 from tests.support.letterbox import delivered

@@ -13,11 +13,11 @@ from handlers.reminders import remind
 from models.council import Acknowledging
 from models.errors import AnswerLost, Undeliverable
 from models.folders import FolderState, Role
+from models.ledger import Arrival
 from models.letter import LetterKind
 from models.message import Origin
 from models.outbox import Delivered, Item, Kind, Lane, Parcel
 from models.people import staff
-from models.store_port import Arrival
 from tests.handlers.test_quarantine import Ward
 from tests.support.council import utc
 from tests.support.office import TestOffice, email

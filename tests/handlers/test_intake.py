@@ -4,12 +4,12 @@ from models.case import Level, Outcome, State
 from models.channels import channel_for
 from models.errors import Unreadable
 from models.history import Event
+from models.ledger import Arrival
 from models.letter import Letter
 from models.message import Message, Origin, RawMessage
 from models.outbox import Kind
 from models.people import staff
 from models.prediction import Category, Prediction
-from models.store_port import Arrival
 from tests.support.council import utc
 from tests.support.letterbox import delivered
 from tests.support.office import TestOffice, email

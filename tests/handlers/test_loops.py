@@ -14,9 +14,9 @@ import pytest
 
 from handlers.mail.compose import compose
 from models.council import Acknowledging, Sending
+from models.ledger import Arrival
 from models.letter import Letter
 from models.outbox import Kind
-from models.store_port import Arrival
 from tests.support.council import utc
 from tests.support.letterbox import delivered
 from tests.support.office import ADDRESS, TestOffice, email, open_office

@@ -7,9 +7,9 @@ import pytest
 from handlers.mail.compose import compose
 from models.case import State
 from models.history import Event
+from models.ledger import Arrival
 from models.letter import Letter
 from models.outbox import Kind
-from models.store_port import Arrival
 from tests.support.casework import answer, close, entry, events
 from tests.support.council import utc
 from tests.support.letterbox import delivered

@@ -7,10 +7,10 @@ import pytest
 from handlers.slack.history_lines import line
 from models.case import Classification, Level, Outcome, State
 from models.history import Event
+from models.ledger import Arrival
 from models.letter import Letter
 from models.outbox import Kind
 from models.prediction import Category
-from models.store_port import Arrival
 from tests.support.casework import OFFICER, answer, close, entry, events, seen
 from tests.support.council import utc
 from tests.support.letterbox import delivered

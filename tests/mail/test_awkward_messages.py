@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.mail.parse import MailReader, ReadingRules
-from models.message import Message, Origin, RawMessage
+from models.message import Mark, Message, Origin, RawMessage
 
 CORPUS = Path(__file__).parent / "corpus"
 NAMES = sorted(path.stem for path in CORPUS.glob("*.eml"))
@@ -33,6 +33,7 @@ def fact(message: Message, key: str) -> Any:
         "machine_kind": machine and machine.kind.value,
         "failed_message_ids": list(machine.failed_message_ids) if machine else [],
         "failures": [list(astuple(one)) for one in machine.failures] if machine else [],
+        "case_token": next((n.reference for n in message.named if n.mark is not Mark.QUOTED), None),
         "attachment_names": [a.name for a in message.attachments],
         "forwarded": message.forwarded
         and asdict(message.forwarded)

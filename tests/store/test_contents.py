@@ -1,7 +1,8 @@
 import hashlib
 
+from models.ledger import Arrival
 from models.message import Attachment, Scanned, Verdict
-from models.store_port import Arrival, Filed, Store
+from models.store_port import Filed, Store
 from tests.support.cases import message
 from tests.support.council import utc
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from models.ledger import Arrival
 from models.letter import Letter, LetterKind
 from models.message import Message, Origin
 from models.outbox import Lane
 from models.store import open_store
-from models.store_port import Arrival, Store, Work
+from models.store_port import Store, Work
 from tests.support.cases import message, opened
 from tests.support.council import example_council, utc
 

@@ -3,9 +3,10 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.ledger import Arrival
 from models.letter import Letter, LetterKind
 from models.message import Attachment, Machine, MachineKind, Origin
-from models.store_port import Arrival, Draft, Store
+from models.store_port import Draft, Store
 from tests.support.cases import message
 from tests.support.council import utc
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from models.ledger import Arrival
 from models.message import (
     Attachment,
     Failure,
@@ -29,7 +30,7 @@ from models.store.sqlite.columns import (
 )
 from models.store.sqlite.contents import SqliteContents
 from models.store.sqlite.likeness import Likeness, likeness
-from models.store_port import Arrival, Filed, StoredMessage
+from models.store_port import Filed, StoredMessage
 
 _MINUTES = timedelta(minutes=10)
 _MOST_IDS = 50

@@ -27,11 +27,12 @@ from models.actions import answered, approve_answer, claim, close
 from models.case import Action, Case, Level, Outcome, State, allowed_actions
 from models.deadlines import DeadlineKind
 from models.history import Entry, Event
+from models.ledger import Arrival
 from models.letter import Letter, LetterKind, Way
 from models.message import Attachment, Sender, Source
 from models.people import CAREBOT, CUSTOMER, staff
 from models.prediction import Category, Flag
-from models.store_port import Arrival, Draft, DueCase, StoredMessage
+from models.store_port import Draft, DueCase, StoredMessage
 from tests.support.cases import message, opened
 from tests.support.council import example_council, utc
 

@@ -1,8 +1,9 @@
 """What the thread says of attachments, of forwards and of a sender who is not who they say."""
 
 from handlers.slack import threads
+from models.ledger import Arrival
 from models.message import Attachment, Forwarded, Message, Scanned, Verdict
-from models.store_port import Arrival, StoredMessage
+from models.store_port import StoredMessage
 from tests.support.cases import message
 from tests.support.council import utc
 
