@@ -8,6 +8,7 @@ from typing import Protocol
 
 from models.case import Case, Change, State
 from models.deadlines import DeadlineKind
+from models.decisions import Decisions
 from models.fetching import FiledPlaces, Readings, Troubles
 from models.folders import Folders
 from models.history import Entry
@@ -313,6 +314,11 @@ class Work(Protocol):
     @property
     def cases(self) -> CaseStore:
         """Cases."""
+        ...
+
+    @property
+    def decisions(self) -> Decisions:
+        """What staff decided of cases beside what the model said of them."""
         ...
 
     @property

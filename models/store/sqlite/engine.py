@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from models.errors import Misconfigured, Unavailable
 from models.store.sqlite.cases import SqliteCases
 from models.store.sqlite.contents import SqliteContents
+from models.store.sqlite.decisions import SqliteDecisions
 from models.store.sqlite.departures import SqliteDepartures
 from models.store.sqlite.fetching import SqliteFiledPlaces, SqliteReadings, SqliteTroubles
 from models.store.sqlite.folders import SqliteFolders
@@ -42,6 +43,7 @@ class SqliteWork:
         self.readings = SqliteReadings(connection)
         self.filed = SqliteFiledPlaces(connection)
         self.cases = SqliteCases(connection)
+        self.decisions = SqliteDecisions(connection)
         self.outbox = SqliteOutbox(connection)
         self.places = SqlitePlaces(connection)
         self.drafts = SqliteDrafts(connection)

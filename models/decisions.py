@@ -1,0 +1,141 @@
+"""What staff decided of a case beside what the model said of it: what learning is fed with.
+
+A decision is read from the case's history, where each stands with who made it and when. Only staff
+decide: guests, bots and people of other organisations are refused before anything is written
+(handlers/slack/who.py), and entries of anybody else count for nothing here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from models.history import Detail, Entry, Event
+from models.message import Sender
+from models.people import Actor, Kind
+from models.prediction import Category, Prediction
+
+DECIDING = (Event.RECLASSIFIED, Event.ANSWER_APPROVED, Event.CLOSED)
+"""What a member of staff does that says what a case is: correct it, or answer or close it as it is."""
+
+TOLD_BY = (Event.OPENED, Event.READ_AFTER_ALL, Event.MESSAGE_ADDED, *DECIDING)
+"""The entries that `decision_of` looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What staff decided: by whom and when (aware UTC). `service` is None exactly for
+    `non_council`, `authority` None exactly for the others.
+    """
+
+    category: Category
+    service: str | None
+    authority: str | None
+    by: Actor
+    at: datetime
+
+    @property
+    def owner(self) -> str:
+        """Who answers: the id of a service or an authority."""
+        return self.service or self.authority or ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedCase:
+    """A case that staff decided: the message it was opened with (as the model read it), what the
+    model said, what staff said. `people` are names that the message may hold: its sender's, the
+    customer's, that of whom it was forwarded from.
+    """
+
+    reference: str
+    subject: str
+    text: str
+    sender: Sender
+    people: tuple[str, ...]
+    prediction: Prediction
+    decision: Decision
+
+    @property
+    def was_told(self) -> bool:
+        """Whether the model said anything: not of what it could not read."""
+        return self.prediction.model != "none"
+
+    @property
+    def agreed(self) -> bool:
+        """Whether category and owner were the model's."""
+        said, decided = self.prediction, self.decision
+        return (said.category, said.service, said.authority) == (
+            decided.category,
+            decided.service,
+            decided.authority,
+        )
+
+    @property
+    def corrected(self) -> bool:
+        """Whether staff said something else than the model, or said it where the model could not."""
+        return not (self.was_told and self.agreed)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case as the model left it: when it was opened (aware UTC), and whether a person had to
+    decide it.
+    """
+
+    at: datetime
+    needs_person: bool
+
+
+class Decisions(Protocol):
+    """What staff decided, and what the model left to them."""
+
+    def decided(self, since: datetime | None = None) -> tuple[DecidedCase, ...]:
+        """Cases whose decision fell since then (ever, where None), the earliest decision first."""
+        ...
+
+    def opened(self, since: datetime) -> tuple[Opened, ...]:
+        """Cases opened since then of which the model said something, in the order of opening."""
+        ...
+
+
+def decision_of(history: Iterable[Entry]) -> Decision | None:
+    """The decision that a case's history (in its order) tells; None where there is none.
+
+    The last correction holds. Where there was none, whoever answered or closed the case agreed with
+    the model. What was changed after the customer wrote again may speak of the new message, not of
+    the first: it is no decision on that.
+    """
+    stands, decided = dict[str, Detail](), None
+    wrote_again = unclear = False
+    for entry in history:
+        if entry.event in {Event.OPENED, Event.READ_AFTER_ALL}:
+            stands = {
+                name: entry.details.get(name) for name in ("category", "service", "authority")
+            }
+        elif entry.event is Event.MESSAGE_ADDED:
+            wrote_again = True
+        elif entry.actor.kind is not Kind.STAFF:
+            continue
+        elif entry.event is Event.RECLASSIFIED:
+            changed = {name: entry.details[name] for name in stands if name in entry.details}
+            if wrote_again:
+                unclear = unclear or bool(changed)
+                continue
+            stands |= changed
+            decided = _decision(stands, entry)
+        elif entry.event in DECIDING and decided is None and not unclear:
+            decided = _decision(stands, entry)
+    return decided
+
+
+def _decision(stands: Mapping[str, Detail], entry: Entry) -> Decision | None:
+    category, service, authority = (stands.get(n) for n in ("category", "service", "authority"))
+    if category is None or (service is None) == (authority is None):
+        return None
+    return Decision(
+        Category(str(category)),
+        None if service is None else str(service),
+        None if authority is None else str(authority),
+        entry.actor,
+        entry.at,
+    )
