@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from models.actions import reclassify
+from models.case import Classification, Level
 from models.ledger import Arrival
 from models.letter import Letter, LetterKind
 from models.message import Message, Origin
 from models.outbox import Lane
+from models.people import staff
+from models.prediction import Category
 from models.store import open_store
 from models.store_port import Store, Work
 from tests.support.cases import message, opened
@@ -30,6 +34,7 @@ LETTER = Letter(
     (),
     True,
 )
+LEVEL_ONE = Classification(Category.COMPLAINT, "waste_recycling", None, Level.LEVEL_ONE)
 WITH_ID = message("Bins", NOW, message_id="<m@x>")
 WITHOUT_ID = message("Bins", NOW)
 
@@ -71,6 +76,13 @@ def ask_for_health(work: Work) -> None:
     work.contents._execute("SELECT sha256 FROM attached WHERE message=1")
 
 
+def ask_for_learning(work: Work) -> None:
+    """What is asked of decided cases."""
+    work.decisions.decided(NOW)
+    work.decisions.decided()
+    work.decisions.opened(NOW)
+
+
 @pytest.fixture
 def filled(tmp_path: Path) -> Store:
     store = open_store(f"sqlite:///{tmp_path / 'carebot.db'}")
@@ -101,6 +113,17 @@ def test_f36_what_a_page_of_health_asks_uses_an_index(filled: Store, tmp_path: P
         # The index of what is open in quarantine alone may be read from end to end.
         read_whole = [step for step in plan.split(" / ") if step.startswith("SCAN")]
         assert all("quarantine_open" in step for step in read_whole), (statement, plan)
+
+
+def test_what_learning_asks_uses_an_index(filled: Store, tmp_path: Path) -> None:
+    with filled.work() as work:
+        case = work.cases.get("CC-2026-00001")
+        assert case is not None
+        work.cases.save(reclassify(case, LEVEL_ONE, example_council(), staff("U1"), NOW))
+    plans = plans_of(filled, tmp_path, ask_for_learning)
+    assert len(plans) >= 5
+    for statement, plan in plans.items():
+        assert "SCAN" not in plan, (statement, plan)
 
 
 def plans_of(filled: Store, tmp_path: Path, questions: Callable[[Work], None]) -> dict[str, str]:
