@@ -1,20 +1,20 @@
-"""Other people's personal data in a letter: pointed out to whoever looks at it before Send."""
+"""Personal data as it is written, and other people's in a letter: pointed out before Send."""
 
 import re
 from collections.abc import Iterable, Iterator
 
-_ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+EMAIL_ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 # A number of the United Kingdom's, ten or eleven digits with what people write between them.
-_PHONE = re.compile(r"(?<![\w+])(?:\+44\s?(?:\(0\)\s?)?|\(?0)\d(?:[\s()-]{0,2}\d){8,9}(?!\w)")
+PHONE = re.compile(r"(?<![\w+])(?:\+44\s?(?:\(0\)\s?)?|\(?0)\d(?:[\s()-]{0,2}\d){8,9}(?!\w)")
 # Two letters, six digits, one letter (HMRC's manual NIM39110 has the letters that are not given).
-_NI_NUMBER = re.compile(
+NI_NUMBER = re.compile(
     r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?(?:\d\d\s?){3}[A-D]\b", re.IGNORECASE
 )
 _REFERENCE = re.compile(r"\bCC-\d{4}-\d{5,7}\b", re.IGNORECASE)
 _KINDS = (
-    ("the email address", _ADDRESS),
-    ("the phone number", _PHONE),
-    ("the National Insurance number", _NI_NUMBER),
+    ("the email address", EMAIL_ADDRESS),
+    ("the phone number", PHONE),
+    ("the National Insurance number", NI_NUMBER),
     ("another case's reference", _REFERENCE),
 )
 
