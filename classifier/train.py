@@ -1,5 +1,7 @@
 """Fit the model on the corpus: heads, then everything that is drawn from held-out scores."""
 
+import hashlib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ from classifier.crossval import (
     silent,
 )
 from classifier.decide import Ownership
-from classifier.labelled import corpus_hash, read_labelled
+from classifier.labelled import Labelled, corpus_hash, read_labelled
 from classifier.pipeline import examples, fit_heads
 from classifier.tuning import PRECISION, tune
 
@@ -24,14 +26,21 @@ _SHORT = 6
 
 
 def train(
-    corpus: Path, out: Path, *, now: datetime, progress: Progress = silent
+    corpus: Path,
+    out: Path,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+    more: Sequence[Labelled] = (),
 ) -> dict[str, object]:
-    """Fit on every labelled line under `corpus`; write model and manifest; return the manifest.
+    """Fit on every labelled line under `corpus`, and `more` beside them (what staff corrected, with
+    the labels of the example's map); write model and manifest; return the manifest.
 
     `progress` is told (step, done, total). Raises Misconfigured where a line cannot be used.
     """
     progress("read the corpus", 0, _STEPS)
-    lines, digest = read_labelled(corpus), corpus_hash(corpus)
+    texts, digest = read_labelled(corpus), corpus_hash(corpus)
+    lines = [*texts, *more]
     progress("count the words", 1, _STEPS)
     known = examples(lines)
     evidence, held = held_out(known, lines, progress)
@@ -46,9 +55,10 @@ def train(
     progress("write the model", 4, _STEPS)
     manifest: dict[str, object] = {
         "format": FORMAT,
-        "model": f"{now:%Y-%m-%d}-{digest[:_SHORT]}",
+        "model": f"{now:%Y-%m-%d}-{_all_hash(digest, more)[:_SHORT]}",
         "trained": now.isoformat(),
-        "corpus": {"sha256": digest, "texts": len(lines)},
+        "corpus": {"sha256": digest, "texts": len(texts)},
+        "corrections": len(more),
         "libraries": libraries(),
         "threshold": tuning.threshold,
         "precision_aimed_at": PRECISION,
@@ -57,3 +67,14 @@ def train(
     save(Artefact(known.about, known.meant, heads, tuning), manifest, out)
     progress("write the model", _STEPS, _STEPS)
     return manifest
+
+
+def _all_hash(digest: str, more: Sequence[Labelled]) -> str:
+    """The corpus' hash, or one over it and what is learned beside it."""
+    if not more:
+        return digest
+    learned = [
+        (line.id, line.subject, line.body, line.topic, line.intent, sorted(line.flags))
+        for line in more
+    ]
+    return hashlib.sha256(f"{digest}{learned!a}".encode()).hexdigest()
