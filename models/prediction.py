@@ -1,7 +1,7 @@
 """What the model says of a message. The words are those of labels.md and topics.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -35,6 +35,22 @@ class Flag(StrEnum):
     DISCRIMINATION = "discrimination"
 
 
+class Doubt(StrEnum):
+    """Why a person decides, although the model has said something.
+
+    `not_sure`: the confidence is below the threshold. `no_words`: nothing was written. `unlike`: the
+    words are mostly unknown (another language, spam). `two_matters`: two owners weigh alike.
+    `tone`: praise and dissatisfaction weigh alike, as in sarcasm. `no_prediction`: the model failed.
+    """
+
+    NOT_SURE = "not_sure"
+    NO_WORDS = "no_words"
+    UNLIKE = "unlike"
+    TWO_MATTERS = "two_matters"
+    TONE = "tone"
+    NO_PREDICTION = "no_prediction"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A word or phrase that weighed; positive weights speak for it, negative against."""
@@ -48,6 +64,7 @@ class Prediction:
     """Category, service or authority, flags and a calibrated confidence (0 to 1).
 
     `service` is None exactly for `non_council`; `authority` is None exactly for the others.
+    `doubts` say why a person decides; `raised` has, for each flag, the sentence that raised it.
     """
 
     category: Category
@@ -61,6 +78,8 @@ class Prediction:
     needs_person: bool
     reasons: tuple[Reason, ...]
     model: str
+    doubts: tuple[Doubt, ...] = ()
+    raised: Mapping[Flag, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Hold the rule that exactly one of service and authority is given."""
@@ -84,15 +103,22 @@ class Prediction:
             "needs_person": self.needs_person,
             "reasons": [{"word": r.word, "weight": round(r.weight, 4)} for r in self.reasons],
             "model": self.model,
+            "doubts": [doubt.value for doubt in self.doubts],
+            "raised": {flag.value: sentence for flag, sentence in self.raised.items()},
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> "Prediction":
-        """The inverse of `to_json`; raises KeyError, TypeError or ValueError on anything else."""
-        reasons = data["reasons"]
-        flags = data["flags"]
+        """The inverse of `to_json`; raises KeyError, TypeError or ValueError on anything else.
+
+        `doubts` and `raised` may be missing: predictions stored before they were told have none.
+        """
+        reasons, flags = data["reasons"], data["flags"]
+        doubts, raised = data.get("doubts", []), data.get("raised", {})
         if not isinstance(reasons, list) or not isinstance(flags, list):
             raise TypeError("reasons and flags are lists")
+        if not isinstance(doubts, list) or not isinstance(raised, Mapping):
+            raise TypeError("doubts is a list, raised maps flags to sentences")
         return cls(
             category=Category(str(data["category"])),
             service=_text(data["service"]),
@@ -105,6 +131,8 @@ class Prediction:
             needs_person=bool(data["needs_person"]),
             reasons=tuple(Reason(r["word"], float(r["weight"])) for r in reasons),
             model=str(data["model"]),
+            doubts=tuple(Doubt(doubt) for doubt in doubts),
+            raised={Flag(flag): str(sentence) for flag, sentence in raised.items()},
         )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.council import Catalogue
-from models.prediction import Category, Intent, Prediction
+from models.prediction import Category, Doubt, Intent, Prediction
 
 _CATEGORY_OF_INTENT = {
     Intent.COMPLIMENT: Category.COMPLIMENT,
@@ -49,4 +49,5 @@ def undecided(catalogue: Catalogue) -> Prediction:
         needs_person=True,
         reasons=(),
         model="none",
+        doubts=(Doubt.NO_PREDICTION,),
     )
