@@ -1,0 +1,110 @@
+"""Champion and challenger on the same lines: is the new model worse in anything, beyond noise?
+
+The test is the exact sign test on pairs (McNemar's, exact): of the lines on which just one of the
+two is right, as many should be lost as won if neither is better. `p` is the chance that so many or
+more are lost by luck alone: one-sided, from the binomial distribution with a half. Below .05 the
+challenger is worse. Of five lines that only one has right all five must be lost for that; fewer
+than five can never show it. Each class, each flag and each set is tested for itself and none is
+forgiven for being one of many: that errs to the side of the model that is known.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from scipy.stats import binom
+
+from classifier.labelled import Labelled
+from models.prediction import Category, Flag, Prediction
+
+LUCK = 0.05
+"""What is likelier than this by luck alone is noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """One comparison: of `n` lines, how many each has right, how many the challenger lost and won."""
+
+    where: str
+    what: str
+    n: int
+    champion: int
+    challenger: int
+    lost: int
+    won: int
+    p: float
+
+    @property
+    def worse(self) -> bool:
+        """Whether the challenger is worse here beyond noise."""
+        return self.p < LUCK
+
+    def to_json(self) -> dict[str, object]:
+        """For json.dumps."""
+        return asdict(self) | {"p": round(self.p, 4), "worse": self.worse}
+
+    def to_text(self) -> str:
+        """For people, in one line."""
+        worse = "  WORSE" if self.worse else ""
+        return (
+            f"{self.where:8}{self.what:32}{self.n:>6}{self.champion:>10}{self.challenger:>12}"
+            f"{self.lost:>6}{self.won:>6}{self.p:>8.3f}{worse}"
+        )
+
+
+HEADING = (
+    f"{'set':8}{'what is right':32}{'lines':>6}{'champion':>10}{'challenger':>12}"
+    f"{'lost':>6}{'won':>6}{'p':>8}"
+)
+
+
+def chance(lost: int, won: int) -> float:
+    """How likely so many or more of `lost` + `won` are lost if neither model is better."""
+    return float(binom.sf(lost - 1, lost + won, 0.5)) if lost + won else 1.0
+
+
+def compare(
+    where: str,
+    lines: Sequence[Labelled],
+    champion: Sequence[Prediction],
+    challenger: Sequence[Prediction],
+    *,
+    flags: bool,
+) -> Iterator[Pairs]:
+    """The comparisons on these lines: category and owner right in each class, nothing wrong that
+    nobody would look at, and, where `flags` are labelled, each flag raised where it is labelled.
+    """
+    both = [
+        (is_right(line, old), is_right(line, new))
+        for line, old, new in zip(lines, champion, challenger, strict=True)
+    ]
+    for category in Category:
+        chosen = [pair for line, pair in zip(lines, both, strict=True) if line.category is category]
+        yield _pairs(where, category.value, chosen)
+    safe = [
+        (old.needs_person or right[0], new.needs_person or right[1])
+        for old, new, right in zip(champion, challenger, both, strict=True)
+    ]
+    yield _pairs(where, "right or shown to a person", safe)
+    for flag in Flag if flags else ():
+        raised = [
+            (flag in old.flags, flag in new.flags)
+            for line, old, new in zip(lines, champion, challenger, strict=True)
+            if flag in line.flags
+        ]
+        yield _pairs(where, f"{flag.value} raised", raised)
+
+
+def is_right(line: Labelled, prediction: Prediction) -> bool:
+    """Whether category and owner are as labelled."""
+    return (line.category, line.service, line.authority) == (
+        prediction.category,
+        prediction.service,
+        prediction.authority,
+    )
+
+
+def _pairs(where: str, what: str, right: Sequence[tuple[bool, bool]]) -> Pairs:
+    lost = sum(old and not new for old, new in right)
+    won = sum(new and not old for old, new in right)
+    champion, challenger = sum(old for old, _ in right), sum(new for _, new in right)
+    return Pairs(where, what, len(right), champion, challenger, lost, won, chance(lost, won))

@@ -1,0 +1,255 @@
+"""`carebot learn`: what staff corrected becomes a new model, live only if it is not worse.
+
+How a challenger is judged. It is fitted on the corpus and on every correction, and compared with the
+champion, the live model, on the frozen set, which no model ever learns. On the cases that staff
+corrected lately it cannot be judged: it has learned them. So, of those corrections that the
+champion has not learned either, the newest third is held out and a trial model, made as the
+challenger is but without them, is judged on them: would learning the earlier ones have helped with
+the later ones? (By time, not by fold: that is how a model is used, and it costs one more fit, not
+several. Near-duplicates stand in one group, so that none is on both sides.) Beside them stand the
+newest cases that staff left as they were, which neither model learned: corrected cases alone are
+those where the model of the day was wrong, on which any other model looks better. With fewer than
+six new corrections none is held out, and the confirmed cases alone are the recent ones.
+
+Promoted is who is not worse in any comparison of `classifier.comparing`, beyond noise.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from classifier.comparing import HEADING, Pairs, compare
+from classifier.corrections import LeftOut, Lesson, Lessons, lessons_of
+from classifier.crossval import Progress, silent
+from classifier.evaluate import measure
+from classifier.labelled import Labelled, read_labelled
+from classifier.predict import Classifier
+from classifier.train import train
+from classifier.versions import Version, Versions
+from models.council import Catalogue, CouncilType, default_catalogue
+from models.decisions import DecidedCase
+from models.prediction import Prediction
+
+FROZEN = Path(__file__).parent / "frozen"
+"""Labelled lines that no model ever learns from."""
+
+_FEWEST_NEW = 6
+_HELD_OUT = 3
+"""One of so many new corrections is held out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a learn did. `challenger` is None where there was nothing new to learn; `why` are
+    sentences. `held_out` of the corrections were kept from the trial, `confirmed` judged with them.
+    """
+
+    champion: str
+    challenger: str | None
+    promoted: bool
+    why: tuple[str, ...]
+    corrections: int = 0
+    new: int = 0
+    held_out: int = 0
+    confirmed: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    pairs: tuple[Pairs, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """All of it, for json.dumps."""
+        return {
+            "champion": self.champion,
+            "challenger": self.challenger,
+            "promoted": self.promoted,
+            "live": self.challenger if self.promoted else self.champion,
+            "why": list(self.why),
+            "corrections": self.corrections,
+            "new": self.new,
+            "held_out": self.held_out,
+            "confirmed": self.confirmed,
+            "left_out": [{"cases": list(one.references), "why": one.why} for one in self.left_out],
+            "comparisons": [pairs.to_json() for pairs in self.pairs],
+        }
+
+    def to_text(self) -> str:
+        """All of it, for people."""
+        unused = (f"Not used: {', '.join(one.references)}: {one.why}." for one in self.left_out)
+        lines = [*self.why, *unused]
+        if self.pairs:
+            lines += ["", HEADING, *(pairs.to_text() for pairs in self.pairs if pairs.n)]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Who learns what, and who is judged on what."""
+
+    everything: tuple[Labelled, ...]
+    trial: tuple[Labelled, ...] | None
+    recent: tuple[Labelled, ...]
+    new: int
+    gone: int
+    held_out: int
+
+
+def learn(
+    decided: Iterable[DecidedCase],
+    catalogue: Catalogue,
+    versions: Versions,
+    *,
+    corpus: Path,
+    frozen: Path,
+    now: datetime,
+    progress: Progress = silent,
+) -> Learned:
+    """Fit a challenger with what staff corrected, judge it, and make it live if it is not worse.
+
+    Everything is kept as a version before anything is switched; the switch is one rename. Raises
+    Misconfigured where corpus, frozen set or model cannot be used, Refused where another learns.
+    """
+    with versions.alone():
+        unseen = read_labelled(frozen)
+        champion = versions.adopt()
+        model = Classifier.load(versions.live.resolve(), catalogue)
+        lessons = lessons_of(decided, model, catalogue)
+        plan = _plan(lessons, champion)
+        told = Learned(
+            champion.name,
+            None,
+            False,
+            (_nothing_new(lessons),),
+            corrections=len(plan.everything),
+            left_out=lessons.left_out,
+        )
+        # What was learned and no longer stands (its case was erased) is a reason to learn anew too.
+        if plan.new == plan.gone == 0:
+            return told
+        with versions.half() as half:
+            path = half / versions.live.name
+            manifest = train(
+                corpus, path, now=now, progress=_named("challenger", progress), more=plan.everything
+            )
+            challenger = Classifier.load(path, catalogue)
+            trial = _trial(plan, versions, catalogue, corpus, now, progress) or challenger
+            pairs = (*_on_frozen(unseen, model, challenger), *_on_recent(plan.recent, model, trial))
+            promoted = not any(one.worse for one in pairs)
+            version = Version(
+                name=versions.name_of(half),
+                model=challenger.model,
+                trained=str(manifest["trained"]),
+                corrections=len(plan.everything),
+                promoted=promoted,
+                before=champion.name if promoted else None,
+                learned={one.reference: one.decided for one in lessons.corrected},
+                figures=_figures(unseen, challenger),
+                why=_why(champion, pairs, promoted=promoted),
+            )
+            versions.keep(half, version)
+        if promoted:
+            versions.promote(version)
+        return replace(
+            told,
+            challenger=version.name,
+            promoted=promoted,
+            why=(_learned_sentence(version, plan), *version.why),
+            new=plan.new,
+            held_out=plan.held_out,
+            confirmed=len(plan.recent) - plan.held_out,
+            pairs=pairs,
+        )
+
+
+def _plan(lessons: Lessons, champion: Version) -> _Plan:
+    corrected = lessons.corrected
+    new = [one for one in corrected if champion.learned.get(one.reference) != one.decided]
+    gone = champion.learned.keys() - {one.reference for one in corrected}
+    held: Sequence[Lesson] = new[-(len(new) // _HELD_OUT) :] if len(new) >= _FEWEST_NEW else ()
+    kept_out = {one.reference for one in held}
+    return _Plan(
+        everything=tuple(one.learned for one in corrected),
+        trial=tuple(one.learned for one in corrected if one.reference not in kept_out)
+        if held
+        else None,
+        recent=(*(one.judged for one in held), *lessons.confirmed),
+        new=len(new),
+        gone=len(gone),
+        held_out=len(held),
+    )
+
+
+def _trial(
+    plan: _Plan,
+    versions: Versions,
+    catalogue: Catalogue,
+    corpus: Path,
+    now: datetime,
+    progress: Progress,
+) -> Classifier | None:
+    if plan.trial is None:
+        return None
+    with versions.half("trial") as half:
+        path = half / versions.live.name
+        train(corpus, path, now=now, progress=_named("trial", progress), more=plan.trial)
+        return Classifier.load(path, catalogue)
+
+
+def _on_frozen(
+    lines: Sequence[Labelled], champion: Classifier, challenger: Classifier
+) -> tuple[Pairs, ...]:
+    """The frozen set is labelled under the corpus' map, whatever this council's is."""
+    old, new = (_said(_example(model), lines) for model in (champion, challenger))
+    return tuple(compare("frozen", lines, old, new, flags=True))
+
+
+def _on_recent(
+    lines: Sequence[Labelled], champion: Classifier, trial: Classifier
+) -> tuple[Pairs, ...]:
+    old, new = (_said(model, lines) for model in (champion, trial))
+    return tuple(compare("recent", lines, old, new, flags=False))
+
+
+def _figures(lines: Sequence[Labelled], model: Classifier) -> dict[str, object]:
+    report = measure(lines, _said(_example(model), lines))
+    names = ("n", "accuracy", "macro_f1", "both", "coverage", "automatic")
+    return {"frozen": {name: getattr(report, name) for name in names}}
+
+
+def _said(model: Classifier, lines: Sequence[Labelled]) -> list[Prediction]:
+    return list(model.predict_many((line.subject, line.body, line.sender) for line in lines))
+
+
+def _example(model: Classifier) -> Classifier:
+    return model.with_catalogue(default_catalogue(CouncilType.DISTRICT))
+
+
+def _nothing_new(lessons: Lessons) -> str:
+    if not lessons.corrected:
+        return "Nothing to learn: staff have corrected no case that can be learned from."
+    return f"Nothing new to learn: all {len(lessons.corrected)} corrections are in the live model."
+
+
+def _learned_sentence(version: Version, plan: _Plan) -> str:
+    count = len(plan.everything)
+    gone = f"; {plan.gone} learned before no longer stand" if plan.gone else ""
+    return (
+        f"{version.name} learned {count} correction{'' if count == 1 else 's'} beside the corpus, "
+        f"{plan.new} of them new or changed{gone}."
+    )
+
+
+def _why(champion: Version, pairs: Iterable[Pairs], *, promoted: bool) -> tuple[str, ...]:
+    if promoted:
+        return (f"It is not worse than {champion.name} in anything beyond noise, and is live now.",)
+    worse = [
+        f"On the {one.where} set it is worse in “{one.what}”: of {one.n}, {champion.name} had "
+        f"{one.champion} right and it {one.challenger} ({one.lost} lost, {one.won} won; by luck "
+        f"alone in {one.p:.1%} of cases)."
+        for one in pairs
+        if one.worse
+    ]
+    return (*worse, f"So {champion.name} stays live; the new one is kept, to be looked at.")
+
+
+def _named(name: str, progress: Progress) -> Progress:
+    return lambda step, done, total: progress(f"{name}: {step}", done, total)
