@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import attachment_command, letter_command, mail_commands
+from bot import attachment_command, learn_command, letter_command, mail_commands
 from bot.options import Config, Json, print_json, settings
 from models.errors import CarebotError, Misconfigured
 
@@ -36,6 +36,7 @@ app = typer.Typer(
 mail_commands.register(app)
 attachment_command.register(app)
 letter_command.register(app)
+learn_command.register(app)
 
 
 def main() -> None:
@@ -205,27 +206,14 @@ def train(
     json_: Json = False,
 ) -> None:
     """Fit the model from the corpus and measure it on files held out."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
+    from bot.progress import shown
     from classifier.labelled import CORPUS, DEFAULT_MODEL
     from classifier.train import train as fit
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        tasks: dict[str, int] = {}
-
-        def show(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bar.add_task(step, total=total)
-            bar.update(tasks[step], completed=done)  # type: ignore[arg-type]  # rich's TaskID is an int
-
-        manifest = fit(corpus or CORPUS, out or DEFAULT_MODEL, now=datetime.now(UTC), progress=show)
+    with shown() as progress:
+        manifest = fit(
+            corpus or CORPUS, out or DEFAULT_MODEL, now=datetime.now(UTC), progress=progress
+        )
     if json_:
         print_json(manifest)
     else:

@@ -10,6 +10,8 @@ import structlog
 from slack_bolt import App
 
 from bot.clock import Clock
+from bot.drift import look_at_agreement
+from bot.live_model import LiveModel
 from bot.mail_loop import MailLoop
 from bot.mailboxes import Watched
 from bot.socket_mode import SocketMode
@@ -51,7 +53,7 @@ class Bot:
         self._desk = Desk(
             office.casework, intake, office.store, office.council, office.staff, clock.now
         )
-        self._clock = clock
+        self._clock, self._triage = clock, intake.triage
         self._app_token = app_token
         self._channels = channels
         self._stopping = threading.Event()
@@ -196,9 +198,16 @@ class Bot:
         now = self._clock.now()
         if remind(self._office.store, self._office.council, now):
             self._wake()
+        self._look_at_the_model(now)
         self._ticked_at = now
         self._notify()
         self._clock_wake.wait(_TICK_SECONDS)
+
+    def _look_at_the_model(self, now: datetime) -> None:
+        if look_at_agreement(self._office.store, self._office.council, now):
+            self._wake()
+        if isinstance(self._triage, LiveModel):
+            self._triage.look_again()
 
     def _scanner_pass(self) -> None:
         """Scan what came attached: a loop of its own, so that a scanner that hangs holds up nothing."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.drift import look_at_agreement
 from bot.wiring import Office
 from handlers.reminders import remind
 from models.errors import Unavailable
@@ -33,6 +34,7 @@ class Ticked:
 def tick_once(office: Office, channels: Mapping[str, str], clock: Clock) -> Ticked:
     """Tick at the clock's time, then deliver. Slack or mail that does not answer leaves it waiting."""
     queued = remind(office.store, office.council, clock.now())
+    queued += look_at_agreement(office.store, office.council, clock.now())
     ended: Counter[State] = Counter()
     ended.update(office.delivery.deliver_due(Lane.EMAIL, clock.now))
     try:

@@ -114,10 +114,11 @@ def store_of(file: CouncilFile, environment: Environment) -> Store:
 
 
 def intake_of(file: CouncilFile, council: Council, store: Store) -> Intake:
-    """What takes messages in."""
-    return Intake(
-        store, reader_of(file, store), classifier_of(file), letters_of(file, store), council
-    )
+    """What takes messages in, with the model that is live at any time."""
+    from bot.live_model import LiveModel  # noqa: PLC0415  # its libraries take seconds
+
+    model = LiveModel(file.model.path or DEFAULT_MODEL, council.catalogue)
+    return Intake(store, reader_of(file, store), model, letters_of(file, store), council)
 
 
 def tokens_of(file: CouncilFile, environment: Environment, setting: str) -> Tokens:

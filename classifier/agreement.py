@@ -5,7 +5,7 @@ they left category and owner as the model said. Cases of which the model said no
 
 A fall is told by Fisher's exact test, one-sided: the last month beside all that came before it (up
 to a year). It is told where a difference so large or larger would come by luck alone in less than
-one month of a hundred: there are six comparisons a month, and an alarm that cries wolf is not read.
+one month of a hundred: there are seven comparisons a month, and an alarm that cries wolf is not read.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -120,8 +120,8 @@ def drift(
 ) -> list[str]:
     """What became worse in `month` beyond noise, a sentence each; none where nothing did.
 
-    Tested are the agreement in all and in each class, and the share that the model left to people:
-    text of a kind that it does not know is among that.
+    Tested are the agreement in all and in each class, the share that the model left to people, and
+    the share whose words were mostly unknown to it.
     """
     months = by_month(decided, local_date)
     last = next((one for one in months if one.name == month), Month(month))
@@ -136,7 +136,13 @@ def drift(
             ),
         )
     ]
-    sentences.append(_rise(_left_to_people(opened, month, local_date)))
+    arrived = [(month_of(local_date(one.at)), one) for one in opened]
+    told = "The model left {now:.0%} of {n} messages to people; before it was {before:.0%}."
+    sentences.append(_rise(told, month, [(name, one.needs_person) for name, one in arrived]))
+    told = (
+        "Of {n} messages {now:.0%} were in words that the model does not know; before {before:.0%}."
+    )
+    sentences.append(_rise(told, month, [(name, one.unlike) for name, one in arrived]))
     return [sentence for sentence in sentences if sentence]
 
 
@@ -176,24 +182,13 @@ def is_lower(now: Agreed, before: Agreed) -> bool:
     return bool(fisher_exact(counts, alternative="less").pvalue < LUCK)
 
 
-def _left_to_people(
-    opened: Iterable[Opened], month: str, local_date: LocalDate
-) -> tuple[Agreed, Agreed]:
-    """How many of the month's messages, and of those before, the model decided by itself."""
+def _rise(told: str, month: str, arrived: Iterable[tuple[str, bool]]) -> str:
+    """`arrived`: the month of each message, and whether it is one of those that should be few."""
     now, before = Agreed(), Agreed()
-    for one in opened:
-        name = month_of(local_date(one.at))
+    for name, is_one in arrived:
         if name <= month:
-            (now if name == month else before).count(agreed=not one.needs_person)
-    return now, before
-
-
-def _rise(by_itself: tuple[Agreed, Agreed]) -> str:
-    now, before = by_itself
+            (now if name == month else before).count(agreed=not is_one)
     if not is_lower(now, before):
         return ""
-    left, used_to = 1 - now.agreed / now.decided, 1 - before.agreed / before.decided
-    return (
-        f"The model left {left:.0%} of {now.decided} messages to people; before it was "
-        f"{used_to:.0%}. Messages may be of a kind that it does not know."
-    )
+    shares = {"now": 1 - now.agreed / now.decided, "before": 1 - before.agreed / before.decided}
+    return told.format(n=now.decided, **shares)

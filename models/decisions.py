@@ -78,12 +78,13 @@ class DecidedCase:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case as the model left it: when it was opened (aware UTC), and whether a person had to
-    decide it.
+    """A case as the model left it: when it was opened (aware UTC), whether a person had to decide
+    it, and whether its words were mostly unknown to the model.
     """
 
     at: datetime
     needs_person: bool
+    unlike: bool = False
 
 
 class Decisions(Protocol):

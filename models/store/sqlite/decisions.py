@@ -10,7 +10,7 @@ from models.decisions import DECIDING, TOLD_BY, DecidedCase, Decision, Opened, d
 from models.history import Entry, Event
 from models.message import Sender
 from models.people import Actor
-from models.prediction import Prediction
+from models.prediction import Doubt, Prediction
 from models.store.sqlite.columns import time_to_text
 
 _BATCH = 500
@@ -45,14 +45,21 @@ class SqliteDecisions:
     def opened(self, since: datetime) -> tuple[Opened, ...]:
         """Cases opened since then of which the model said something."""
         rows = self._execute(
-            """SELECT h.at, json_extract(c.prediction, '$.needs_person') AS needs_person
+            """SELECT h.at, json_extract(c.prediction, '$.needs_person') AS needs_person,
+               json_extract(c.prediction, '$.doubts') AS doubts
                FROM history h JOIN cases c ON c.reference = h.reference
                WHERE h.event = 'opened' AND h.at >= ?
                AND json_extract(c.prediction, '$.model') <> 'none' ORDER BY h.at, h.id""",
             (time_to_text(since),),
         )
         return tuple(
-            Opened(datetime.fromisoformat(row["at"]), bool(row["needs_person"])) for row in rows
+            Opened(
+                datetime.fromisoformat(row["at"]),
+                bool(row["needs_person"]),
+                # Predictions of earlier versions of carebot have no doubts.
+                Doubt.UNLIKE in json.loads(row["doubts"] or "[]"),
+            )
+            for row in rows
         )
 
     def _decisions(self, references: list[str]) -> Iterator[tuple[str, Decision]]:
