@@ -255,10 +255,12 @@ class AcknowledgementsSection(Section):
 
 
 class RepliesSection(Section):
-    """`[replies]`: how long a reply opens a case again, and is taken for the same matter."""
+    """`[replies]`: how long a reply opens a case again, and what counts as earlier contact."""
 
     reopen_within_days: int = Field(default=60, ge=0, le=3650)
     same_matter_within_days: int = Field(default=30, ge=0, le=3650)
+    same_sender_within_days: int = Field(default=365, ge=0, le=3650)
+    same_place_within_days: int = Field(default=90, ge=0, le=3650)
 
 
 class ScannerSection(Section):

@@ -2,16 +2,18 @@
 message, with all that must be written and must leave, or leaves it to the next.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from handlers.acknowledging import acknowledgement
 from handlers.arriving import Arriving, Placed
 from handlers.belonging import Belonging, belonging
+from handlers.earlier import EarlierContact, earlier_contact
 from models import actions, outbox, threads
 from models.actions import Report
 from models.case import Case, Change
 from models.channels import may_name
+from models.contact import Contact
 from models.council import Council
 from models.forwarding import offered
 from models.history import Event
@@ -131,7 +133,7 @@ def _reply(arriving: Arriving) -> Placed | None:
         return None
     why = _why_of_its_own(arriving, found)
     if why is not None:
-        return _open(arriving, [(found.case, why)])
+        return _open(arriving, (found.case, why))
     machine = arriving.message.machine
     if machine is not None and not _is_the_customers(arriving, found):
         # A ticket system's confirmation of our letter, say: nobody's answer (D26).
@@ -210,12 +212,17 @@ def new_case(arriving: Arriving) -> Placed:
     """All else is a new matter; it is acknowledged where that can do no harm. The case that stood
     for a message while it could not be read becomes the message's own.
     """
-    return _open(arriving, _perhaps_the_same(arriving))
+    return _open(arriving)
 
 
-def _open(arriving: Arriving, related: Sequence[tuple[Case, Why]]) -> Placed:
+def _open(arriving: Arriving, answers: tuple[Case, Why] | None = None) -> Placed:
+    """`answers` is the case that it answers or names, where it is one of its own all the same."""
     work, message, now, stub = arriving.work, arriving.message, arriving.now, arriving.stub
-    change = _opened(arriving)
+    prediction, council = arriving.prediction, arriving.council
+    assert prediction is not None
+    earlier = earlier_contact(work, council, message, prediction)
+    related = answers or _perhaps_the_same(arriving, earlier)
+    change = _opened(arriving, earlier.contact)
     reference = change.case.reference
     letter = acknowledgement(arriving, change.case)
     if isinstance(letter, Letter):
@@ -224,24 +231,25 @@ def _open(arriving: Arriving, related: Sequence[tuple[Case, Why]]) -> Placed:
         work.cases.add(change)
     else:
         work.cases.save(change)
-    id_ = work.messages.add(message, Arrival.CASE, reference, arriving.prediction, now)
+    work.locations.add(reference, prediction.topic, message.received_at, earlier.places)
+    id_ = work.messages.add(message, Arrival.CASE, reference, prediction, now)
     work.outbox.add(outbox.card(reference, change.case.version), now)
     work.outbox.add(outbox.words(reference, id_), now)
     if stub is not None:
         _say(work, change, now)
     if isinstance(letter, Letter):
         work.letters.add(letter, now)
-        good_until = now + timedelta(days=arriving.council.acknowledging.within_days)
+        good_until = now + timedelta(days=council.acknowledging.within_days)
         work.outbox.add(outbox.letter(letter, good_until=good_until), now)
         case = change.case
     else:
         case = record(work, actions.withhold_acknowledgement(change.case, letter, now), now)
-    for other, why in related:
-        case = _link(work, case, other, why, arriving.council, now)
+    if related is not None:
+        _link(work, case, *related, council, now)
     return Placed(Arrival.CASE, reference)
 
 
-def _opened(arriving: Arriving) -> Change:
+def _opened(arriving: Arriving, contact: Contact) -> Change:
     message, prediction, council = arriving.message, arriving.prediction, arriving.council
     assert prediction is not None
     stub, year = arriving.stub, council.local_date(message.received_at).year
@@ -253,39 +261,44 @@ def _opened(arriving: Arriving) -> Change:
         received_at=message.received_at,
         prediction=prediction,
         original=offered(message, council),
+        contact=contact,
     )
     if stub is None:
         return actions.open_case(report, council, arriving.now, by=arriving.by)
     return read_after_all(stub, report, council, arriving.by, arriving.now)
 
 
-def _perhaps_the_same(arriving: Arriving) -> Sequence[tuple[Case, Why]]:
-    """The open case that may be meant, to be pointed out: nothing in the message says so."""
-    work, message, prediction = arriving.work, arriving.message, arriving.prediction
+def _perhaps_the_same(arriving: Arriving, earlier: EarlierContact) -> tuple[Case, Why] | None:
+    """The one case that is to be pointed out, on both sides: nothing in the message says so."""
+    prediction = arriving.prediction
     assert prediction is not None
-    reference, why = arriving.case_of_its_id, Why.OTHER_VERSION
-    if reference is None and message.sender.address:
-        days = timedelta(days=arriving.council.replying.same_matter_within_days)
-        since, why = message.received_at - days, Why.SAME_MATTER
-        reference = work.cases.open_of(message.sender.address, prediction.topic, since)
-    case = work.cases.get(reference) if reference else None
-    return [] if case is None else [(case, why)]
+    if arriving.case_of_its_id is not None:
+        case = arriving.work.cases.get(arriving.case_of_its_id)
+        return None if case is None else (case, Why.OTHER_VERSION)
+    if earlier.failed_again is not None:
+        return earlier.failed_again, Why.FAILED_AGAIN
+    days = timedelta(days=arriving.council.replying.same_matter_within_days)
+    topic, since = prediction.topic, arriving.message.received_at - days
+    case = earlier.open_of_the_sender(topic, since)
+    if case is not None:
+        return case, Why.SAME_MATTER
+    case = earlier.open_at_the_spot(topic, since)
+    return None if case is None else (case, Why.SAME_PLACE)
 
 
-def _link(work: Work, case: Case, other: Case, why: Why, council: Council, now: datetime) -> Case:
+def _link(work: Work, case: Case, other: Case, why: Why, council: Council, now: datetime) -> None:
     """Each names the other in its history, save where that would name a private case to people who
     do not see it. An ended one says nothing of it in Slack.
     """
     if case.reference == other.reference:
-        return case
+        return
     if may_name(other, case, council):
         change = threads.linked(other, case.reference, why, now, newer=False)
         _keep_quietly(work, change, now)
         if other.is_open:
             _say(work, change, now)
     if may_name(case, other, council):
-        case = record(work, threads.linked(case, other.reference, why, now, newer=True), now)
-    return case
+        record(work, threads.linked(case, other.reference, why, now, newer=True), now)
 
 
 PLACES: tuple[Callable[[Arriving], Placed | None], ...] = (

@@ -11,6 +11,7 @@ from models.case import Action, Case, Change, Classification, Level, Outcome, St
 from models.changing import change as _change
 from models.changing import check as _check
 from models.changing import iso as _iso
+from models.contact import Contact
 from models.council import Council
 from models.deadlines import DueDates, due_dates
 from models.errors import Refused
@@ -32,16 +33,25 @@ class Report:
     received_at: datetime
     prediction: Prediction
     original: Forwarded | None = None
+    contact: Contact | None = None
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person must decide: the model says so, or it was reported before and has perhaps
+        failed again.
+        """
+        failed_again = self.contact is not None and self.contact.failed_again is not None
+        return self.prediction.needs_person or failed_again
 
 
 def open_case(report: Report, council: Council, now: datetime, *, by: Actor = CAREBOT) -> Change:
-    """A new case: in triage where the model says that a person must decide, else open."""
+    """A new case: in triage where a person must decide, else open."""
     prediction = report.prediction
     category = prediction.category
     case = Case(
         reference=report.reference,
         version=1,
-        state=State.TRIAGE if prediction.needs_person else State.OPEN,
+        state=State.TRIAGE if report.needs_person else State.OPEN,
         category=category,
         service=prediction.service,
         authority=prediction.authority,
@@ -62,6 +72,7 @@ def open_case(report: Report, council: Council, now: datetime, *, by: Actor = CA
         ),
         prediction=prediction,
         original=report.original,
+        contact=report.contact,
     )
     case = redated(case, council)
     details: dict[str, Detail] = {

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from models.contact import Contact
 from models.deadlines import DeadlineKind
 from models.errors import Stale
 from models.history import Entry
@@ -113,7 +114,8 @@ class Case:
 
     `service` is None exactly for another body's matter, which `authority` names. `holder` is the
     Slack user id of whoever claimed it. `original` is who wrote what a member of staff forwarded,
-    until a person has named them as the complainant.
+    until a person has named them as the complainant. `contact` is what was found of earlier contact;
+    None where nobody looked.
     """
 
     reference: str
@@ -134,6 +136,7 @@ class Case:
     stage: Stage
     prediction: Prediction
     original: Forwarded | None = None
+    contact: Contact | None = None
 
     @property
     def is_open(self) -> bool:

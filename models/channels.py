@@ -1,7 +1,10 @@
 """Which channel sees a case: the service's own, the triage channel, or a private one."""
 
+from collections.abc import Collection
+
 from models.case import Case, State
 from models.council import Council
+from models.prediction import Flag
 
 
 def channel_for(case: Case, council: Council) -> str:
@@ -10,12 +13,18 @@ def channel_for(case: Case, council: Council) -> str:
     A flag with a private channel wins; what a person must decide and what is another body's
     matter stands in the triage channel; all else in the channel of its service.
     """
-    for flag, channel in council.channels.private.items():
-        if flag in case.flags:
-            return channel
+    private = private_channel(case.flags, council)
+    if private is not None:
+        return private
     if case.state is State.TRIAGE or case.service is None:
         return council.channels.triage
     return council.catalogue.services[case.service].channel
+
+
+def private_channel(flags: Collection[Flag], council: Council) -> str | None:
+    """The private channel that alone sees a case with these flags; None where there is none."""
+    named = council.channels.private.items()
+    return next((channel for flag, channel in named if flag in flags), None)
 
 
 def all_channels(council: Council) -> tuple[str, ...]:
@@ -27,7 +36,7 @@ def all_channels(council: Council) -> tuple[str, ...]:
 
 def is_private(case: Case, council: Council) -> bool:
     """Whether the case's words belong in a private channel only."""
-    return any(flag in council.channels.private for flag in case.flags)
+    return private_channel(case.flags, council) is not None
 
 
 def may_name(case: Case, other: Case, council: Council) -> bool:
@@ -37,3 +46,9 @@ def may_name(case: Case, other: Case, council: Council) -> bool:
     return not is_private(other, council) or channel_for(case, council) == channel_for(
         other, council
     )
+
+
+def may_stand_beside(flags: Collection[Flag], other: Case, council: Council) -> bool:
+    """Whether a case with these flags, whatever else it will be, may name `other`."""
+    private = private_channel(other.flags, council)
+    return private is None or private == private_channel(flags, council)

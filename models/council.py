@@ -169,11 +169,15 @@ class Replying:
 
     A reply opens an answered or closed case again for `reopen_within_days` after its end; later it
     is a case of its own. A new message on the topic of an open case of the same customer that is
-    not older than `same_matter_within_days` is pointed out.
+    not older than `same_matter_within_days` is pointed out. What the same customer wrote on a matter
+    within `same_sender_within_days`, or anybody on the same matter at the same place within
+    `same_place_within_days`, is earlier contact; 0 looks for none.
     """
 
     reopen_within_days: int = 60
     same_matter_within_days: int = 30
+    same_sender_within_days: int = 365
+    same_place_within_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)

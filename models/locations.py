@@ -114,10 +114,9 @@ _NEVER_IN_A_NAME = frozenset({
     "one", "two", "three", "four", "five", "six", "whole", "entire", "main", "side", "back",
     "front", "next", "between", "across", "through", "over", "under", "around", "about", "both",
     "dear", "mr", "mrs", "ms", "miss", "dr", "hi", "hello", "re", "fw", "fwd", "i", "we", "you", "he",
-    "she", "it", "they", "there", "here", "where", "when", "what", "which", "who", "if", "as", "so", "also", "please",
-    "thanks",
-    "very", "busy", "quiet", "long", "narrow", "private", "public", "residential", "council",
-    "missed", "bin", "bins", "rubbish", "litter", "noise", "flat", "number", "nos", "house",
+    "she", "it", "they", "there", "here", "where", "when", "what", "which", "who", "if", "as", "so", "also",
+    "please", "thanks", "very", "busy", "quiet", "long", "narrow", "private", "public", "residential",
+    "council", "missed", "bin", "bins", "rubbish", "litter", "noise", "flat", "number", "nos", "house",
     "corner", "junction", "top", "bottom", "end", "resident", "residents", "address", "location",
 })  # fmt: skip
 

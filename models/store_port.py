@@ -1,6 +1,6 @@
 """What the use cases need of the store, as verbs of intent, with the values that go in and out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from models.history import Entry
 from models.ledger import Arrival, Ledger
 from models.letter import Letter, LetterKind
 from models.letters_sent import Departures, LettersSent
+from models.locations import LocationStore
 from models.message import Message, Scanned
 from models.outbox import Outbox, Places
 from models.prediction import Prediction
@@ -206,8 +207,10 @@ class CaseStore(Protocol):
         """Cases, those due first first."""
         ...
 
-    def open_of(self, address: str, topic: str, since: datetime) -> str | None:
-        """The newest open case of this customer on this topic that was received since then."""
+    def of_customer(
+        self, address: str, topics: Collection[str], since: datetime, limit: int
+    ) -> tuple[Case, ...]:
+        """Cases of this customer on these topics that were received since then, the newest first."""
         ...
 
     def due(self, until: date) -> tuple[DueCase, ...]:
@@ -319,6 +322,11 @@ class Work(Protocol):
     @property
     def decisions(self) -> Decisions:
         """What staff decided of cases beside what the model said of them."""
+        ...
+
+    @property
+    def locations(self) -> LocationStore:
+        """Where cases were."""
         ...
 
     @property

@@ -45,6 +45,7 @@ def read_after_all(
         subject=report.subject,
         customer=report.customer,
         original=report.original,
+        contact=report.contact,
         source=report.source,
         topic=prediction.topic,
         prediction=prediction,
@@ -53,7 +54,7 @@ def read_after_all(
     if case.state is State.TRIAGE:
         after = replace(
             after,
-            state=State.TRIAGE if prediction.needs_person else State.OPEN,
+            state=State.TRIAGE if report.needs_person else State.OPEN,
             category=prediction.category,
             service=prediction.service,
             authority=prediction.authority,

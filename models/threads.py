@@ -21,13 +21,16 @@ class Why(StrEnum):
 
     `late`: it answers the older one, which ended too long ago to be opened again. `stranger`: it
     names the older one, which has ended, and its sender is not known there. `same_matter`: the same
-    person has an open case on the same topic. `other_version`: it has the Message-ID of a message of
-    the older one, and other content.
+    person has an open case on the same topic. `same_place`: somebody else has one at the same place.
+    `failed_again`: the older one should have been the end of it (models.prior_contact).
+    `other_version`: it has the Message-ID of a message of the older one, and other content.
     """
 
     LATE = "late"
     STRANGER = "stranger"
     SAME_MATTER = "same_matter"
+    SAME_PLACE = "same_place"
+    FAILED_AGAIN = "failed_again"
     OTHER_VERSION = "other_version"
 
 

@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
+from collections.abc import Collection
 from datetime import date, datetime
 
 from models.case import Case, Change, Level, Outcome, Stage, State, open_deadlines
+from models.contact import By, Contact, Earlier
 from models.deadlines import DeadlineKind
 from models.errors import Stale
 from models.history import Entry, Event
@@ -56,8 +58,8 @@ class SqliteCases:
         self._execute(
             """INSERT INTO cases (reference, version, state, category, service, authority,
                secondary_authority, flags, level, topic, subject, customer_name, customer_address,
-               source, received_at, holder, prediction, stage_number, respond_by, original)
-               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
+               source, received_at, holder, prediction, stage_number, respond_by, original, contact)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
             (
                 case.reference,
                 case.version,
@@ -73,6 +75,7 @@ class SqliteCases:
                 case.stage.number,
                 optional_date_to_text(case.stage.answer_by),
                 _original_to_text(case.original),
+                _contact_to_text(case.contact),
             ),
         )
         self._keep_stage(case)
@@ -85,7 +88,7 @@ class SqliteCases:
             """UPDATE cases SET version=?, state=?, category=?, service=?, authority=?,
                secondary_authority=?, flags=?, level=?, topic=?, subject=?, customer_name=?,
                customer_address=?, source=?, received_at=?, prediction=?, holder=?, stage_number=?,
-               respond_by=?, original=?
+               respond_by=?, original=?, contact=?
                WHERE reference=? AND version=?""",
             (
                 case.version,
@@ -101,6 +104,7 @@ class SqliteCases:
                 case.stage.number,
                 optional_date_to_text(case.stage.answer_by),
                 _original_to_text(case.original),
+                _contact_to_text(case.contact),
                 case.reference,
                 case.version - 1,
             ),
@@ -134,15 +138,19 @@ class SqliteCases:
         )
         return tuple(_case(row) for row in rows)
 
-    def open_of(self, address: str, topic: str, since: datetime) -> str | None:
-        """The newest open case of a customer on a topic."""
-        row = self._execute(
-            """SELECT reference FROM cases WHERE lower(customer_address)=? AND topic=?
-               AND state IN ('triage', 'open') AND received_at >= ?
-               ORDER BY received_at DESC, reference DESC LIMIT 1""",
-            (address.lower(), topic, time_to_text(since)),
-        ).fetchone()
-        return row["reference"] if row else None
+    def of_customer(
+        self, address: str, topics: Collection[str], since: datetime, limit: int
+    ) -> tuple[Case, ...]:
+        """Cases of a customer on these topics since then, the newest first."""
+        rows = self._execute(
+            f"""{_CASE_WITH_STAGE} WHERE c.reference IN (
+                    SELECT reference FROM cases
+                    WHERE lower(customer_address)=? AND topic IN ({",".join("?" * len(topics))})
+                    AND received_at >= ? ORDER BY received_at DESC, reference DESC LIMIT ?)
+                ORDER BY c.received_at DESC, c.reference DESC""",
+            (address.lower(), *topics, time_to_text(since), limit),
+        )
+        return tuple(_case(row) for row in rows)
 
     def due(self, until: date) -> tuple[DueCase, ...]:
         """Unmet deadlines on or before a date, earliest first."""
@@ -304,6 +312,7 @@ def _case(row: sqlite3.Row) -> Case:
         ),
         prediction=Prediction.from_json(json.loads(row["prediction"])),
         original=_original(row["original"]),
+        contact=_contact(row["contact"]),
     )
 
 
@@ -319,3 +328,16 @@ def _original(text: str | None) -> Forwarded | None:
         return None
     name, address, dated, subject = json.loads(text)
     return Forwarded(name, address, text_to_time(dated), subject)
+
+
+def _contact_to_text(contact: Contact | None) -> str | None:
+    if contact is None:
+        return None
+    return to_json([[[one.reference, one.by] for one in contact.earlier], contact.failed_again])
+
+
+def _contact(text: str | None) -> Contact | None:
+    if text is None:
+        return None
+    earlier, failed_again = json.loads(text)
+    return Contact(tuple(Earlier(reference, By(by)) for reference, by in earlier), failed_again)

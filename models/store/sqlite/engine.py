@@ -17,6 +17,7 @@ from models.store.sqlite.fetching import SqliteFiledPlaces, SqliteReadings, Sqli
 from models.store.sqlite.folders import SqliteFolders
 from models.store.sqlite.ledger import SqliteLedger
 from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
+from models.store.sqlite.locations import SqliteLocations
 from models.store.sqlite.messages import SqliteMessages
 from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
 from models.store.sqlite.papers import SqlitePapers
@@ -44,6 +45,7 @@ class SqliteWork:
         self.filed = SqliteFiledPlaces(connection)
         self.cases = SqliteCases(connection)
         self.decisions = SqliteDecisions(connection)
+        self.locations = SqliteLocations(connection)
         self.outbox = SqliteOutbox(connection)
         self.places = SqlitePlaces(connection)
         self.drafts = SqliteDrafts(connection)

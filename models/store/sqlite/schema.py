@@ -267,3 +267,23 @@ _DECIDED = (
 def _decided(db: Database) -> None:
     for statement in _DECIDED:
         db.execute(statement)
+
+
+# Cases of before keep no place, and nothing was looked for when they were opened.
+_CONTACT = (
+    "ALTER TABLE cases ADD COLUMN contact TEXT",
+    "DROP INDEX cases_customer",
+    "CREATE INDEX cases_customer ON cases (lower(customer_address), topic, received_at)",
+    """CREATE TABLE locations (
+        place TEXT NOT NULL, topic TEXT NOT NULL, received_at TEXT NOT NULL,
+        reference TEXT NOT NULL REFERENCES cases,
+        PRIMARY KEY (place, topic, received_at, reference)) WITHOUT ROWID""",
+    "CREATE INDEX locations_reference ON locations (reference)",
+    "CREATE INDEX locations_received ON locations (received_at)",
+)
+
+
+@MIGRATIONS(name="0015_contact")
+def _contact(db: Database) -> None:
+    for statement in _CONTACT:
+        db.execute(statement)
