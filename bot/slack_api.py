@@ -111,6 +111,11 @@ class WebSlack:
                 return Place(channel, str(message["ts"]))
         return None
 
+    def link(self, place: Place) -> str:
+        """The address of a message."""
+        answer = _call(self._client.chat_getPermalink, channel=place.channel, message_ts=place.ts)
+        return str(answer["permalink"])
+
     def person(self, user: str) -> Person:
         """A user. A user of another team is a stranger."""
         found = _call(self._client.users_info, user=user)["user"]

@@ -16,13 +16,15 @@ TICK = "tick"
 
 
 def remind(store: Store, council: Council, now: datetime) -> int:
-    """Queue the reminders and morning lists that are due at `now` (aware); how many were new.
+    """Queue the reminders and morning lists that are due at `now` (aware); how many were new. Places
+    that nobody asks for any more are forgotten.
 
     Only in working hours of working days. After a stop the latest reminder that applies is said,
     late, and those before it are not; a list is posted late on its own day only.
     """
     with store.work() as work:
         work.vitals.mark(TICK, now)
+        work.locations.forget(now - council.replying.places_kept_for)
     today, time = council.local_date(now), council.local_time(now)
     reminding = council.reminding
     if not council.calendar.is_working_day(today):

@@ -179,6 +179,11 @@ class Replying:
     same_sender_within_days: int = 365
     same_place_within_days: int = 90
 
+    @property
+    def places_kept_for(self) -> timedelta:
+        """How long it is asked where a case was."""
+        return timedelta(days=max(self.same_sender_within_days, self.same_place_within_days))
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:

@@ -66,7 +66,9 @@ class LocationStore(Protocol):
         ...
 
     def forget(self, before: datetime) -> int:
-        """Take out the places of what was received before then; how many they were."""
+        """Take out places of what was received before then; how many they were, some thousands at most
+        at a time.
+        """
         ...
 
 

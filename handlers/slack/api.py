@@ -56,6 +56,10 @@ class SlackApi(Protocol):
         """Our message with this key in its metadata, among the latest of the channel or thread."""
         ...
 
+    def link(self, place: Place) -> str:
+        """The address of a message, for who may see it. Raises Gone where somebody deleted it."""
+        ...
+
     def person(self, user: str) -> Person:
         """A user."""
         ...

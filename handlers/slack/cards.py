@@ -3,29 +3,46 @@
 import json
 from datetime import date
 
-from handlers.slack import wording
+from handlers.slack import background, wording
 from handlers.slack.api import Block, Saying
+from handlers.slack.background import Background, Link
 from models.case import Action, Case, allowed_actions
 from models.council import Council
+from models.outbox import Posting
 
 ACTION_PREFIX = "case_"
 _PRIMARY = frozenset({Action.CLAIM, Action.RESPOND})
+_NOTHING_KNOWN = Background()
 
 
-def card(case: Case, council: Council, today: date) -> Saying:
-    """The card with the buttons that fit the state. Untrusted text stands in plain text only."""
+def _no_link(_card: Posting) -> str:
+    return ""
+
+
+def card(
+    case: Case,
+    council: Council,
+    today: date,
+    known: Background = _NOTHING_KNOWN,
+    link: Link = _no_link,
+) -> Saying:
+    """The card with the buttons that fit the state. Untrusted text stands in plain text only, or is
+    escaped. `known` is what may be said of earlier contact, `link` gives addresses of other cards.
+    """
     blocks: list[Block] = [
         {"type": "header", "text": _plain(wording.title(case))},
         {"type": "section", "text": _plain(wording.subject(case))},
         {"type": "section", "fields": [_mrkdwn(f) for f in _fields(case, council, today)]},
     ]
-    notes = _notes(case, council)
+    again = background.failed_again_line(case, known, council, link)
+    notes = [again] if again else []
+    notes += [*_notes(case, council), *background.lines(case, known, council, link)]
     if notes:
         blocks.append({"type": "context", "elements": [_mrkdwn(note) for note in notes]})
     buttons = [_button(case, action) for action in allowed_actions(case)]
     if buttons:
         blocks.append({"type": "actions", "block_id": "case_actions", "elements": buttons})
-    return Saying(wording.spoken(case, council, today), blocks)
+    return Saying(wording.spoken(case, council, today) + background.spoken(case, known), blocks)
 
 
 def stub(case: Case, channel: str) -> Saying:

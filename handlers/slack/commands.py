@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from handlers.slack import cards, digest, log_note, wording
 from handlers.slack.api import Saying
+from handlers.slack.background import background
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Reply, Request, Say, say
 from models.case import State
@@ -48,7 +49,9 @@ def mention(desk: Desk, request: Request) -> Reply:
 
 def _one(desk: Desk, request: Request, reference: str) -> Reply:
     case = desk.case_for(request.user, reference)
-    drawn = cards.card(case, desk.council, desk.today())
+    with desk.store.view() as work:
+        known = background(work, case, desk.council)
+    drawn = cards.card(case, desk.council, desk.today(), known)
     looked_up = [block for block in drawn.blocks if block["type"] != "actions"]
     return Say(Saying(drawn.text, looked_up))
 

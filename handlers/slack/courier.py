@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from handlers.ledger import account_for, since_last_working_day
 from handlers.slack import cards, digest, history_lines, mailbox, threads, wording
 from handlers.slack.api import Place, Saying, SlackApi
+from handlers.slack.background import background, card_key
 from models import outbox
 from models.case import Case, State, open_deadlines
 from models.channels import channel_for
 from models.council import Council
 from models.deadlines import DeadlineKind
-from models.errors import Gone, NotYet, Unacceptable
+from models.errors import Gone, NotYet, Unacceptable, Undeliverable
 from models.ledger import Arrival
 from models.outbox import Delivered, Dropped, Item, Kind, Posting
 from models.people import Actor
@@ -22,11 +23,6 @@ from models.store_port import Query, Store
 
 _KEY = "key"
 _PLAIN = 3_000
-
-
-def card_key(reference: str) -> str:
-    """The key under which the place of a case's card is remembered."""
-    return f"card:{reference}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +65,13 @@ class SlackCourier:
         place = self.api.find(channel, card_key(case.reference))
         if place is None:
             return None
-        drawn = cards.card(case, self.council, self.council.local_date(now))
-        self._update(place, drawn, _of_card(case))
+        self._update(place, self._drawn(case, now), _of_card(case))
         return self._placed(case, place, known)
 
     def card(self, item: Item, now: datetime) -> Delivered:
         """Post the card, redraw it, or move it to the channel where it belongs now."""
         case, channel, known = self._where(item)
-        saying = cards.card(case, self.council, self.council.local_date(now))
+        saying = self._drawn(case, now)
         if known is not None and known.channel == channel:
             try:
                 self._update(Place(known.channel, known.ts), saying, _of_card(case))
@@ -85,6 +80,19 @@ class SlackCourier:
             else:
                 return Delivered()
         return self._placed(case, self._post(channel, saying, _of_card(case)), known)
+
+    def _drawn(self, case: Case, now: datetime) -> Saying:
+        with self.store.view() as work:
+            known = background(work, case, self.council)
+        today = self.council.local_date(now)
+        return cards.card(case, self.council, today, known, self._link)
+
+    def _link(self, card: Posting) -> str:
+        """The address of another case's card; none where it cannot be had."""
+        try:
+            return self.api.link(Place(card.channel, card.ts))
+        except Undeliverable:
+            return ""
 
     def _where(self, item: Item) -> tuple[Case, str, Posting | None]:
         """The case, the channel (an id) where its card belongs, and where it stands."""
@@ -250,7 +258,7 @@ class SlackCourier:
             self._post(card.channel, saying, metadata, card.ts)
         except Gone:
             case = self._case(_reference(item))
-            drawn = cards.card(case, self.council, self.council.local_date(now))
+            drawn = self._drawn(case, now)
             delivered = self._placed(case, self._post(card.channel, drawn, _of_card(case)), None)
             with self.store.work() as work:
                 work.places.put(delivered.postings[0])

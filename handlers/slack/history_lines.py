@@ -125,6 +125,18 @@ _LINKS = {
     "please look whether they belong together",
     ("same_matter", False): "*The same person wrote again on this topic*: {other}. "
     "Please look whether they belong together",
+    ("same_place", True): "*Somebody else wrote of the same place* on {other}, which is open: "
+    "please look whether they belong together",
+    ("same_place", False): "*Somebody else wrote of the same place*: {other}. "
+    "Please look whether they belong together",
+    (
+        "failed_again",
+        True,
+    ): "*Reported before* on {other}: if it has failed again, it is a complaint",
+    (
+        "failed_again",
+        False,
+    ): "*Reported again*: {other}. Somebody decides whether it is a complaint",
     ("other_version", True): "*Please check*: another email with the same Message-ID is in {other}",
     ("other_version", False): "Another email with the same Message-ID came: {other}",
 }

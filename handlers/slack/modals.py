@@ -18,8 +18,12 @@ _E = TypeVar("_E", bound=StrEnum)
 
 
 def change(case: Case, council: Council) -> Block:
-    """Correct category, service or authority, and level."""
-    blocks = classification(case.category, case.service, case.authority, case.level, council)
+    """Correct category, service or authority, and level. Where it has perhaps failed again, a
+    complaint is chosen already.
+    """
+    failed = case.state is State.TRIAGE and case.contact and case.contact.failed_again
+    category = Category.COMPLAINT if failed else case.category
+    blocks = classification(category, case.service, case.authority, case.level, council)
     return fields.modal(CHANGE, f"Change {case.reference}", "Change", button_value(case), blocks)
 
 

@@ -7,6 +7,9 @@ from datetime import datetime
 from models.locations import Located, Location, PlaceKind
 from models.store.sqlite.columns import time_to_text
 
+# Nobody else writes meanwhile.
+_AT_A_TIME = 5_000
+
 
 class SqliteLocations:
     """See models.locations.LocationStore."""
@@ -51,7 +54,10 @@ class SqliteLocations:
     def forget(self, before: datetime) -> int:
         """Take out the places of what was received before then."""
         cursor = self._execute(
-            "DELETE FROM locations WHERE received_at < ?", (time_to_text(before),)
+            """DELETE FROM locations WHERE (place, topic, received_at, reference) IN (
+                   SELECT place, topic, received_at, reference FROM locations
+                   WHERE received_at < ? LIMIT ?)""",
+            (time_to_text(before), _AT_A_TIME),
         )
         return cursor.rowcount
 
