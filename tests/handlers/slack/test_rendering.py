@@ -23,8 +23,10 @@ from handlers.slack import (
     wording,
 )
 from handlers.slack.api import Saying
+from handlers.slack.background import Background, Known
 from models.actions import answered, approve_answer, claim, close
 from models.case import Action, Case, Level, Outcome, State, allowed_actions
+from models.contact import By, Contact
 from models.deadlines import DeadlineKind
 from models.history import Entry, Event
 from models.ledger import Arrival
@@ -33,6 +35,7 @@ from models.message import Attachment, Sender, Source
 from models.people import CAREBOT, CUSTOMER, staff
 from models.prediction import Category, Flag
 from models.store_port import Draft, DueCase, StoredMessage
+from models.told_before import Told
 from tests.support.cases import message, opened
 from tests.support.council import example_council, utc
 
@@ -129,6 +132,17 @@ def test_any_subject_and_name_make_a_card_that_slack_takes_and_that_notifies_nob
     assert listed is not None
     assert_slack_takes(listed)
     assert notified(listed.text, list(listed.blocks)) == ()
+
+
+@given(words=st.lists(anything, max_size=2))
+def test_whatever_is_said_of_earlier_contact_slack_takes_it_and_it_notifies_nobody(
+    words: list[str],
+) -> None:
+    said = Told(before=tuple(words), references=tuple(words))
+    case = replace(CASE, state=State.TRIAGE, contact=Contact((), CASE.reference))
+    card = cards.card(case, COUNCIL, TODAY, Background(True, (Known(CASE, By.SENDER, None),), said))
+    assert_slack_takes(card)
+    assert notified(card.text, list(card.blocks)) == ()
 
 
 def stored(text: str, **changes: object) -> StoredMessage:
