@@ -1,9 +1,13 @@
 """Which texts are nearly the same: variants of one form, one letter sent by many, one text twice.
 
-Character TF-IDF cosine: variants of a text have a median of .88, texts of different matters a 99th
-percentile of .44 (measured on the corpus), so that a cut near .70 tells them apart.
+Character TF-IDF cosine over letters alone (forwards share their dashes, forms their digits): a text
+with two words of fourteen changed has .75 with it, of two million pairs of corpus texts one in ten
+thousand has .42 and none .69, so that a cut near .70 tells them apart. Runs of two to four letters
+and not longer ones, with the logarithm of their count: then it matters little how many texts there
+are to count rarity by.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -14,12 +18,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 CUT = 0.70
 _BLOCK = 256
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def alike(texts: Sequence[str], cut: float = CUT) -> list[list[int]]:
     """The places of `texts` in groups: each text is in the group of every text that it is like.
 
-    Groups stand in the order of their first text. Texts without a character to count are like none.
+    Groups stand in the order of their first text. Texts without a letter are like none.
     """
     rows = _rows(texts)
     if rows is None:
@@ -38,10 +43,12 @@ def alike(texts: Sequence[str], cut: float = CUT) -> list[list[int]]:
 
 
 def _rows(texts: Sequence[str]) -> sp.csr_matrix | None:
-    counting = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), dtype=np.float32)
+    counting = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, dtype=np.float32
+    )
     try:
-        return counting.fit_transform(texts)
-    except ValueError:  # not a character among them
+        return counting.fit_transform([_NO_LETTERS.sub(" ", text) for text in texts])
+    except ValueError:  # not a letter among them
         return None
 
 
