@@ -7,7 +7,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import tomli_w
@@ -171,11 +171,16 @@ class Town:
 
     # What people do and see
 
-    def write(self, text: str = "Not emptied. #missed_bin complaint", **headers: str) -> None:
-        """A customer writes: APPEND into the real mailbox."""
+    def write(
+        self,
+        text: str = "Not emptied. #missed_bin complaint",
+        ago: timedelta = timedelta(0),
+        **headers: str,
+    ) -> None:
+        """A customer writes, or wrote so long ago: APPEND into the real mailbox."""
         with IMAPClient(self.dovecot.host, port=self.dovecot.port, ssl=False, timeout=10) as client:
             client.login(self.user, self.dovecot.password)
-            client.append("INBOX", email(text, **headers), msg_time=self.clock.now())
+            client.append("INBOX", email(text, **headers), msg_time=self.clock.now() - ago)
 
     def folder_counts(self) -> dict[str, int]:
         with IMAPClient(self.dovecot.host, port=self.dovecot.port, ssl=False, timeout=10) as client:
