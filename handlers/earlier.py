@@ -69,14 +69,21 @@ class _Search:
 
 
 def earlier_contact(
-    work: Work, council: Council, message: Message, prediction: Prediction
+    work: Work,
+    council: Council,
+    message: Message,
+    prediction: Prediction,
+    part_of: str | None = None,
 ) -> EarlierContact:
-    """Look for earlier cases on the matter; it is asked before the message has a case of its own."""
+    """Look for earlier cases on the matter; it is asked before the message has a case of its own.
+    What is taken out of the case `part_of` is not earlier than itself.
+    """
     topics = near(prediction.topic, council.catalogue)
     places = _places(message, prediction.topic)
     search = _Search(work, council, message, prediction, places, topics)
     found = _of_the_sender(search)
     found += _at_the_place(search, found)
+    found = tuple(one for one in found if one.case.reference != part_of)
     earlier = [one for one in found if one.case.received_at <= message.received_at]
     again = None
     if earlier and may_have_failed(prediction):

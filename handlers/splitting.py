@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.casework import Seen
+from handlers.earlier import earlier_contact
 from handlers.intake import Intake
 from models import actions, outbox
 from models.case import Case, Change, Classification, State, check_fresh
 from models.errors import Refused
 from models.ledger import Arrival
+from models.message import Message
 from models.people import Actor
 from models.recording import record
 from models.splitting import Part, check_split, check_words, split_off, was_split
@@ -43,19 +45,22 @@ class Splitting:
             case = _fresh(work, seen)
             stored = _first_message(work, case)
             reference = work.cases.new_reference(council.local_date(case.received_at).year)
-            opened = split_off(case, Part(reference, part, prediction), council, actor, now)
-            new = self._keep(work, opened, part, stored, now)
+            # The attachments stay with the first case: nobody can tell whose matter they show.
+            message = replace(stored.message, text=part, new_text=part, attachments=())
+            # The subject is the first case's, which may be private.
+            alone = replace(message, subject="")
+            known = earlier_contact(work, council, alone, prediction, part_of=case.reference)
+            taken_out = Part(reference, part, prediction, known.contact)
+            opened = split_off(case, taken_out, council, actor, now)
+            new = self._keep(work, opened, message, now)
+            work.locations.add(reference, prediction.topic, case.received_at, known.places)
             if _differs(new, to):
                 new = record(work, actions.reclassify(new, to, council, actor, now), now)
             return record(work, was_split(case, reference, actor, now), now), new
 
-    def _keep(
-        self, work: Work, opened: Change, part: str, stored: StoredMessage, now: datetime
-    ) -> Case:
+    def _keep(self, work: Work, opened: Change, message: Message, now: datetime) -> Case:
         case, reference = opened.case, opened.case.reference
         work.cases.add(opened)
-        # The attachments stay with the first case: nobody can tell whose matter they show.
-        message = replace(stored.message, text=part, new_text=part, attachments=())
         id_ = work.messages.add(message, Arrival.CASE, reference, case.prediction, now)
         work.outbox.add(outbox.card(reference, case.version), now)
         work.outbox.add(outbox.words(reference, id_), now)

@@ -12,6 +12,7 @@ from models.actions import Report
 from models.case import Action, Case, Change
 from models.changing import change, check
 from models.channels import is_private
+from models.contact import Contact
 from models.council import Council
 from models.errors import Refused
 from models.history import Entry, Event
@@ -25,11 +26,14 @@ _LONGEST_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The words of a second matter, as they stand in the message, and what the model says of them."""
+    """The words of a second matter, as they stand in the message, what the model says of them, and
+    what was found of earlier contact.
+    """
 
     reference: str
     words: str
     prediction: Prediction
+    contact: Contact | None = None
 
 
 def check_split(case: Case) -> None:
@@ -63,6 +67,7 @@ def split_off(case: Case, part: Part, council: Council, actor: Actor, now: datet
         received_at=case.received_at,
         prediction=part.prediction,
         original=case.original,
+        contact=part.contact,
     )
     opened = actions.open_case(report, council, now, by=actor)
     stage = replace(opened.case.stage, acknowledged_at=case.stage.acknowledged_at)

@@ -80,9 +80,9 @@ def background(work: Work, case: Case, council: Council) -> Background:
 def _said(work: Work, case: Case) -> Told:
     if case.category is Category.COMPLIMENT:
         return _NOTHING
-    messages = (one for one in work.messages.of_case(case.reference))
+    messages = work.messages.of_case(case.reference)
     first = next((one.message for one in messages if one.arrival is Arrival.CASE), None)
-    return _NOTHING if first is None else told(f"{first.subject}\n{first.new_text}")
+    return _NOTHING if first is None else told(f"{case.subject}\n{first.new_text}")
 
 
 def failed_again_line(case: Case, known: Background, council: Council, link: Link) -> str:

@@ -8,17 +8,21 @@ import pytest
 
 from handlers.casework import Seen
 from handlers.slack import history_lines
+from handlers.slack.background import background
 from handlers.splitting import Splitting
 from models import actions
 from models.actions import approve_acknowledgement, letter_bounced
 from models.case import Action, Case, Classification, Level, State, allowed_actions
+from models.contact import By, Contact, Earlier
 from models.errors import Refused, Stale
 from models.history import Event
 from models.letter import LetterKind
+from models.locations import Location, PlaceKind
 from models.outbox import Kind, Lane
 from models.people import CAREBOT, staff
 from models.prediction import Category
 from models.recording import parts_follow, record
+from models.told_before import Told
 from tests.support.council import utc
 from tests.support.office import TestOffice, email, open_office
 
@@ -178,3 +182,22 @@ def test_an_undetermined_complaint_may_be_split_off_and_waits_for_its_level(
     _, new = Splitting(office.intake).split(Seen("CC-2026-00001", 1), DAMP, to, PRIYA, NOW)
     assert new.level is Level.UNDETERMINED
     assert {p.lane for p in office.waiting(Kind.CARD)} == {Lane.SLACK}
+
+
+def test_the_part_has_the_earlier_contact_and_the_places_of_its_own_words_only(
+    office: TestOffice,
+) -> None:
+    before = office.receive(
+        email("A pothole in Mill Road. #pothole_road enquiry", Message_ID="<0@x>"),
+        NOW - timedelta(days=14),
+    )
+    second = office.receive(email(TEXT, Message_ID="<2@x>", Subject="12 Elm Close again"), NOW)
+    assert before.reference is not None
+    assert second.reference is not None
+    seen = Seen(second.reference, office.case(second.reference).version)
+    first, new = Splitting(office.intake).split(seen, POTHOLE, HIGHWAYS, PRIYA, NOW)
+    assert new.contact == Contact((Earlier(before.reference, By.SENDER),))
+    assert first.contact == Contact((Earlier("CC-2026-00001", By.SENDER),))
+    with office.store.view() as work:
+        assert work.locations.of_case(new.reference) == {Location(PlaceKind.STREET, "mill road")}
+        assert background(work, new, office.council).said == Told()
