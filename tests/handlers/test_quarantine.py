@@ -91,6 +91,22 @@ def test_a12_the_same_bytes_in_a_second_mailbox_have_one_case_and_both_places_ar
     assert (one.arrived, one.copies, two.arrived, two.copies) == (1, 0, 0, 1)
 
 
+@pytest.mark.parametrize("text", ["Not emptied. #missed_bin enquiry", "A #missed_bin complaint"])
+def test_a12_what_is_read_after_all_has_its_earlier_contact_and_its_place(
+    ward: Ward, text: str
+) -> None:
+    before = ward.office.receive(email(text, Message_ID="<0@x>"), NOW - timedelta(days=14))
+    stub = ward.poison("12 Mill Lane. #poison #missed_bin enquiry")
+    ward.reader.mended = True
+    ward.quarantine.replay(stub.number, ALEX, LATER)
+    case = ward.office.case(stub.reference)
+    assert case.contact is not None
+    assert case.contact.failed_again == before.reference
+    assert case.state is State.TRIAGE
+    with ward.office.store.view() as work:
+        assert len(work.locations.of_case(stub.reference)) == 2
+
+
 def test_a12_replayed_the_stub_becomes_the_real_case_with_its_reference_and_receipt(
     ward: Ward,
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from handlers.reminders import remind
 from models.actions import acknowledged, claim
 from models.council import Reminding
+from models.locations import Location, PlaceKind
 from models.outbox import Kind, Parcel
 from models.people import CAREBOT, staff
 from models.store_port import Store
@@ -136,3 +137,15 @@ def test_a_list_waits_for_its_hour(office: TestOffice, store: Store) -> None:
     late = replace(office.council, reminding=Reminding(list_at=time(11)))
     assert remind(store, late, at(date(2020, 6, 2), 10)) == 0
     assert remind(store, late, at(date(2020, 6, 2), 11)) > 0
+
+
+def test_places_are_kept_for_as_long_as_they_are_asked_for_and_no_longer(
+    office: TestOffice, store: Store
+) -> None:
+    place = Location(PlaceKind.STREET, "mill lane")
+    with store.work() as work:
+        work.locations.add("CC-2020-00001", "fly_tip", RECEIVED, [place])
+    for days, kept in ((365, {place}), (366, set())):
+        remind(store, office.council, RECEIVED + timedelta(days=days))
+        with store.view() as work:
+            assert work.locations.of_case("CC-2020-00001") == kept
