@@ -8,17 +8,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from skops import io as skops_io
 from skops.io.exceptions import UntrustedTypesFoundException
 
+from classifier.blend import Blend, Weighing
 from classifier.features import Vocabulary
+from classifier.flags import Detector
+from classifier.logit import Logit
 from classifier.pipeline import Heads
-from classifier.tuning import Logit, Tuning
+from classifier.tuning import Tuning
 from models.errors import Misconfigured
 
-FORMAT = 1
+FORMAT = 2
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "skops")
 _TRAIN = "run `carebot train`"
 
@@ -104,7 +108,7 @@ def _vocabulary(vocabulary: Vocabulary) -> dict[str, object]:
     return {"names": "\n".join(vocabulary.names), "weights": vocabulary.weights}
 
 
-def _artefact(content: dict[str, dict[str, object]]) -> Artefact:
+def _artefact(content: dict[str, dict[str, Any]]) -> Artefact:
     def vocabulary(name: str) -> Vocabulary:
         names = content[name]["names"]
         if not isinstance(names, str):
@@ -119,29 +123,28 @@ def _artefact(content: dict[str, dict[str, object]]) -> Artefact:
     return Artefact(about, meant, heads, _tuning(content["tuning"]))
 
 
-def _tuning(content: Mapping[str, object]) -> Tuning:
-    def logit(name: str) -> Logit:
-        numbers = content[name]
-        if not isinstance(numbers, dict):
-            raise TypeError(f"{name}: not a logit")
-        return Logit(np.asarray(numbers["weights"]), float(numbers["offset"]))
-
-    def number(name: str) -> float:
-        return float(str(content[name]))
-
-    heats = content["heats"]
-    if not isinstance(heats, (tuple, list)):
-        raise TypeError("heats: not a pair")
+def _tuning(content: Mapping[str, Any]) -> Tuning:
+    blend = content["blend"]
     return Tuning(
-        heats=(float(heats[0]), float(heats[1])),
-        side=logit("side"),
-        confidence=logit("confidence"),
-        secondary=logit("secondary"),
-        threshold=number("threshold"),
-        secondary_threshold=number("secondary_threshold"),
-        flag_thresholds=np.asarray(content["flag_thresholds"]),
-        strange=number("strange"),
+        blend=Blend(_weighing(blend["topic"]), _weighing(blend["intent"])),
+        side=_logit(content["side"]),
+        confidence=_logit(content["confidence"]),
+        secondary=_logit(content["secondary"]),
+        threshold=float(content["threshold"]),
+        secondary_threshold=float(content["secondary_threshold"]),
+        detectors=tuple(
+            Detector(_logit(detector["logit"]), float(detector["threshold"]))
+            for detector in content["detectors"]
+        ),
     )
+
+
+def _weighing(content: Mapping[str, Any]) -> Weighing:
+    return Weighing(float(content["heads"]), float(content["encoder"]))
+
+
+def _logit(content: Mapping[str, Any]) -> Logit:
+    return Logit(np.asarray(content["weights"]), float(content["offset"]))
 
 
 def _told(libraries_: object) -> str:

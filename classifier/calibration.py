@@ -2,11 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 Array = NDArray[np.float64]
-
-_LEAST = 1e-6
 
 
 def softmax(scores: NDArray[np.floating], heat: float) -> Array:
@@ -15,16 +12,6 @@ def softmax(scores: NDArray[np.floating], heat: float) -> Array:
     grown: Array = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     total: Array = grown.sum(axis=1, keepdims=True)
     return grown / total
-
-
-def fit_heat(scores: NDArray[np.floating], labels: NDArray[np.int64]) -> float:
-    """The heat under which the held-out labels were likeliest."""
-
-    def surprise(log_heat: float) -> float:
-        likely = softmax(scores, float(np.exp(log_heat)))[np.arange(len(labels)), labels]
-        return float(-np.log(likely + _LEAST).mean())
-
-    return float(np.exp(minimize_scalar(surprise, bounds=(-2, 4), method="bounded").x))
 
 
 def log_odds(probability: NDArray[np.floating]) -> Array:

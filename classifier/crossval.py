@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from classifier.artefact import Artefact
 from classifier.decide import Ownership
+from classifier.encoder.model import Encoder
 from classifier.evaluate import Report, measure
 from classifier.evidence import Evidence, Rows, Weights, rows_of
 from classifier.labelled import Labelled
-from classifier.pipeline import Examples, Heads, fit_heads
+from classifier.pipeline import Examples, Floats, Heads, fit_heads
 from classifier.predict import Classifier
 from classifier.text import read
 from classifier.tuning import tune
@@ -24,6 +25,7 @@ from models.prediction import Prediction
 FOLDS = 8
 _WORKERS = 2
 
+Places = NDArray[np.int64]
 Progress = Callable[[str, int, int], None]
 
 
@@ -74,33 +76,56 @@ def held_out(
 
 
 def _by_fold(parts: list[Evidence], fold: NDArray[np.int64], rows: Rows) -> Evidence:
-    texts = np.arange(len(fold))
     lengths = np.diff(np.append(rows.starts, rows.sentences.shape[0]))
     of_sentence = np.repeat(fold, lengths)
-    sentences = np.arange(len(of_sentence))
     return Evidence(
-        topics=np.stack([part.topics for part in parts])[fold, texts],
-        intents=np.stack([part.intents for part in parts])[fold, texts],
-        flags=np.stack([part.flags for part in parts])[fold, texts],
-        sentences=np.stack([part.sentences for part in parts])[of_sentence, sentences],
+        topics=_apart([p.topics for p in parts], fold),
+        intents=_apart([p.intents for p in parts], fold),
+        flags=_apart([p.flags for p in parts], fold),
+        sentences=_apart([p.sentences for p in parts], of_sentence),
+        sentence_intents=_apart([p.sentence_intents for p in parts], of_sentence),
+        sentence_flags=_apart([p.sentence_flags for p in parts], of_sentence),
         starts=rows.starts,
         words=rows.words,
         known=rows.known,
     )
 
 
+def _apart(scores: list[Floats], fold: NDArray[np.int64]) -> Floats:
+    """Each row as scored by the part that never saw it."""
+    apart: Floats = np.empty_like(scores[0])
+    for number, part in enumerate(scores):
+        apart[fold == number] = part[fold == number]
+    return apart
+
+
 def report_held_out(
-    evidence: Evidence, heads: list[Heads], known: Examples, lines: Sequence[Labelled]
+    evidence: Evidence,
+    heads: list[Heads],
+    known: Examples,
+    lines: Sequence[Labelled],
+    judged: Places,
 ) -> Report:
-    """The report where heads and tuning alike never saw the text's file."""
-    fold, ownership = folds(lines), Ownership(example_catalogue())
+    """The report on the judged lines, where heads, encoder and tuning never saw the text's file.
+
+    `evidence` has a row for each of `judged`, the places of lines that the encoder never saw.
+    """
+    fold, ownership = folds(lines)[judged], Ownership(example_catalogue())
+    known, mine = known.chosen(judged), [lines[n] for n in judged.tolist()]
     made: dict[int, Prediction] = {}
-    for number in range(FOLDS):
+    for number in np.unique(fold).tolist():
         seen, unseen = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        learned = [lines[n] for n in seen.tolist()]
+        learned, asked = [mine[n] for n in seen.tolist()], [mine[n] for n in unseen.tolist()]
         tuning = tune(evidence.chosen(seen), known.chosen(seen), learned, ownership)
         artefact = Artefact(known.about, known.meant, heads[number], tuning)
-        classifier = Classifier(artefact, example_catalogue(), "held out")
-        texts = ((lines[n].subject, lines[n].body, lines[n].sender) for n in unseen.tolist())
-        made.update(zip(unseen.tolist(), classifier.predict_many(texts), strict=True))
-    return measure(lines, [made[number] for number in range(len(lines))])
+        classifier = Classifier(artefact, example_catalogue(), "held out", None)
+        texts = [(line.subject, line.body, line.sender) for line in asked]
+        found = classifier.predict_from(texts, all_rows(known, asked), evidence.chosen(unseen))
+        made.update(zip(unseen.tolist(), found, strict=True))
+    return measure(mine, [made[number] for number in range(len(mine))])
+
+
+def judged_by(lines: Sequence[Labelled], encoder: Encoder | None) -> Places:
+    """The places of the lines that the encoder was not fitted on: all of them without an encoder."""
+    tuned = encoder.tuned_on if encoder else frozenset()
+    return np.array([n for n, line in enumerate(lines) if line.file not in tuned], np.int64)

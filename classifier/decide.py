@@ -6,16 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.blend import Blend
 from classifier.calibration import Array, log_odds, softmax
 from classifier.evidence import Evidence
 from classifier.pipeline import MIXED, Floats
 from models.council import Catalogue
-from models.prediction import Flag, Intent
+from models.prediction import Intent
 from models.topics import TOPICS
 
 _TOPIC_IDS = tuple(TOPICS)
 _INTENTS = tuple(Intent)
 _SENTENCE_HEAT = 6.0
+_ENCODER_VOICE = 0.2
 
 
 class Ownership:
@@ -45,7 +47,11 @@ class Ownership:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A batch of decisions, a row a message. Places are in TOPICS, Intent and Ownership.names."""
+    """A batch of decisions, a row a message. Places are in TOPICS, Intent and Ownership.names.
+
+    `first_owner` and `second_owner` are the probabilities of the two likeliest owners, `praise` and
+    `dissatisfaction` those of the intents compliment and complaint.
+    """
 
     topic: NDArray[np.int64]
     intent: NDArray[np.int64]
@@ -54,6 +60,10 @@ class Decided:
     rival: NDArray[np.int64]
     rival_signs: Array
     signs: Array
+    first_owner: Array
+    second_owner: Array
+    praise: Array
+    dissatisfaction: Array
 
     def topics(self) -> Iterator[str]:
         """The topic ids."""
@@ -64,13 +74,13 @@ class Decided:
         return (_INTENTS[place] for place in self.intent)
 
 
-def side_signs(evidence: Evidence, ownership: Ownership, heat: float) -> Array:
+def side_signs(evidence: Evidence, ownership: Ownership, blend: Blend) -> Array:
     """Signs of whether the matter is another body's: of the whole, and of single sentences.
 
     A message in two matters is labelled by the council's part (labels.md, case 6), so that the
     strongest voice for either side counts, and whether the message is in two matters at all.
     """
-    elsewhere = ownership.sums(softmax(evidence.topics, heat))[:, ownership.outside].sum(axis=1)
+    elsewhere = ownership.sums(blend.topics(evidence))[:, ownership.outside].sum(axis=1)
     whole = ownership.peaks(evidence.topics)
     spoken = ownership.peaks(_strongest(evidence.sentences, evidence.starts))
     return np.column_stack(
@@ -81,21 +91,36 @@ def side_signs(evidence: Evidence, ownership: Ownership, heat: float) -> Array:
             _best(whole, ownership.outside),
             _best(spoken, ~ownership.outside),
             _best(spoken, ownership.outside),
+            *_encoder_signs(evidence, ownership),
         ]
     )
+
+
+def _encoder_signs(evidence: Evidence, ownership: Ownership) -> list[Array]:
+    """What the encoder says alone: whose matter, in two matters, the best of either side."""
+    if evidence.encoded is None:
+        return [np.zeros(len(evidence))] * 4
+    owners = ownership.sums(softmax(evidence.encoded.topics, 1.0))
+    peaks = ownership.peaks(evidence.encoded.topics)
+    return [
+        log_odds(owners[:, ownership.outside].sum(axis=1)),
+        evidence.encoded.flags[:, MIXED].astype(np.float64),
+        _best(peaks, ~ownership.outside),
+        _best(peaks, ownership.outside),
+    ]
 
 
 def decide(
     evidence: Evidence,
     ownership: Ownership,
-    heats: tuple[float, float],
+    blend: Blend,
     elsewhere: Array,
 ) -> Decided:
     """The likeliest category, in it the likeliest owner, and of that owner the likeliest topic.
 
     `elsewhere` is the probability of `non_council`; the other categories share the rest by intent.
     """
-    topics, intents = softmax(evidence.topics, heats[0]), softmax(evidence.intents, heats[1])
+    topics, intents = blend.topics(evidence), blend.intents(evidence)
     owners = _rebalanced(ownership.sums(topics), elsewhere, ownership.outside)
     outside = elsewhere > intents.max(axis=1) * (1 - elsewhere)
     side = ownership.outside[None, :] == outside[:, None]
@@ -110,7 +135,11 @@ def decide(
         outside=outside,
         rival=rival,
         rival_signs=_rival_signs(evidence, owners, owner, rival, ownership),
-        signs=_signs(evidence, owners, owner, sure_intent, ownership),
+        first_owner=np.partition(owners, -1, axis=1)[:, -1],
+        second_owner=np.partition(owners, -2, axis=1)[:, -2],
+        praise=intents[:, _INTENTS.index(Intent.COMPLIMENT)],
+        dissatisfaction=intents[:, _INTENTS.index(Intent.COMPLAINT)],
+        signs=_signs(evidence, owners, owner, intents.argmax(axis=1), sure_intent, ownership),
     )
 
 
@@ -131,6 +160,7 @@ def _signs(
     evidence: Evidence,
     owners: Array,
     owner: NDArray[np.int64],
+    intent: NDArray[np.int64],
     sure_intent: Array,
     ownership: Ownership,
 ) -> Array:
@@ -161,8 +191,25 @@ def _signs(
             # A subject may be left over from an earlier matter: does the body say it too?
             in_body,
             log_odds(_strongest(likely, starts)[rows, owner]),
+            *_encoder_agrees(evidence, owner, intent, ownership),
         ]
     )
+
+
+def _encoder_agrees(
+    evidence: Evidence, owner: NDArray[np.int64], intent: NDArray[np.int64], ownership: Ownership
+) -> list[Array]:
+    """How likely owner and intent are to the encoder alone, and whether it sees two matters."""
+    if evidence.encoded is None:
+        return [np.zeros(len(evidence))] * 3
+    rows = np.arange(len(owner))
+    owners = ownership.sums(softmax(evidence.encoded.topics, 1.0))
+    sure = softmax(evidence.encoded.intents, 1.0)[rows, intent]
+    return [
+        log_odds(owners[rows, owner]),
+        log_odds(np.where(ownership.outside[owner], 1.0, sure)),
+        evidence.encoded.flags[:, MIXED].astype(np.float64),
+    ]
 
 
 def _best(scores: Array, columns: NDArray[np.bool_]) -> Array:
@@ -192,6 +239,8 @@ def _rival(evidence: Evidence, owner: NDArray[np.int64], ownership: Ownership) -
     """The other body most spoken of, in the whole (which tells better) and in a sentence."""
     spoken = ownership.peaks(_strongest(evidence.sentences, evidence.starts))
     voice = spoken + 4 * ownership.peaks(evidence.topics)
+    if evidence.encoded is not None:
+        voice = voice + _ENCODER_VOICE * ownership.peaks(evidence.encoded.topics)
     places = np.arange(voice.shape[1])
     allowed = ownership.outside[None, :] & (places[None, :] != owner[:, None])
     rival: NDArray[np.int64] = np.where(allowed, voice, -99.0).argmax(axis=1)
@@ -217,11 +266,19 @@ def _rival_signs(
             log_odds(spoken[rows, owner]),
             evidence.flags[:, MIXED],
             np.log1p(evidence.words),
+            *_encoder_hears(evidence, rival, ownership),
         ]
     )
 
 
-def flag_places(scores: NDArray[np.floating], thresholds: NDArray[np.floating]) -> list[list[Flag]]:
-    """The flags of each message whose score reaches its threshold."""
-    flags = tuple(Flag)
-    return [[flags[n] for n in np.flatnonzero(row >= thresholds)] for row in scores]
+def _encoder_hears(
+    evidence: Evidence, rival: NDArray[np.int64], ownership: Ownership
+) -> list[Array]:
+    """How likely the other body is to the encoder, and whether it sees two matters."""
+    if evidence.encoded is None:
+        return [np.zeros(len(evidence))] * 2
+    owners = ownership.sums(softmax(evidence.encoded.topics, 1.0))
+    return [
+        log_odds(owners[np.arange(len(rival)), rival]),
+        evidence.encoded.flags[:, MIXED].astype(np.float64),
+    ]

@@ -1,16 +1,18 @@
 """What the heads say of a batch of messages, before the council's map and any threshold."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from classifier.encoder.scores import Scores
 from classifier.features import (
     Vocabulary,
     intent_features,
     sentence_features,
+    sentence_intent_features,
     topic_features,
 )
 from classifier.pipeline import Floats, Heads
@@ -19,15 +21,21 @@ from classifier.text import Reading
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Scores, a row a message; `sentences` has a row a sentence, from `starts[i]` for message i."""
+    """Scores, a row a message; those of sentences have a row each, from `starts[i]` for message i.
+
+    `encoded` is what the encoder says of the messages, where there is one.
+    """
 
     topics: Floats
     intents: Floats
     flags: Floats
     sentences: Floats
+    sentence_intents: Floats
+    sentence_flags: Floats
     starts: NDArray[np.int64]
     words: NDArray[np.int64]
     known: Floats
+    encoded: Scores | None = None
 
     def __len__(self) -> int:
         """How many messages."""
@@ -38,15 +46,23 @@ class Evidence:
         ends = np.append(self.starts, len(self.sentences))[1:]
         spans = [np.arange(self.starts[row], ends[row]) for row in rows]
         lengths = np.array([len(span) for span in spans], np.int64)
+        spoken = np.concatenate(spans) if spans else np.array([], np.int64)
         return Evidence(
             topics=self.topics[rows],
             intents=self.intents[rows],
             flags=self.flags[rows],
-            sentences=self.sentences[np.concatenate(spans)],
+            sentences=self.sentences[spoken],
+            sentence_intents=self.sentence_intents[spoken],
+            sentence_flags=self.sentence_flags[spoken],
             starts=np.cumsum(lengths) - lengths,
             words=self.words[rows],
             known=self.known[rows],
+            encoded=self.encoded.chosen(rows) if self.encoded else None,
         )
+
+    def beside(self, encoded: Scores | None) -> "Evidence":
+        """The same with what the encoder says."""
+        return replace(self, encoded=encoded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,7 @@ class Rows:
     about: sp.csr_matrix
     meant: sp.csr_matrix
     sentences: sp.csr_matrix
+    sentences_meant: sp.csr_matrix
     starts: NDArray[np.int64]
     words: NDArray[np.int64]
     known: Floats
@@ -69,6 +86,9 @@ def rows_of(readings: Sequence[Reading], about: Vocabulary, meant: Vocabulary) -
         about=about.weigh(map(topic_features, readings)),
         meant=meant.weigh(map(intent_features, readings)),
         sentences=about.weigh(sentence_features(s) for r in readings for s in r.sentences),
+        sentences_meant=meant.weigh(
+            sentence_intent_features(s) for r in readings for s in r.sentences
+        ),
         starts=np.cumsum(counts) - counts,
         words=np.array([len(words) for words in spoken], np.int64),
         known=np.array(
@@ -94,6 +114,8 @@ class Weights:
             intents=rows.meant @ self.intent,
             flags=rows.about @ self.flags,
             sentences=rows.sentences @ self.topic,
+            sentence_intents=rows.sentences_meant @ self.intent,
+            sentence_flags=rows.sentences @ self.flags,
             starts=rows.starts,
             words=rows.words,
             known=rows.known,

@@ -9,16 +9,22 @@ are to count rarity by.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 CUT = 0.70
-_BLOCK = 256
+_BLOCK = 512
+_FOLDS = 4096
+_ROUNDING = 1e-4
 _NO_LETTERS = re.compile(r"[\W\d_]+")
+
+Places = NDArray[np.int64]
+Floats = NDArray[np.float32]
 
 
 def alike(texts: Sequence[str], cut: float = CUT) -> list[list[int]]:
@@ -26,20 +32,57 @@ def alike(texts: Sequence[str], cut: float = CUT) -> list[list[int]]:
 
     Groups stand in the order of their first text. Texts without a letter are like none.
     """
-    rows = _rows(texts)
-    if rows is None:
-        return [[place] for place in range(len(texts))]
-    pairs = [
-        (place + start, other)
-        for start in range(0, len(texts), _BLOCK)
-        for place, other in np.argwhere(_cosines(rows, start) >= cut).tolist()
-    ]
-    links = np.array(pairs, np.int64).reshape(-1, 2)
-    graph = sp.coo_matrix((np.ones(len(links)), links.T), shape=(len(texts), len(texts)))
+    links = [np.column_stack(found[:2]) for found in _pairs(texts, cut)]
+    ends = np.concatenate([np.empty((0, 2), np.int64), *links])
+    graph = sp.coo_matrix((np.ones(len(ends)), ends.T), shape=(len(texts), len(texts)))
     groups = defaultdict[int, list[int]](list)
     for place, group in enumerate(connected_components(graph, directed=False)[1].tolist()):
         groups[group].append(place)
     return list(groups.values())
+
+
+def pairs_alike(texts: Sequence[str], cut: float = CUT) -> list[tuple[int, int, float]]:
+    """Every two places of texts that are alike, the lower first, with their cosine; in order."""
+    return [
+        pair
+        for found in _pairs(texts, cut)
+        for pair in zip(*(part.tolist() for part in found), strict=True)
+    ]
+
+
+def _pairs(texts: Sequence[str], cut: float) -> Iterator[tuple[Places, Places, Floats]]:
+    """Pairs by block of the first text: lower places, higher places, cosines.
+
+    Exact, and fast for many texts: weights are never negative, so that columns added together can
+    only raise a cosine, and the few that reach the cut on folded columns are counted in full.
+    """
+    rows = _rows(texts)
+    if rows is None:
+        return
+    folded = _folded(rows)
+    for start in range(0, len(texts), _BLOCK):
+        likely = folded[start : start + _BLOCK] @ folded[start:].T >= cut - _ROUNDING
+        low, high = (part + start for part in np.nonzero(np.triu(likely, k=1)))
+        cosines = _cosines(rows, low, high)
+        are = cosines >= cut
+        yield low[are], high[are], cosines[are]
+
+
+def _folded(rows: sp.csr_matrix) -> Floats:
+    columns = np.arange(rows.shape[1])
+    fold = sp.csr_matrix(
+        (np.ones(len(columns), np.float32), (columns, columns % _FOLDS)),
+        shape=(len(columns), _FOLDS),
+    )
+    return np.asarray((rows @ fold).toarray())
+
+
+def _cosines(rows: sp.csr_matrix, low: Places, high: Places) -> Floats:
+    """Of each pair. Sparse times dense, which a flood of one text does not slow down."""
+    ones, one = np.unique(low, return_inverse=True)
+    others, other = np.unique(high, return_inverse=True)
+    table = np.asarray(rows[others] @ rows[ones].toarray().T)
+    return table[other, one]
 
 
 def _rows(texts: Sequence[str]) -> sp.csr_matrix | None:
@@ -50,9 +93,3 @@ def _rows(texts: Sequence[str]) -> sp.csr_matrix | None:
         return counting.fit_transform([_NO_LETTERS.sub(" ", text) for text in texts])
     except ValueError:  # not a letter among them
         return None
-
-
-def _cosines(rows: sp.csr_matrix, start: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """A block of rows against all: sparse times dense, which common letters do not slow down."""
-    block = rows[start : start + _BLOCK].toarray()
-    return np.asarray((rows @ block.T).T)

@@ -37,12 +37,19 @@ _LONGEST_NUMBER = 5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A message in words: lower case, digits masked, addresses left out."""
+    """A message in words: lower case, digits masked, addresses left out.
+
+    `heading`, `said` and `cited` are subject, own words and quoted ones as they were written,
+    addresses left out.
+    """
 
     subject: list[str]
     body: list[str]
     quoted: list[str]
     sentences: list[list[str]]
+    heading: str
+    said: str
+    cited: str
 
 
 def read(subject: str, body: str) -> Reading:
@@ -56,15 +63,30 @@ def read(subject: str, body: str) -> Reading:
         body=[word for sentence in sentences for word in sentence],
         quoted=words(quoted),
         sentences=[heading, *(s for s in sentences if len(s) >= _FEW_WORDS)],
+        heading=_addressless(subject),
+        said=_addressless(own),
+        cited=_addressless(quoted),
     )
+
+
+def written_sentences(subject: str, body: str) -> list[str]:
+    """The sentences of `read`, in the same order and number, as they were written."""
+    subject, body = subject[:LONGEST], body[:LONGEST]
+    own, _ = _apart(subject, _FORM_BOX.sub("", body))
+    parts = [part.strip() for part in _SENTENCE.split(own) if len(words(part)) >= _FEW_WORDS]
+    return [subject.strip(), *parts]
 
 
 def words(text: str) -> list[str]:
     """The words of a text as the model knows them."""
-    if "@" in text or "http" in text or "www." in text:
-        text = _ADDRESS.sub(" ", text)
-    found = _WORD.findall(text.lower().replace("’", "'"))
+    found = _WORD.findall(_addressless(text).lower().replace("’", "'"))
     return [word if word.isalpha() else _masked(word) for word in found]
+
+
+def _addressless(text: str) -> str:
+    if "@" in text or "http" in text or "www." in text:
+        return _ADDRESS.sub(" ", text)
+    return text
 
 
 def _masked(word: str) -> str:

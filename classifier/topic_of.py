@@ -20,7 +20,5 @@ def likeliest_topics(
 
 
 def _scores(classifier: Classifier, texts: Sequence[Text]) -> Iterator[list[float]]:
-    """The topic head's scores before any map, in the order of TOPICS."""
     for start in range(0, len(texts), _AT_ONCE):
-        rows = classifier._rows(list(texts[start : start + _AT_ONCE]))  # noqa: SLF001  # a method of its own, kept apart
-        yield from classifier._weights.evidence(rows).topics.tolist()  # noqa: SLF001
+        yield from classifier.likely_topics(texts[start : start + _AT_ONCE]).tolist()

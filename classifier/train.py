@@ -13,12 +13,16 @@ from classifier.crossval import (
     Progress,
     example_catalogue,
     held_out,
+    judged_by,
     report_held_out,
     silent,
 )
 from classifier.decide import Ownership
+from classifier.encoder.model import Encoder, find_encoder
+from classifier.encoder.scores import Scores
 from classifier.labelled import Labelled, corpus_hash, read_labelled
 from classifier.pipeline import examples, fit_heads
+from classifier.text import read
 from classifier.tuning import PRECISION, tune
 
 _STEPS = 5
@@ -43,13 +47,17 @@ def train(
     lines = [*texts, *more]
     progress("count the words", 1, _STEPS)
     known = examples(lines)
+    encoder = find_encoder()
+    judged = judged_by(lines, encoder)
     evidence, held = held_out(known, lines, progress)
     # The last fit needs nothing of the thresholds: the two share the machine.
     with ThreadPoolExecutor(1) as pool:
         everything = pool.submit(fit_heads, known, np.arange(len(lines)))
         progress("draw the thresholds", 2, _STEPS)
-        tuning = tune(evidence, known, lines, Ownership(example_catalogue()))
-        report = report_held_out(evidence, held, known, lines)
+        unseen = [lines[n] for n in judged.tolist()]
+        evidence = evidence.chosen(judged).beside(_encoded(encoder, unseen))
+        tuning = tune(evidence, known.chosen(judged), unseen, Ownership(example_catalogue()))
+        report = report_held_out(evidence, held, known, lines, judged)
         progress("fit on everything", 3, _STEPS)
         heads = everything.result()
     progress("write the model", 4, _STEPS)
@@ -59,6 +67,7 @@ def train(
         "trained": now.isoformat(),
         "corpus": {"sha256": digest, "texts": len(texts)},
         "corrections": len(more),
+        "encoder": encoder.version if encoder else None,
         "libraries": libraries(),
         "threshold": tuning.threshold,
         "precision_aimed_at": PRECISION,
@@ -67,6 +76,12 @@ def train(
     save(Artefact(known.about, known.meant, heads, tuning), manifest, out)
     progress("write the model", _STEPS, _STEPS)
     return manifest
+
+
+def _encoded(encoder: Encoder | None, lines: Sequence[Labelled]) -> Scores | None:
+    if encoder is None:
+        return None
+    return encoder.scores([read(line.subject, line.body) for line in lines])
 
 
 def _all_hash(digest: str, more: Sequence[Labelled]) -> str:

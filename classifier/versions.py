@@ -19,7 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from classifier.artefact import load, read_manifest
+from classifier.artefact import read_manifest
+from classifier.predict import Classifier
+from models.council import CouncilType, default_catalogue
 from models.errors import Misconfigured, Refused
 
 _HALF = ".half-"
@@ -158,7 +160,8 @@ class Versions:
         if now_live.before is None:
             raise Refused(f"{now_live.name} is live, and no version was live before it.")
         earlier = self._read(self._folder / now_live.before)
-        load(self._folder / earlier.name / self.live.name)
+        path = self._folder / earlier.name / self.live.name
+        Classifier.load(path, default_catalogue(CouncilType.DISTRICT))
         self._turn(earlier.name)
         return now_live, earlier
 

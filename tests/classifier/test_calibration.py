@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifier.blend import fit_weighing
 from classifier.calibration import (
     best_threshold,
     expected_error,
-    fit_heat,
     precise_threshold,
     softmax,
 )
@@ -25,11 +25,11 @@ def test_calibration_keeps_the_ranking(scores, heat):
     assert probabilities.argsort().tolist() == row.argsort().tolist()
 
 
-def test_the_fitted_heat_makes_confidence_what_it_says():
+def test_the_fitted_weighing_makes_confidence_what_it_says():
     chance = np.random.default_rng(1)
     scores = chance.normal(size=(4000, 3))
     truth = np.array([chance.choice(3, p=row) for row in softmax(scores, 2.0)])
-    assert fit_heat(scores, truth) == pytest.approx(2.0, rel=0.1)
+    assert fit_weighing(scores, None, truth).heads == pytest.approx(2.0, rel=0.1)
     sure = softmax(scores, 2.0)
     assert expected_error(sure.max(axis=1), sure.argmax(axis=1) == truth) < 0.03
 
