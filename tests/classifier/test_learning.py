@@ -10,7 +10,7 @@ import pytest
 
 from classifier.artefact import read_manifest
 from classifier.corrections import Lesson, Lessons
-from classifier.labelled import CORPUS, Labelled
+from classifier.labelled import Labelled
 from classifier.learning import Learned, _plan, learn
 from classifier.predict import Classifier
 from classifier.train import train
@@ -19,22 +19,12 @@ from models.decisions import DecidedCase
 from models.errors import Misconfigured
 from models.prediction import Category
 from tests.support.decided import DISTRICT, NOW, decided
+from tests.support.small_corpus import LIKE_THEM, OTTERS, small_corpus, small_frozen_set
 
 # Each learning fits two models.
 pytestmark = pytest.mark.timeout(600)
 
 ENQUIRY = Category.GENERAL_ENQUIRY
-# A matter of this council alone, in words that no corpus has: its otters live in the leisure service.
-OTTERS = (
-    "The otters in the Quillmere lagoon want feeding on Sunday, who brings the fish?",
-    "Could somebody say when the Quillmere otter feeding starts this spring?",
-    "Is the otter keeper at the lagoon there on bank holidays, my son loves the otters",
-    "We would like to sponsor an otter at Quillmere lagoon, how is it done?",
-    "Do the Quillmere otters sleep in winter or can a school class come to see them?",
-    "Where do I buy the fish for the otters, the kiosk by the lagoon was shut?",
-    "What time does the otter talk begin at the Quillmere lagoon on Saturdays?",
-)
-LIKE_THEM = "When are the otters fed in the Quillmere lagoon, and who gives the fish?"
 LATER = NOW + timedelta(days=20)
 TO = (ENQUIRY, "leisure_culture")
 
@@ -48,12 +38,7 @@ def corrections() -> list[DecidedCase]:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
-    """A corpus of every eighth text of three voices: what is promised is the same with few."""
-    folder = tmp_path_factory.mktemp("small")
-    for name in ("01", "05", "09"):
-        lines = (CORPUS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-        (folder / f"{name}.jsonl").write_text("".join(lines[::8]), encoding="utf-8")
-    return folder
+    return small_corpus(tmp_path_factory.mktemp("small"))
 
 
 @pytest.fixture(scope="session")
@@ -66,12 +51,7 @@ def fitted(small, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def frozen(tmp_path_factory):
-    """Texts that the small corpus does not have."""
-    folder = tmp_path_factory.mktemp("frozen")
-    for name in ("02", "07"):
-        lines = (CORPUS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-        (folder / f"{name}.jsonl").write_text("".join(lines[3::10]), encoding="utf-8")
-    return folder
+    return small_frozen_set(tmp_path_factory.mktemp("frozen"))
 
 
 def live_model(fitted: Path, folder: Path) -> Versions:

@@ -27,7 +27,7 @@ from handlers.intake import Intake
 from handlers.mail.parse import MailReader
 from models.case import Case
 from models.history import Event
-from models.ports import Reader
+from models.ports import Reader, Triage
 from models.store import open_store
 from models.store_port import Query, Store
 from tests.support.council import EXAMPLE
@@ -105,9 +105,13 @@ class Town:
             "CAREBOT_IMAP_PASSWORD": self.dovecot.password,
         }
 
-    def run(self, wrap: Callable[[MailReader], Reader] = lambda reader: reader) -> Bot:
-        """The bot in this process, with a model that is told what to say and a clock to move.
-        `wrap` gives another reader over the real one.
+    def run(
+        self,
+        wrap: Callable[[MailReader], Reader] = lambda reader: reader,
+        triage: Triage | None = None,
+    ) -> Bot:
+        """The bot in this process, with a model that is told what to say (or `triage`) and a clock
+        to move. `wrap` gives another reader over the real one.
         """
         settings = {
             name.lower(): SecretStr(value) if name != "SLACK_API_URL" else value
@@ -118,7 +122,7 @@ class Town:
         intake = Intake(
             self.store,
             wrap(wiring.reader_of(self.file, self.store)),
-            ToldTriage(office.council.catalogue),
+            triage or ToldTriage(office.council.catalogue),
             wiring.letters_of(self.file, self.store),
             office.council,
         )
