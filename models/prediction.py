@@ -65,6 +65,7 @@ class Prediction:
 
     `service` is None exactly for `non_council`; `authority` is None exactly for the others.
     `doubts` say why a person decides; `raised` has, for each flag, the sentence that raised it.
+    `second_owner`, a service's or an authority's id, is who else it may be for, under `two_matters`.
     """
 
     category: Category
@@ -80,6 +81,7 @@ class Prediction:
     model: str
     doubts: tuple[Doubt, ...] = ()
     raised: Mapping[Flag, str] = field(default_factory=dict)
+    second_owner: str | None = None
 
     def __post_init__(self) -> None:
         """Hold the rule that exactly one of service and authority is given."""
@@ -105,13 +107,15 @@ class Prediction:
             "model": self.model,
             "doubts": [doubt.value for doubt in self.doubts],
             "raised": {flag.value: sentence for flag, sentence in self.raised.items()},
+            "second_owner": self.second_owner,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> "Prediction":
         """The inverse of `to_json`; raises KeyError, TypeError or ValueError on anything else.
 
-        `doubts` and `raised` may be missing: predictions stored before they were told have none.
+        `doubts`, `raised` and `second_owner` may be missing: predictions stored before they were told
+        have none.
         """
         reasons, flags = data["reasons"], data["flags"]
         doubts, raised = data.get("doubts", []), data.get("raised", {})
@@ -133,6 +137,7 @@ class Prediction:
             model=str(data["model"]),
             doubts=tuple(Doubt(doubt) for doubt in doubts),
             raised={Flag(flag): str(sentence) for flag, sentence in raised.items()},
+            second_owner=_text(data.get("second_owner")),
         )
 
 

@@ -3,7 +3,7 @@
 import json
 from datetime import date
 
-from handlers.slack import background, wording
+from handlers.slack import background, why, wording
 from handlers.slack.api import Block, Saying
 from handlers.slack.background import Background, Link
 from models.case import Action, Case, allowed_actions
@@ -32,8 +32,12 @@ def card(
     blocks: list[Block] = [
         {"type": "header", "text": _plain(wording.title(case))},
         {"type": "section", "text": _plain(wording.subject(case))},
-        {"type": "section", "fields": [_mrkdwn(f) for f in _fields(case, council, today)]},
     ]
+    decide = why.decide_lines(case, council)
+    if decide:
+        blocks.append({"type": "section", "text": _mrkdwn(decide)})
+    fields = [_mrkdwn(field) for field in _fields(case, council, today)]
+    blocks.append({"type": "section", "fields": fields})
     again = background.failed_again_line(case, known, council, link)
     notes = [again] if again else []
     notes += [*_notes(case, council), *background.lines(case, known, council, link)]
@@ -42,7 +46,12 @@ def card(
     buttons = [_button(case, action) for action in allowed_actions(case)]
     if buttons:
         blocks.append({"type": "actions", "block_id": "case_actions", "elements": buttons})
-    return Saying(wording.spoken(case, council, today) + background.spoken(case, known), blocks)
+    said = (
+        wording.spoken(case, council, today),
+        why.spoken(case, council),
+        background.spoken(case, known),
+    )
+    return Saying("".join(said), blocks)
 
 
 def stub(case: Case, channel: str) -> Saying:
@@ -76,8 +85,8 @@ def _fields(case: Case, council: Council, today: date) -> list[str]:
 def _notes(case: Case, council: Council) -> list[str]:
     notes = []
     if case.flags:
-        flags = ", ".join(wording.FLAGS[flag] for flag in case.flags)
-        notes.append(f":warning: *Flags:* {flags}")
+        # One element: Slack takes ten of them.
+        notes.append("\n".join(why.flag_lines(case.flags, case.prediction)))
     if case.original is not None:
         said = wording.escape(wording.original(case.original, council))
         notes.append(f"*Forwarded by staff.* The original is from {said}")

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from handlers.slack import wording
+from handlers.slack import why, wording
 from handlers.slack.api import Block, Saying
 from models.attachment_risks import risk
 from models.message import Attachment, Forwarded, Scanned
-from models.prediction import Prediction
 from models.store_port import StoredMessage
 
 # A message of Slack's holds some 13,000 characters of blocks in all; half of it leaves room.
@@ -61,7 +60,8 @@ def _footer(stored: StoredMessage, scanned: Mapping[str, Scanned], left_out: int
         lines.append("*Attachments:* " + "; ".join(listed))
     lines += [f"*Could not be read:* {wording.escape(d)}" for d in stored.message.defects[:3]]
     if stored.prediction is not None:
-        lines.append(_reasons(stored.prediction))
+        lines += why.flag_lines(stored.prediction.flags, stored.prediction)
+        lines.append(why.reasons(stored.prediction))
     return [_context(line[:2_000]) for line in lines if line]
 
 
@@ -75,16 +75,6 @@ def _attachment(number: int, attachment: Attachment, scanned: Scanned | None) ->
     facts = [size, f"*{can_harm}*" if can_harm else "", wording.scanned(scanned)]
     name = wording.escape(wording.one_line(attachment.name, 80))
     return f"{number}. {name} ({', '.join(filter(None, facts))})"
-
-
-def _reasons(prediction: Prediction) -> str:
-    """The words that decided, with whether they spoke for or against."""
-    said = ", ".join(
-        f"“{wording.escape(wording.one_line(reason.word, 40))}”"
-        + (" (against)" if reason.weight < 0 else "")
-        for reason in prediction.reasons[:5]
-    )
-    return f"*Words that decided:* {said}" if said else ""
 
 
 def line(text: str) -> Saying:

@@ -197,8 +197,12 @@ def confidence(case: Case) -> str:
     prediction = case.prediction
     if prediction.model == "none":
         return "nothing"
-    sure = f"{min(99, round(prediction.confidence * 100))} % sure"
-    return f"{CATEGORIES[prediction.category]}, {sure}"
+    return f"{CATEGORIES[prediction.category]}, {percent(prediction.confidence)} sure"
+
+
+def percent(confidence: float) -> str:
+    """How sure the model is; nothing is ever certain."""
+    return f"{min(99, round(confidence * 100))} %"
 
 
 def spoken(case: Case, council: Council, today: date) -> str:

@@ -190,7 +190,8 @@ def test_attachments_and_defects_are_named_safely(name: str, defect: str) -> Non
 
 def test_the_words_that_decided_are_given_with_those_against() -> None:
     (saying,) = threads.words(stored("Bins"))
-    assert "“bin”, “thank” (against)" in str(saying.blocks)
+    said = "*Words that spoke for it:* “bin”; *Words that spoke against it:* “thank”"
+    assert said in str(saying.blocks)
 
 
 @pytest.mark.parametrize("event", Event)
