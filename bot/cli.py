@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import attachment_command, learn_command, letter_command, mail_commands
+from bot import attachment_command, corpus_commands, learn_command, letter_command, mail_commands
 from bot.options import Config, Json, print_json, settings
 from models.errors import CarebotError, Misconfigured
 
@@ -37,6 +37,7 @@ mail_commands.register(app)
 attachment_command.register(app)
 letter_command.register(app)
 learn_command.register(app)
+corpus_commands.register(app)
 
 
 def main() -> None:
