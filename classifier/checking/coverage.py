@@ -11,7 +11,7 @@ from classifier.labelled import Labelled
 from models.prediction import Category, Flag, Intent
 from models.topics import TOPICS
 
-FEW = 5
+FEW = 10
 """A cell of topic and intent with fewer lines is thin: held out by file, some parts have none."""
 
 _FEW_OF_A_KIND = 20
@@ -20,12 +20,12 @@ LENGTHS = (10, 25, 50, 100, 200, 400)
 """Limits of the classes of length, in words of the body."""
 
 NEAR_MISSES: Mapping[Flag, re.Pattern[str]] = {
-    flag: re.compile(cue, re.IGNORECASE)
+    flag: re.compile(cue)
     for flag, cue in (
-        (Flag.MP_ENQUIRY, r"\b(?:our|my|the) MP\b|\bMP\b|member of parliament|constituent"),
+        (Flag.MP_ENQUIRY, r"\bmp\b|member of parliament|constituent"),
         (Flag.OMBUDSMAN, r"ombudsman"),
         (Flag.LEVEL_TWO_REQUEST, r"stage (?:one|two|1|2)|your (?:reply|response) to my complaint"),
-        (Flag.INFORMATION_REQUEST, r"freedom of information|\bFOI\b|cop(?:y|ies) of|records"),
+        (Flag.INFORMATION_REQUEST, r"freedom of information|\bfoi\b|cop(?:y|ies) of|records"),
         (Flag.SAFEGUARDING, r"dementia|on (?:his|her) own|frighten|afraid|vulnerable|children"),
         (Flag.HAZARD, r"gas\b|needle|wires?\b|electric|danger|hazard|fell|leaning|hole\b"),
         (Flag.LEGAL_ACTION, r"solicitor|tribunal|\bcourt\b|\bclaim\b|barrister|insurer"),
@@ -104,11 +104,16 @@ def coverage_of(lines: Sequence[Labelled]) -> Coverage:
         cells={(topic, intent): cells[topic, intent] for topic in TOPICS for intent in Intent},
         second_matters=sum(line.second_topic is not None for line in lines),
         others=sum(line.secondary_authority is not None for line in lines),
-        rules={rule.number: sum(map(rule.holds, lines)) for rule in RULES},
+        rules=_by_rule(lines),
         forms=_counted(FORMS, (line.form for line in lines)),
         flags={flag: _with_and_near(flag, lines) for flag in Flag},
         lengths=_lengths(lines),
     )
+
+
+def _by_rule(lines: Sequence[Labelled]) -> dict[int, int]:
+    counts = Counter(rule.number for line in lines for rule in RULES if rule.holds(line))
+    return {rule.number: counts[rule.number] for rule in RULES}
 
 
 def _counted(kinds: Iterable[str], values: Iterable[str | None]) -> dict[str, int]:
@@ -119,7 +124,7 @@ def _counted(kinds: Iterable[str], values: Iterable[str | None]) -> dict[str, in
 def _with_and_near(flag: Flag, lines: Sequence[Labelled]) -> tuple[int, int]:
     cue = NEAR_MISSES[flag]
     near = sum(
-        flag not in line.flags and cue.search(f"{line.subject}\n{line.body}") is not None
+        flag not in line.flags and cue.search(f"{line.subject}\n{line.body}".lower()) is not None
         for line in lines
     )
     return sum(flag in line.flags for line in lines), near

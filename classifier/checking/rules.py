@@ -8,6 +8,7 @@ is, and where a rule has two sides, both count.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from classifier.labelled import Labelled
 from models.prediction import Category, Flag, Intent
@@ -30,7 +31,8 @@ _BOX_MEANS = {
 
 
 def _words(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(alternatives)})", re.IGNORECASE)
+    """A cue: any of these at the start of a word, in a text of small letters."""
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})")
 
 
 _PRAISE = _words(
@@ -72,6 +74,7 @@ _THIRD_PARTY = _words(
     "developer", "owner", "dog", "driver", "tenant", "business", "number \\d+", "they",
 )  # fmt: skip
 _THANKS_ONLY = _words("thank", "thx", "ta\\b", "noted", "ok\\b", "received", "great\\b", "sorted")
+_SHORT = 25
 _REVIEW = _words("internal review")
 _ASKED_BEFORE = _words("again", "reported", "told you", "nobody", "still")
 
@@ -85,13 +88,18 @@ class Rule:
     holds: Callable[[Labelled], bool]
 
 
-def own_words(line: Labelled) -> str:
+def own_words(body: str) -> str:
     """The message without what it quotes or passes on, if something of its own stands before."""
-    return _QUOTED.split(line.body, maxsplit=1)[0].strip() or line.body
+    return _QUOTED.split(body, maxsplit=1)[0].strip() or body
+
+
+@lru_cache(maxsize=1)  # a line is asked by every rule before the next one is
+def _said(subject: str, body: str) -> str:
+    return f"{subject}\n{own_words(body)}".lower()
 
 
 def _says(line: Labelled, cue: re.Pattern[str]) -> bool:
-    return cue.search(f"{line.subject}\n{own_words(line)}") is not None
+    return cue.search(_said(line.subject, line.body)) is not None
 
 
 def _is(line: Labelled, intent: Intent) -> bool:
@@ -128,12 +136,13 @@ def _praised_and_blamed(line: Labelled) -> bool:
 
 
 def _thanks(line: Labelled) -> bool:
-    short = len(own_words(line).split()) <= 25
-    return line.form == "reply_chain" and short and _says(line, _THANKS_ONLY)
+    if line.form != "reply_chain" or not _says(line, _THANKS_ONLY):
+        return False
+    return len(own_words(line.body).split()) <= _SHORT
 
 
 def _friendly_request(line: Labelled) -> bool:
-    asks = _says(line, _REQUEST) or "?" in own_words(line)
+    asks = _says(line, _REQUEST) or "?" in own_words(line.body)
     return line.intent is not Intent.COMPLAINT and _says(line, _PRAISE) and asks
 
 
