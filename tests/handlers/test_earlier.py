@@ -239,6 +239,24 @@ def test_another_persons_open_case_has_not_failed(office: TestOffice) -> None:
     assert case.state is State.OPEN
 
 
+def test_a_busy_streets_cases_do_not_crowd_out_those_of_the_very_house(office: TestOffice) -> None:
+    first = receive(office, AT_12)
+    for number in range(21):
+        at = timedelta(hours=number + 1)
+        receive(office, f"{number}: {TIP}", at, From=f"{number}@x.example")
+    case = receive(office, AT_12, FORTNIGHT, From=NEIGHBOUR)
+    assert case.contact is not None
+    assert case.contact.earlier[0] == Earlier(first.reference, By.ADDRESS)
+    assert len(case.contact.earlier) == 6
+
+
+def test_a_neighbours_own_bin_is_shown_and_not_linked(office: TestOffice) -> None:
+    first = receive(office, "Bin, Mill Lane. #missed_bin enquiry")
+    case = receive(office, "Mill Lane, bin. #missed_bin enquiry", FORTNIGHT, From=NEIGHBOUR)
+    assert case.contact == Contact((Earlier(first.reference, By.STREET),))
+    assert Event.LINKED not in events(office, case.reference)
+
+
 def test_who_reports_another_street_reports_another_matter(office: TestOffice) -> None:
     receive(office, TIP)
     case = receive(office, "A fridge in Elm Close. #fly_tip enquiry", FORTNIGHT)
@@ -293,7 +311,7 @@ def test_an_mps_second_enquiry_is_another_constituents(office: TestOffice) -> No
     assert second.state is State.OPEN
 
 
-# Messages that could not be read at first
+# Complaints
 
 
 def test_a_complaint_after_an_answer_keeps_its_earlier_contact(office: TestOffice) -> None:
