@@ -197,6 +197,13 @@ def test_labels_that_contradict_each_other_are_found(checked, differing, field, 
         {"second_topic": "noise"},
         {"second_topic": "pavement", "secondary_authority": "county_highways"},
         {
+            "topic": "pavement",
+            "category": "non_council",
+            "service": None,
+            "authority": "county_highways",
+            "second_topic": "pothole_road",
+        },
+        {
             "topic": "information_rights",
             "service": "corporate",
             "secondary_authority": "county_social_care",
@@ -258,10 +265,11 @@ def test_a_scenario_of_the_frozen_set_is_found(checked):
     assert (finding.file, finding.field) == ("01.jsonl", "scenario")
 
 
-def test_wrong_labels_in_the_frozen_set_are_found_too(checked):
-    judged = line(1, id="judged-1", scenario="judged-1", service="housing")
+@pytest.mark.parametrize(("field", "wrong"), [("service", "housing"), ("form", "fax")])
+def test_wrong_labels_in_the_frozen_set_are_found_too(checked, field, wrong):
+    judged = line(1, id="judged-1", scenario="judged-1") | {field: wrong}
     finding = only(checked(line(0), frozen=[judged]))
-    assert (finding.file, finding.field) == ("judged.jsonl", "service")
+    assert (finding.file, finding.field) == ("judged.jsonl", field)
 
 
 def test_a_card_whose_figures_are_old_is_found_and_written_anew(checked):
