@@ -38,6 +38,8 @@ def test_a_bin_missed_again_after_a_fortnight_goes_to_a_person_with_the_first_re
     town.wait_thread(first, "*Reported again*")
     (second,) = [case for case in town.cases() if case.reference != reference]
     assert second.state is State.TRIAGE
+    town.wait_thread(card, "The acknowledgement left")
+    town.settle()
 
     town.sandbox.click("priya", card.channel, card.ts, "case_change")
     town.wait_view("priya", "Change")
