@@ -93,6 +93,25 @@ class _Plan:
     held_out: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """How a model is fitted here."""
+
+    corpus: Path
+    catalogue: Catalogue
+    now: datetime
+    progress: Progress
+
+    def fit(self, name: str, path: Path, more: Sequence[Labelled]) -> Classifier:
+        """The model of the corpus and `more`, written to `path`."""
+
+        def told(step: str, done: int, total: int) -> None:
+            self.progress(f"{name}: {step}", done, total)
+
+        train(self.corpus, path, now=self.now, progress=told, more=more)
+        return Classifier.load(path, self.catalogue)
+
+
 def learn(
     decided: Iterable[DecidedCase],
     catalogue: Catalogue,
@@ -117,27 +136,24 @@ def learn(
         told = Learned(
             champion.name,
             None,
-            False,
-            (_nothing_new(lessons),),
+            promoted=False,
+            why=(_nothing_new(lessons),),
             corrections=len(plan.everything),
             left_out=lessons.left_out,
         )
         # What was learned and no longer stands (its case was erased) is a reason to learn anew too.
         if plan.new == plan.gone == 0:
             return told
+        fitting = _Fitting(corpus, catalogue, now, progress)
         with versions.half() as half:
-            path = half / versions.live.name
-            manifest = train(
-                corpus, path, now=now, progress=_named("challenger", progress), more=plan.everything
-            )
-            challenger = Classifier.load(path, catalogue)
-            trial = _trial(plan, versions, catalogue, corpus, now, progress) or challenger
+            challenger = fitting.fit("challenger", half / versions.live.name, plan.everything)
+            trial = _trial(plan, versions, fitting) or challenger
             pairs = (*_on_frozen(unseen, model, challenger), *_on_recent(plan.recent, model, trial))
             promoted = not any(one.worse for one in pairs)
             version = Version(
                 name=versions.name_of(half),
                 model=challenger.model,
-                trained=str(manifest["trained"]),
+                trained=now.isoformat(),
                 corrections=len(plan.everything),
                 promoted=promoted,
                 before=champion.name if promoted else None,
@@ -146,12 +162,12 @@ def learn(
                 why=_why(champion, pairs, promoted=promoted),
             )
             versions.keep(half, version)
-        if promoted:
+        if version.promoted:
             versions.promote(version)
         return replace(
             told,
             challenger=version.name,
-            promoted=promoted,
+            promoted=version.promoted,
             why=(_learned_sentence(version, plan), *version.why),
             new=plan.new,
             held_out=plan.held_out,
@@ -178,20 +194,11 @@ def _plan(lessons: Lessons, champion: Version) -> _Plan:
     )
 
 
-def _trial(
-    plan: _Plan,
-    versions: Versions,
-    catalogue: Catalogue,
-    corpus: Path,
-    now: datetime,
-    progress: Progress,
-) -> Classifier | None:
+def _trial(plan: _Plan, versions: Versions, fitting: _Fitting) -> Classifier | None:
     if plan.trial is None:
         return None
     with versions.half("trial") as half:
-        path = half / versions.live.name
-        train(corpus, path, now=now, progress=_named("trial", progress), more=plan.trial)
-        return Classifier.load(path, catalogue)
+        return fitting.fit("trial", half / versions.live.name, plan.trial)
 
 
 def _on_frozen(
@@ -249,7 +256,3 @@ def _why(champion: Version, pairs: Iterable[Pairs], *, promoted: bool) -> tuple[
         if one.worse
     ]
     return (*worse, f"So {champion.name} stays live; the new one is kept, to be looked at.")
-
-
-def _named(name: str, progress: Progress) -> Progress:
-    return lambda step, done, total: progress(f"{name}: {step}", done, total)

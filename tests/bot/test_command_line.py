@@ -161,7 +161,7 @@ def test_classify_answers_a_line_before_the_next_one_is_written() -> None:
 
 
 def test_every_command_has_help() -> None:
-    for command in ("demo", "run", "ingest", "classify", "train", "evaluate", "tick"):
+    for command in ("demo", "run", "ingest", "classify", "train", "evaluate", "learn", "tick"):
         done = carebot(command, "--help", folder=EXAMPLE.parent)
         assert done.returncode == 0
         assert "Usage" in done.stdout
