@@ -1,9 +1,13 @@
 """From scores to probabilities, and where to draw the lines. All fitted on held-out scores."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+_BINS = 15
 
 
 def softmax(scores: NDArray[np.floating], heat: float) -> Array:
@@ -47,12 +51,34 @@ def best_threshold(scores: Array, truth: NDArray[np.bool_], *, recall_counts: fl
     return float((ranked[best] + ranked[min(best + 1, len(ranked) - 1)]) / 2)
 
 
-def expected_error(confidence: Array, right: NDArray[np.bool_], *, bins: int = 15) -> float:
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The texts whose confidence lies from `low` to `high`: how sure on average, how often right."""
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    right: float
+
+
+def calibration_bins(confidence: Array, right: NDArray[np.bool_]) -> list[Bin]:
+    """The texts in classes of confidence, all as wide; those that hold any."""
+    place = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    return [
+        Bin(
+            low=number / _BINS,
+            high=(number + 1) / _BINS,
+            n=int(inside.sum()),
+            confidence=float(confidence[inside].mean()),
+            right=float(right[inside].mean()),
+        )
+        for number in range(_BINS)
+        if (inside := place == number).any()
+    ]
+
+
+def expected_error(confidence: Array, right: NDArray[np.bool_]) -> float:
     """Expected calibration error: how far confidence is from the share that was right."""
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    error = 0.0
-    for number in range(bins):
-        inside = place == number
-        if inside.any():
-            error += inside.mean() * abs(confidence[inside].mean() - right[inside].mean())
-    return float(error)
+    found = calibration_bins(confidence, right)
+    return sum(b.n * abs(b.confidence - b.right) for b in found) / max(len(confidence), 1)

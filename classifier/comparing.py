@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 
 from scipy.stats import binom
 
+from classifier.evaluate import is_right
 from classifier.labelled import Labelled
 from models.prediction import Category, Flag, Prediction
 
@@ -92,15 +93,6 @@ def compare(
             if flag in line.flags
         ]
         yield _pairs(where, f"{flag.value} raised", raised)
-
-
-def is_right(line: Labelled, prediction: Prediction) -> bool:
-    """Whether category and owner are as labelled."""
-    return (line.category, line.service, line.authority) == (
-        prediction.category,
-        prediction.service,
-        prediction.authority,
-    )
 
 
 def _pairs(where: str, what: str, right: Sequence[tuple[bool, bool]]) -> Pairs:

@@ -27,10 +27,17 @@ _WORKERS = 2
 
 Places = NDArray[np.int64]
 Progress = Callable[[str, int, int], None]
+Part = Callable[[int, Places], Places]
+"""Of the texts of the other folds, those that the heads of this fold are fitted on."""
 
 
 def silent(step: str, done: int, total: int) -> None:
     """Tell nobody."""
+
+
+def whole(_fold: int, others: Places) -> Places:
+    """Every text of the other folds."""
+    return others
 
 
 def example_catalogue() -> Catalogue:
@@ -53,9 +60,12 @@ def all_rows(known: Examples, lines: Sequence[Labelled]) -> Rows:
 
 
 def held_out(
-    known: Examples, lines: Sequence[Labelled], progress: Progress = silent
+    known: Examples,
+    lines: Sequence[Labelled],
+    progress: Progress = silent,
+    part: Part = whole,
 ) -> tuple[Evidence, list[Heads]]:
-    """Evidence on each text from heads fitted on the other folds, and those heads.
+    """Evidence on each text from heads fitted on (a part of) the other folds, and those heads.
 
     The vocabulary is counted over all texts (without their labels); the heads are not.
     """
@@ -63,7 +73,7 @@ def held_out(
     progress("hold out files", 0, FOLDS)
 
     def fit(number: int) -> Heads:
-        return fit_heads(known, np.flatnonzero(fold != number))
+        return fit_heads(known, part(number, np.flatnonzero(fold != number)))
 
     fitted = []
     # Threads: the products of sparse matrices, where the time goes, run without Python's lock.
@@ -99,6 +109,17 @@ def _apart(scores: list[Floats], fold: NDArray[np.int64]) -> Floats:
     return apart
 
 
+def beside_encoder(
+    evidence: Evidence, lines: Sequence[Labelled], judged: Places, encoder: Encoder | None
+) -> Evidence:
+    """The evidence of the judged lines only, with what the encoder says of them."""
+    chosen = evidence.chosen(judged)
+    if encoder is None:
+        return chosen
+    unseen = [lines[n] for n in judged.tolist()]
+    return chosen.beside(encoder.scores([read(line.subject, line.body) for line in unseen]))
+
+
 def report_held_out(
     evidence: Evidence,
     heads: list[Heads],
@@ -106,7 +127,19 @@ def report_held_out(
     lines: Sequence[Labelled],
     judged: Places,
 ) -> Report:
-    """The report on the judged lines, where heads, encoder and tuning never saw the text's file.
+    """The report on the judged lines, from `predict_held_out`."""
+    made = predict_held_out(evidence, heads, known, lines, judged)
+    return measure([lines[n] for n in judged.tolist()], made)
+
+
+def predict_held_out(
+    evidence: Evidence,
+    heads: list[Heads],
+    known: Examples,
+    lines: Sequence[Labelled],
+    judged: Places,
+) -> list[Prediction]:
+    """Each judged line's prediction, where heads, encoder and tuning never saw the text's file.
 
     `evidence` has a row for each of `judged`, the places of lines that the encoder never saw.
     """
@@ -122,7 +155,7 @@ def report_held_out(
         texts = [(line.subject, line.body, line.sender) for line in asked]
         found = classifier.predict_from(texts, all_rows(known, asked), evidence.chosen(unseen))
         made.update(zip(unseen.tolist(), found, strict=True))
-    return measure(mine, [made[number] for number in range(len(mine))])
+    return [made[number] for number in range(len(mine))]
 
 
 def judged_by(lines: Sequence[Labelled], encoder: Encoder | None) -> Places:

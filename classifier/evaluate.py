@@ -109,13 +109,13 @@ def measure(
         raise Misconfigured("there is no labelled line to measure on")
     pairs = list(zip(lines, predictions, strict=True))
     categories = {
-        category.value: _measure(
+        category.value: measure_class(
             [line.category is category for line in lines],
             [prediction.category is category for prediction in predictions],
         )
         for category in Category
     }
-    both = np.array([_right(line, prediction) for line, prediction in pairs])
+    both = np.array([is_right(line, prediction) for line, prediction in pairs])
     alone = np.array([not prediction.needs_person for prediction in predictions])
     return Report(
         n=len(lines),
@@ -128,7 +128,7 @@ def measure(
         both=_share(both.tolist()),
         secondary=_secondary(lines, predictions),
         flags={
-            flag.value: _measure(
+            flag.value: measure_class(
                 [flag in line.flags for line in lines], [flag in p.flags for p in predictions]
             )
             for flag in Flag
@@ -140,7 +140,8 @@ def measure(
     )
 
 
-def _right(line: Labelled, prediction: Prediction) -> bool:
+def is_right(line: Labelled, prediction: Prediction) -> bool:
+    """Whether category and owner are as labelled."""
     return (line.category, line.service, line.authority) == (
         prediction.category,
         prediction.service,
@@ -160,7 +161,8 @@ def _number(share: float | None) -> str:
     return "-" if share is None else f"{share:.3f}"
 
 
-def _measure(truth: Sequence[bool], said: Sequence[bool]) -> Measure:
+def measure_class(truth: Sequence[bool], said: Sequence[bool]) -> Measure:
+    """The measure of one class: of each text, whether it is labelled and whether it was said."""
     hits = sum(a and b for a, b in zip(truth, said, strict=True))
     return _of_counts(hits, sum(said), sum(truth))
 

@@ -11,6 +11,7 @@ import numpy as np
 from classifier.artefact import FORMAT, Artefact, libraries, save
 from classifier.crossval import (
     Progress,
+    beside_encoder,
     example_catalogue,
     held_out,
     judged_by,
@@ -18,11 +19,9 @@ from classifier.crossval import (
     silent,
 )
 from classifier.decide import Ownership
-from classifier.encoder.model import Encoder, find_encoder
-from classifier.encoder.scores import Scores
+from classifier.encoder.model import find_encoder
 from classifier.labelled import Labelled, corpus_hash, read_labelled
 from classifier.pipeline import examples, fit_heads
-from classifier.text import read
 from classifier.tuning import PRECISION, tune
 
 _STEPS = 5
@@ -55,7 +54,7 @@ def train(
         everything = pool.submit(fit_heads, known, np.arange(len(lines)))
         progress("draw the thresholds", 2, _STEPS)
         unseen = [lines[n] for n in judged.tolist()]
-        evidence = evidence.chosen(judged).beside(_encoded(encoder, unseen))
+        evidence = beside_encoder(evidence, lines, judged, encoder)
         tuning = tune(evidence, known.chosen(judged), unseen, Ownership(example_catalogue()))
         report = report_held_out(evidence, held, known, lines, judged)
         progress("fit on everything", 3, _STEPS)
@@ -76,12 +75,6 @@ def train(
     save(Artefact(known.about, known.meant, heads, tuning), manifest, out)
     progress("write the model", _STEPS, _STEPS)
     return manifest
-
-
-def _encoded(encoder: Encoder | None, lines: Sequence[Labelled]) -> Scores | None:
-    if encoder is None:
-        return None
-    return encoder.scores([read(line.subject, line.body) for line in lines])
 
 
 def _all_hash(digest: str, more: Sequence[Labelled]) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from classifier.blend import fit_weighing
 from classifier.calibration import (
     best_threshold,
+    calibration_bins,
     expected_error,
     precise_threshold,
     softmax,
@@ -49,3 +50,19 @@ def test_where_nothing_is_precise_enough_no_confidence_reaches_the_threshold():
 def test_the_best_threshold_separates_what_can_be_separated():
     scores, truth = np.array([0.1, 0.2, 0.8, 0.9]), np.array([False, False, True, True])
     assert 0.2 < best_threshold(scores, truth) < 0.8
+
+
+def test_the_bins_hold_every_text_and_add_up_to_the_calibration_error():
+    chance = np.random.default_rng(2)
+    confidence = np.append(chance.random(500), 1.0)
+    right = chance.random(501) < confidence**2
+    bins = calibration_bins(confidence, right)
+    assert sum(b.n for b in bins) == 501
+    assert all(b.low <= b.confidence <= b.high for b in bins)
+    gaps = sum(b.n * abs(b.right - b.confidence) for b in bins) / 501
+    assert expected_error(confidence, right) == pytest.approx(gaps)
+    assert gaps > 0.1
+
+
+def test_of_no_text_there_is_no_bin():
+    assert calibration_bins(np.array([]), np.array([], bool)) == []
