@@ -1,7 +1,7 @@
 """How good: predictions beside labels."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from classifier.labelled import Labelled
 from classifier.predict import Classifier
 from models.errors import Misconfigured
 from models.prediction import Category, Flag, Prediction
+from models.routing import Route
 
 Timer = Callable[[], float]
 """Seconds of a clock that only goes forward, such as time.perf_counter."""
@@ -61,20 +62,20 @@ class Report:
         """All of it, for people."""
         lines = [
             f"texts                     {self.n}",
-            f"category right            {_percent(self.accuracy)}   macro-F1 {self.macro_f1:.3f}",
-            f"service right             {_percent(self.service)}",
-            f"authority right           {_percent(self.authority)}",
-            f"category and owner right  {_percent(self.both)}",
+            f"category right            {percent(self.accuracy)}   macro-F1 {self.macro_f1:.3f}",
+            f"service right             {percent(self.service)}",
+            f"authority right           {percent(self.authority)}",
+            f"category and owner right  {percent(self.both)}",
             f"calibration error         {self.calibration_error:.3f}",
-            f"without a person          {_percent(self.coverage)}",
-            f"  of those right          {_percent(self.automatic)}",
+            f"without a person          {percent(self.coverage)}",
+            f"  of those right          {percent(self.automatic)}",
         ]
         if self.milliseconds is not None:
             lines.append(f"time                      {self.milliseconds:.2f} ms a message")
         lines += ["", f"{'':24}{'precision':>10}{'recall':>8}{'F1':>7}{'n':>7}"]
         measures = self.categories | {"secondary authority": self.secondary} | self.flags
         lines += [
-            f"{name:24}{_number(m.precision):>10}{_number(m.recall):>8}{_number(m.f1):>7}{m.n:>7}"
+            f"{name:24}{number(m.precision):>10}{number(m.recall):>8}{number(m.f1):>7}{m.n:>7}"
             for name, m in measures.items()
         ]
         names = list(Category)
@@ -108,19 +109,15 @@ def measure(
     if not lines:
         raise Misconfigured("there is no labelled line to measure on")
     pairs = list(zip(lines, predictions, strict=True))
-    categories = {
-        category.value: measure_class(
-            [line.category is category for line in lines],
-            [prediction.category is category for prediction in predictions],
-        )
-        for category in Category
-    }
+    categories = measure_categories(
+        [line.category for line in lines], [p.category for p in predictions]
+    )
     both = np.array([is_right(line, prediction) for line, prediction in pairs])
     alone = np.array([not prediction.needs_person for prediction in predictions])
     return Report(
         n=len(lines),
         accuracy=_share([line.category is p.category for line, p in pairs]),
-        macro_f1=float(np.mean([m.f1 or 0.0 for m in categories.values() if m.n])),
+        macro_f1=macro_f1(categories),
         categories=categories,
         confusion=_confusion(lines, predictions),
         service=_share([line.service == p.service for line, p in pairs if line.service]),
@@ -140,12 +137,27 @@ def measure(
     )
 
 
-def is_right(line: Labelled, prediction: Prediction) -> bool:
+def measure_categories(truth: Sequence[Category], said: Sequence[Category]) -> dict[str, Measure]:
+    """The measure of each category."""
+    return {
+        category.value: measure_class(
+            [labelled is category for labelled in truth], [found is category for found in said]
+        )
+        for category in Category
+    }
+
+
+def macro_f1(measures: Mapping[str, Measure]) -> float:
+    """The mean F1 of the classes that are labelled at all; nothing said counts as nought."""
+    return float(np.mean([m.f1 or 0.0 for m in measures.values() if m.n]))
+
+
+def is_right(line: Labelled, said: Prediction | Route) -> bool:
     """Whether category and owner are as labelled."""
     return (line.category, line.service, line.authority) == (
-        prediction.category,
-        prediction.service,
-        prediction.authority,
+        said.category,
+        said.service,
+        said.authority,
     )
 
 
@@ -153,11 +165,13 @@ def _share(right: Sequence[bool]) -> float | None:
     return sum(right) / len(right) if right else None
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
+    """A share for people; a dash where there is none."""
     return "-" if share is None else f"{share:.1%}"
 
 
-def _number(share: float | None) -> str:
+def number(share: float | None) -> str:
+    """A share to three places; a dash where there is none."""
     return "-" if share is None else f"{share:.3f}"
 
 

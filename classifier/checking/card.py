@@ -1,11 +1,12 @@
 """The figures of the data card: written into its README.md between two marks, and checked against it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from classifier.checking.coverage import LENGTHS, Coverage
 from classifier.checking.findings import Finding
 from classifier.checking.rules import RULES
+from classifier.markdown import table
 from models.errors import Misconfigured
 from models.prediction import Intent
 from models.topics import TOPICS
@@ -55,21 +56,21 @@ def figures(coverage: Coverage) -> str:
     number = f"{coverage.lines:,} lines of {coverage.scenarios:,} scenarios"
     parts = (
         f"{number} in {len(coverage.files)} files: {files}.",
-        _table(("category", "lines"), coverage.categories.items()),
+        table(("category", "lines"), coverage.categories.items()),
         f"{coverage.second_matters:,} in two matters; {coverage.others:,} still need another body.",
-        _table(("form", "lines"), coverage.forms.items()),
-        _table(("words", "lines"), zip(_classes(), coverage.lengths, strict=True)),
+        table(("form", "lines"), coverage.forms.items()),
+        table(("words", "lines"), zip(_classes(), coverage.lengths, strict=True)),
         "With a flag, and without it in words that come with it:",
-        _table(
+        table(
             ("flag", "with", "without"),
             ((flag, with_, near) for flag, (with_, near) in coverage.flags.items()),
         ),
         "Cases of the borderline rules of labels.md (by `classifier/checking/rules.py`):",
-        _table(
+        table(
             ("rule", "decides", "lines"),
             ((rule.number, rule.decides, coverage.rules[rule.number]) for rule in RULES),
         ),
-        _table(
+        table(
             ("topic", *Intent),
             ((topic, *(coverage.cells[topic, intent] for intent in Intent)) for topic in TOPICS),
         ),
@@ -92,8 +93,3 @@ def _classes() -> list[str]:
     limits = (0, *LENGTHS)
     between = [f"{low} to {high - 1}" for low, high in zip(limits, LENGTHS, strict=False)]
     return [*between, f"{LENGTHS[-1]} and more"]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(map(str, cells))} |" for cells in lines)
