@@ -47,6 +47,11 @@ class Standing:
     frozen: Mapping[str, Report]
     frozen_hash: str
 
+    @property
+    def threshold(self) -> float:
+        """How sure the model must be for no person to look first; above 1 where that never is."""
+        return float(str(self.manifest["threshold"]))
+
 
 def measure_standing(corpus: Path, frozen: Path, model: Path, progress: Progress) -> Standing:
     """Measure the model at `model`, which was fitted on `corpus`. Takes a few trainings' time.
