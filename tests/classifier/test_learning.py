@@ -22,7 +22,7 @@ from tests.support.decided import DISTRICT, NOW, decided
 from tests.support.small_corpus import LIKE_THEM, OTTERS, small_corpus, small_frozen_set
 
 # Each learning fits two models.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 ENQUIRY = Category.GENERAL_ENQUIRY
 LATER = NOW + timedelta(days=20)

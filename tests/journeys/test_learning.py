@@ -15,7 +15,7 @@ from tests.journeys.town import SECONDS, Town
 from tests.support.council import example_council
 from tests.support.small_corpus import LIKE_THEM, OTTERS, small_corpus, small_frozen_set
 
-pytestmark = [pytest.mark.needs_dovecot, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.needs_dovecot, pytest.mark.timeout(900)]
 
 TO = (Category.GENERAL_ENQUIRY, "leisure_culture")
 
