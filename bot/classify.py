@@ -9,7 +9,10 @@ from queue import Queue
 from typing import BinaryIO
 
 from classifier.lines import classify_batches, classify_lines
-from classifier.predict import Classifier
+from classifier.predict import Classifier, Text
+from handlers.slack.why import doubts
+from handlers.slack.wording import one_line, percent
+from models.council import Catalogue
 from models.errors import Misconfigured
 from models.message import Origin, RawMessage
 from models.ports import Reader
@@ -17,14 +20,37 @@ from models.prediction import Prediction
 
 _STANDARD_INPUT = "-"
 _BATCH = 64
+_SENTENCE = 160
 
 
 def classify_email(path: str, read: Reader, classifier: Classifier, now: datetime) -> Prediction:
     """The prediction of one email at a path, or on standard input. Raises Misconfigured."""
+    return classifier.predict(*text_of_email(path, read, now))
+
+
+def text_of_email(path: str, read: Reader, now: datetime) -> Text:
+    """What the model reads of an email at a path, or on standard input. Raises Misconfigured."""
     piped = path == _STANDARD_INPUT
     content = sys.stdin.buffer.read() if piped else _open(path).read_bytes()
     message = read(RawMessage(content, Origin("classify", path), now))
-    return classifier.predict(message.subject, message.new_text, message.sender.address or "")
+    return message.subject, message.new_text, message.sender.address or ""
+
+
+def prediction_lines(prediction: Prediction, catalogue: Catalogue) -> list[str]:
+    """A prediction in words, with its doubts and the sentences that raised flags."""
+    to = prediction.service or prediction.authority
+    lines = [f"{prediction.category} for {to} ({percent(prediction.confidence)} sure)"]
+    if prediction.needs_person:
+        lines.append(f"a person should decide: {doubts(prediction, catalogue)}")
+    lines.append(f"topic {prediction.topic}, intent {prediction.intent}")
+    for flag in prediction.flags:
+        sentence = prediction.raised.get(flag, "")
+        lines.append(f"flag {flag}" + (f": “{one_line(sentence, _SENTENCE)}”" if sentence else ""))
+    lines += [
+        f"  {reason.weight:+.2f}  {one_line(reason.word, _SENTENCE)}"
+        for reason in prediction.reasons
+    ]
+    return lines
 
 
 def classify_stream(path: str, classifier: Classifier) -> Iterator[str]:
@@ -34,6 +60,16 @@ def classify_stream(path: str, classifier: Classifier) -> Iterator[str]:
         return
     with _open(path).open(encoding="utf-8", errors="replace") as file:
         yield from classify_lines(file, classifier, batch=_BATCH)
+
+
+def lines_of(path: str) -> Iterator[str]:
+    """The lines of a file, or of standard input as they come. Raises Misconfigured."""
+    if path == _STANDARD_INPUT:
+        for batch in _as_they_come(sys.stdin.buffer):
+            yield from batch
+        return
+    with _open(path).open(encoding="utf-8", errors="replace") as file:
+        yield from file
 
 
 def _as_they_come(stream: BinaryIO) -> Iterator[list[str]]:

@@ -14,14 +14,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import attachment_command, corpus_commands, learn_command, letter_command, mail_commands
-from bot.options import Config, Json, print_json, settings
+from bot import (
+    attachment_command,
+    corpus_commands,
+    explain_command,
+    learn_command,
+    letter_command,
+    mail_commands,
+)
+from bot.options import Config, Json, catalogue_settings, print_json, settings
 from models.errors import CarebotError, Misconfigured
 
 if TYPE_CHECKING:  # at run time a command imports what it needs: --help stays fast
     from zoneinfo import ZoneInfo
-
-    from bot.config import CouncilFile
 
 _EXIT_FAILED = 1
 _EXIT_WRONG = 2
@@ -37,6 +42,7 @@ mail_commands.register(app)
 attachment_command.register(app)
 letter_command.register(app)
 learn_command.register(app)
+explain_command.register(app)
 corpus_commands.register(app)
 
 
@@ -174,11 +180,11 @@ def classify(
     model: Annotated[Path | None, typer.Option(help="Another fitted model.")] = None,
     json_: Json = False,
 ) -> None:
-    """Say what a message is: category, service or authority, flags, confidence, reasons."""
-    from bot.classify import classify_email, classify_stream
-    from bot.wiring import classifier_of, reader_of
+    """Say what a message is: category, service or authority, flags, confidence, reasons, doubts."""
+    from bot.classify import classify_email, classify_stream, prediction_lines
+    from bot.wiring import catalogue_in_use, classifier_of, reader_of
 
-    file = _catalogue_settings(config)
+    file = catalogue_settings(config)
     classifier = classifier_of(file, model)
     if jsonl:
         for line in classify_stream(path, classifier):
@@ -189,14 +195,7 @@ def classify(
     if json_:
         print_json(prediction.to_json())
         return
-    to = prediction.service or prediction.authority
-    decide = "; a person should decide" if prediction.needs_person else ""
-    typer.echo(f"{prediction.category} for {to} ({prediction.confidence:.0%} sure{decide})")
-    typer.echo(f"topic {prediction.topic}, intent {prediction.intent}")
-    if prediction.flags:
-        typer.echo(f"flags: {', '.join(prediction.flags)}")
-    for reason in prediction.reasons:
-        typer.echo(f"  {reason.weight:+.2f}  {reason.word}")
+    typer.echo("\n".join(prediction_lines(prediction, catalogue_in_use(file))))
 
 
 @app.command()
@@ -236,7 +235,7 @@ def evaluate(
     from classifier.evaluate import evaluate as measure
     from classifier.labelled import read_labelled
 
-    classifier = classifier_of(_catalogue_settings(config), model)
+    classifier = classifier_of(catalogue_settings(config), model)
     report = measure(classifier, read_labelled(lines), timer=perf_counter)
     if json_:
         print_json(report.to_json())
@@ -281,16 +280,6 @@ def tick(
         print_json(ticked.to_json())
     else:
         typer.echo(ticked.to_text())
-
-
-def _catalogue_settings(config: Path | None) -> "CouncilFile | None":
-    """The settings for what only needs the map; without any, a district's default map serves."""
-    from bot.config import DEFAULT_CONFIG, read_council_file
-
-    if config is None and not DEFAULT_CONFIG.exists():
-        _complain("no council.toml here: the default map of a district council is used")
-        return None
-    return read_council_file(config or DEFAULT_CONFIG)
 
 
 def _aware(at: datetime, zone: "ZoneInfo") -> datetime:

@@ -25,6 +25,18 @@ def settings(config: Path | None) -> "tuple[CouncilFile, Environment]":
     return read_council_file(config or DEFAULT_CONFIG), read_environment()
 
 
+def catalogue_settings(config: Path | None) -> "CouncilFile | None":
+    """The settings for what only needs the map; without any, a district's default map serves."""
+    from bot.config import DEFAULT_CONFIG, read_council_file
+
+    if config is None and not DEFAULT_CONFIG.exists():
+        typer.echo(
+            "carebot: no council.toml here: the default map of a district council is used", err=True
+        )
+        return None
+    return read_council_file(config or DEFAULT_CONFIG)
+
+
 def print_json(value: object) -> None:
     """One line of JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False))

@@ -29,7 +29,7 @@ from handlers.mail.verp import LONGEST_LOCAL
 from handlers.mail.webform import DEFAULT_FIELDS, FormField
 from handlers.slack.courier import SlackCourier, slack_kinds
 from handlers.slack.who import Staff
-from models.council import Council, CouncilType, default_catalogue
+from models.council import Catalogue, Council, CouncilType, default_catalogue
 from models.errors import Misconfigured
 from models.ports import Letterbox, Scanner
 from models.store import open_store
@@ -104,8 +104,12 @@ def classifier_of(file: CouncilFile | None, model: Path | None = None) -> "Class
     from classifier.predict import Classifier  # noqa: PLC0415  # its libraries take seconds
 
     configured = file.model.path if file else None
-    catalogue = catalogue_of(file) if file else default_catalogue(CouncilType.DISTRICT)
-    return Classifier.load(model or configured or DEFAULT_MODEL, catalogue)
+    return Classifier.load(model or configured or DEFAULT_MODEL, catalogue_in_use(file))
+
+
+def catalogue_in_use(file: CouncilFile | None) -> Catalogue:
+    """The council's map; without settings, a district's default map."""
+    return catalogue_of(file) if file else default_catalogue(CouncilType.DISTRICT)
 
 
 def store_of(file: CouncilFile, environment: Environment) -> Store:

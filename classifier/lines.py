@@ -31,17 +31,17 @@ def classify_batches(batches: Iterable[Sequence[str]], classifier: Classifier) -
 
 
 def _answers(first: int, lines: Sequence[str], classifier: Classifier) -> Iterator[str]:
-    asked = [(n, _asked(line)) for n, line in enumerate(lines, start=first) if line.strip()]
+    asked = [(n, asked_of(line)) for n, line in enumerate(lines, start=first) if line.strip()]
     texts = [question[0] for _, question in asked if not isinstance(question, str)]
     predictions = classifier.predict_many(texts)
     for number, question in asked:
         if isinstance(question, str):
-            yield _line({"error": question, "line": number})
+            yield as_line({"error": question, "line": number})
         else:
-            yield _line(question[1] | next(predictions).to_json())
+            yield as_line(question[1] | next(predictions).to_json())
 
 
-def _asked(line: str) -> tuple[Text, dict[str, object]] | str:
+def asked_of(line: str) -> tuple[Text, dict[str, object]] | str:
     """The text with the id to hand through; what is wrong with the line, as text, otherwise."""
     try:
         data = json.loads(line)
@@ -57,6 +57,7 @@ def _asked(line: str) -> tuple[Text, dict[str, object]] | str:
     return (subject, body, sender), ({"id": data["id"]} if "id" in data else {})
 
 
-def _line(data: dict[str, object]) -> str:
+def as_line(data: dict[str, object]) -> str:
+    """A line of JSON."""
     # ASCII: a lone surrogate of the input then passes through any output encoding.
     return json.dumps(data)

@@ -51,9 +51,15 @@ class Doubt(StrEnum):
     NO_PREDICTION = "no_prediction"
 
 
+WHOLE = "how the whole reads"
+"""The reason that is no word of the message: what the encoder adds, which no single word does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A word or phrase that weighed; positive weights speak for it, negative against."""
+    """A word or phrase that weighed, as it stands in the message, or WHOLE; positive weights speak
+    for it, negative against.
+    """
 
     word: str
     weight: float

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from handlers.slack import wording
 from models.case import Case, State
-from models.council import Council
-from models.prediction import Doubt, Flag, Prediction
+from models.council import Catalogue, Council
+from models.prediction import WHOLE, Doubt, Flag, Prediction, Reason
 
 _SENTENCE = 160
 _WORD = 40
@@ -30,7 +30,7 @@ def decide_lines(case: Case, council: Council) -> str:
     Also empty where the model has no doubt: then it is earlier contact (background.py), or a part of
     the message that did not come.
     """
-    said = doubts(case.prediction, council) if case.state is State.TRIAGE else ""
+    said = doubts(case.prediction, council.catalogue) if case.state is State.TRIAGE else ""
     if not said:
         return ""
     lines = (f"*Please decide:* {wording.escape(said)}", reasons(case.prediction))
@@ -39,14 +39,14 @@ def decide_lines(case: Case, council: Council) -> str:
 
 def spoken(case: Case, council: Council) -> str:
     """The same to be read aloud, after the card's sentence; empty where there is none. mrkdwn."""
-    said = doubts(case.prediction, council) if case.state is State.TRIAGE else ""
+    said = doubts(case.prediction, council.catalogue) if case.state is State.TRIAGE else ""
     return f" Please decide: {wording.escape(said)}." if said else ""
 
 
-def doubts(prediction: Prediction, council: Council) -> str:
+def doubts(prediction: Prediction, catalogue: Catalogue) -> str:
     """The doubts in words, the telling ones first; how sure the model is stands last. Not escaped."""
     told = sorted(prediction.doubts, key=lambda doubt: doubt is Doubt.NOT_SURE)
-    return "; ".join(_doubt(doubt, prediction, council) for doubt in told)
+    return "; ".join(_doubt(doubt, prediction, catalogue) for doubt in told)
 
 
 def flag_lines(flags: Iterable[Flag], prediction: Prediction) -> list[str]:
@@ -58,30 +58,34 @@ def reasons(prediction: Prediction) -> str:
     """The words that weighed, those against told apart; empty where there are none. mrkdwn."""
     shown = prediction.reasons[:_MOST_WORDS]
     parts = (
-        ("Words that spoke for it", [_quoted(r.word, _WORD) for r in shown if r.weight > 0]),
-        ("Words that spoke against it", [_quoted(r.word, _WORD) for r in shown if r.weight < 0]),
+        ("Words that spoke for it", [_word(r) for r in shown if r.weight > 0]),
+        ("Words that spoke against it", [_word(r) for r in shown if r.weight < 0]),
     )
     return "; ".join(f"*{name}:* {', '.join(words)}" for name, words in parts if words)
 
 
-def _doubt(doubt: Doubt, prediction: Prediction, council: Council) -> str:
+def _doubt(doubt: Doubt, prediction: Prediction, catalogue: Catalogue) -> str:
     said = _DOUBTS[doubt]
     if doubt is Doubt.NOT_SURE:
         return f"{said}: {wording.percent(prediction.confidence)}"
     if doubt is Doubt.TWO_MATTERS and prediction.second_owner is not None:
-        first = council.catalogue.owner_name(prediction.service, prediction.authority)
-        return f"{said} ({first} / {_second(prediction.second_owner, council)})"
+        first = catalogue.owner_name(prediction.service, prediction.authority)
+        return f"{said} ({first} / {_second(prediction.second_owner, catalogue)})"
     return said
 
 
-def _second(owner: str, council: Council) -> str:
-    service = owner if owner in council.catalogue.services else None
-    return wording.one_line(council.catalogue.owner_name(service, owner), 80)
+def _second(owner: str, catalogue: Catalogue) -> str:
+    service = owner if owner in catalogue.services else None
+    return wording.one_line(catalogue.owner_name(service, owner), 80)
 
 
 def _flag(flag: Flag, sentence: str | None) -> str:
     name = f":warning: *Flag: {wording.FLAGS[flag]}*"
     return f"{name}, raised by {_quoted(sentence, _SENTENCE)}" if sentence else name
+
+
+def _word(reason: Reason) -> str:
+    return WHOLE if reason.word == WHOLE else _quoted(reason.word, _WORD)
 
 
 def _quoted(text: str, limit: int) -> str:
