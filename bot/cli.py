@@ -16,6 +16,7 @@ import typer
 
 from bot import (
     attachment_command,
+    card_command,
     corpus_commands,
     explain_command,
     learn_command,
@@ -44,6 +45,7 @@ letter_command.register(app)
 learn_command.register(app)
 explain_command.register(app)
 corpus_commands.register(app)
+card_command.register(app)
 
 
 def main() -> None:
