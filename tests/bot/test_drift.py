@@ -87,3 +87,10 @@ def test_a_month_as_ever_and_an_empty_store_are_not_told(store: Store) -> None:
     decide(store, utc(2026, 10, 10), 36, 4)
     assert not look_at_agreement(store, COUNCIL, MONDAY)
     assert alarms(store) == []
+
+
+def test_a_month_is_looked_at_once_however_often_the_clock_ticks(store: Store) -> None:
+    decide(store, utc(2026, 9, 10), 55, 5)
+    assert not look_at_agreement(store, COUNCIL, MONDAY)
+    decide(store, utc(2026, 10, 10), 20, 20)
+    assert not look_at_agreement(store, COUNCIL, MONDAY + timedelta(seconds=20))
