@@ -124,7 +124,7 @@ def bins(found: Sequence[Bin]) -> str:
 def curve(standing: Standing) -> str:
     """A row a share of the files, and one of the whole model where it is more than the heads."""
     rows = [
-        (f"{point.share:.1%}", f"{point.texts:,}", number(point.macro_f1), percent(point.both))
+        (f"{100 * point.share:g}%", f"{point.texts:,}", number(point.macro_f1), percent(point.both))
         for point in standing.curve
     ]
     if standing.manifest["encoder"]:

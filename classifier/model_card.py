@@ -13,8 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from classifier import card_tables
 from classifier.charts import draw_calibration, draw_curve, need_charts
+from classifier.checking.card import CARD as DATA_CARD
 from classifier.crossval import FOLDS, Progress, silent
 from classifier.evaluate import number, percent
+from classifier.labelled import CORPUS
 from classifier.registers import LENGTHS, by_form, by_length
 from classifier.standing import Standing, measure_standing
 from models.prediction import Flag
@@ -47,9 +49,9 @@ def write_card(
     standing = measure_standing(corpus, frozen, model, progress)
     draw_calibration(standing.bins, standing.threshold, pictures / CALIBRATION)
     draw_curve(standing.curve, pictures / CURVE)
-    seen_from = Path(os.path.relpath(pictures.resolve(), out.parent.resolve()))
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(card_text(standing, seen_from, now), encoding="utf-8")
+    places = _seen_from(out, pictures), _seen_from(out, CORPUS / DATA_CARD)
+    out.write_text(card_text(standing, *places, now), encoding="utf-8")
     return standing
 
 
@@ -59,8 +61,8 @@ def hashes_of(card: str) -> tuple[str | None, str | None]:
     return found[0] and found[0][1], found[1] and found[1][1]
 
 
-def card_text(standing: Standing, pictures: Path, now: datetime) -> str:
-    """The card in Markdown; `pictures` is the pictures' folder as seen from the card."""
+def card_text(standing: Standing, pictures: str, data_card: str, now: datetime) -> str:
+    """The card in Markdown; the pictures' folder and the data card are named as seen from it."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -93,9 +95,14 @@ def card_text(standing: Standing, pictures: Path, now: datetime) -> str:
         bins=card_tables.bins(standing.bins),
         curve=card_tables.curve(standing),
         weaknesses=card_tables.weak_points(standing),
-        pictures=pictures.as_posix(),
+        pictures=pictures,
+        data_card=data_card,
         calibration_file=CALIBRATION,
         calibration_alt=card_tables.calibration_in_words(standing),
         curve_file=CURVE,
         curve_alt=card_tables.curve_in_words(standing.curve),
     )
+
+
+def _seen_from(card: Path, other: Path) -> str:
+    return Path(os.path.relpath(other.resolve(), card.parent.resolve())).as_posix()

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -148,12 +147,14 @@ def test_the_pictures_lie_where_the_card_looks_for_them_and_are_told_in_words(ma
         content = (folder / "text" / path).resolve().read_bytes()
         assert content.startswith(b"\x89PNG")
         assert len(content) < 100_000
+    data_card = re.search(r"\[data card\]\(([^)]+)\)", card)[1]
+    assert (folder / "text" / data_card).resolve() == CORPUS / "README.md"
 
 
 def test_the_same_figures_give_the_same_card(made):
     _, card, standing = made
-    again = card_text(standing, Path("../pictures"), NOW)
-    assert again == card
+    data_card = re.search(r"\[data card\]\(([^)]+)\)", card)[1]
+    assert card_text(standing, "../pictures", data_card, NOW) == card
 
 
 def test_the_same_figures_give_the_same_pictures(tmp_path):
@@ -170,7 +171,7 @@ def test_the_same_figures_give_the_same_pictures(tmp_path):
 def test_no_card_of_a_model_that_was_fitted_on_another_corpus(made, tmp_path):
     folder, _, _ = made
     every(CORPUS / "01.jsonl", tmp_path / "corpus", 20)
-    with pytest.raises(Misconfigured, match="was not fitted on .* carebot train"):
+    with pytest.raises(Misconfigured, match="was not fitted on .*`carebot train`"):
         write_card(
             tmp_path / "corpus",
             folder / "frozen",
