@@ -1,10 +1,13 @@
-"""A model for tests that says what the text tells it to: `#missed_bin complaint 0.97`."""
+"""A model for tests that says what the text tells it to: `#missed_bin complaint unsure !hazard`.
+
+A flag is raised by the line that tells it.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from models.council import Catalogue
-from models.prediction import Flag, Intent, Prediction, Reason
+from models.prediction import Doubt, Flag, Intent, Prediction, Reason
 from models.routing import route
 
 _TOLD = re.compile(r"#(\w+) (compliment|complaint|enquiry)(?: (unsure))?((?: !\w+)*)")
@@ -35,7 +38,16 @@ class ToldTriage:
             needs_person=unsure,
             reasons=(Reason("bin", 1.5), Reason("thank", -0.5)),
             model="told",
+            doubts=(Doubt.NOT_SURE,) if unsure else (),
+            raised=dict.fromkeys(flags, _line(told)),
         )
 
     def predict_many(self, texts: Iterable[tuple[str, str, str]]) -> Iterator[Prediction]:
         return (self.predict(*text) for text in texts)
+
+
+def _line(told: re.Match[str] | None) -> str:
+    if told is None:
+        return ""
+    lines = told.string[: told.start()].rpartition("\n")[2], told.string[told.start() :]
+    return lines[0] + lines[1].partition("\n")[0]
