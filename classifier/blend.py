@@ -70,5 +70,11 @@ def fit_weighing(
         return float(-np.log(likely[rows, labels] + _LEAST).mean())
 
     bounds = _WIDEST if encoder is not None else (_WIDEST[0], (0.0, 0.0))
-    found = minimize(surprise, x0=np.array([5.0, 0.0]), bounds=bounds, method="Nelder-Mead")
+    found = minimize(
+        surprise,
+        x0=np.array([5.0, 0.0]),
+        bounds=bounds,
+        method="Nelder-Mead",
+        options={"xatol": 0.02, "fatol": 1e-5},
+    )
     return Weighing(float(found.x[0]), float(found.x[1]))

@@ -30,19 +30,17 @@ class Ownership:
         self.names = [owner.service or owner.authority or "" for owner in unique]
         self.outside = np.array([owner.authority is not None for owner in unique])
         self.of_topic = np.array([unique.index(owner) for owner in owners])
-        # Topics side by side that have one owner: sums and peaks are then one call each.
-        self._order = np.argsort(self.of_topic, kind="stable")
-        self._starts = np.searchsorted(self.of_topic[self._order], np.arange(len(unique)))
+        self._belongs = np.equal.outer(self.of_topic, np.arange(len(unique))).astype(np.float64)
+        self._topics_of = [np.flatnonzero(column) for column in self._belongs.T]
 
     def sums(self, topics: Array) -> Array:
         """Topic probabilities summed by owner."""
-        summed: Array = np.add.reduceat(topics[:, self._order], self._starts, axis=1)
+        summed: Array = topics @ self._belongs
         return summed
 
     def peaks(self, topics: NDArray[np.floating]) -> Array:
         """The best topic score of each owner."""
-        peaks: Array = np.maximum.reduceat(topics[:, self._order], self._starts, axis=1)
-        return peaks
+        return np.column_stack([topics[:, mine].max(axis=1) for mine in self._topics_of])
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +220,12 @@ def _best(scores: Array, columns: NDArray[np.bool_]) -> Array:
 
 def _strongest(sentences: NDArray[np.floating], starts: NDArray[np.int64]) -> Array:
     """The highest score of each column in any one sentence of a message."""
-    strongest: Array = np.maximum.reduceat(sentences, starts, axis=0)
+    lengths = np.diff(np.append(starts, len(sentences)))
+    strongest: Array = sentences[starts]
+    # Sentence by sentence, all messages at once: many times faster than reduceat over short runs.
+    for place in range(1, int(lengths.max(initial=1))):
+        rows = np.flatnonzero(lengths > place)
+        strongest[rows] = np.maximum(strongest[rows], sentences[starts[rows] + place])
     return strongest
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from classifier.artefact import FORMAT, Artefact, libraries, save
 from classifier.crossval import (
@@ -41,6 +42,14 @@ def train(
 
     `progress` is told (step, done, total). Raises Misconfigured where a line cannot be used.
     """
+    # Many small products: threads of the linear algebra would only wait for one another.
+    with threadpool_limits(1):
+        return _train(corpus, out, now, progress, more)
+
+
+def _train(
+    corpus: Path, out: Path, now: datetime, progress: Progress, more: Sequence[Labelled]
+) -> dict[str, object]:
     progress("read the corpus", 0, _STEPS)
     texts, digest = read_labelled(corpus), corpus_hash(corpus)
     lines = [*texts, *more]

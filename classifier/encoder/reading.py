@@ -4,7 +4,7 @@ from tokenizers import Tokenizer
 
 from classifier.text import Reading
 
-LONGEST = 128
+LONGEST = 96
 """Pieces read of a message. Beyond this the beginning and the end are read, and the middle not."""
 
 _SUBJECT = 32
