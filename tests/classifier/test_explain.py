@@ -22,20 +22,20 @@ from classifier.weighing import Against, Compared, by_family
 from models.prediction import WHOLE, Intent
 from models.topics import TOPICS
 
-BINS = (
-    "Missed bin at 14 Larch Close",
-    "Dear Mr Pargeter,\n\nMy brown bin was missed again, for the third collection running. Nobody came "
-    "to collect it, and I am fed up with these missed collections. The bins on Larch Close smell.\n\n"
-    "On 3 June you wrote: your bin will be emptied\n"
-    "Thank you\n\nJoan Pike\n07700 900123",
-)
-some_words = st.lists(
-    st.sampled_from(
-        "bin bins missed collection collected collections again the my not thank you noise pothole 14 3rd"
-        " Larch Close ? please jo@x.example co11ection school we've council's Bins\n > -".split(" ")
-    ),
-    max_size=40,
-).map(" ".join)
+BODY = """Dear Mr Pargeter,
+
+My brown bin was missed again, for the third collection running. Nobody came to collect it, and I am
+fed up with these missed collections. The bins on Larch Close smell.
+
+On 3 June you wrote: your bin will be emptied
+Thank you
+
+Joan Pike
+07700 900123"""
+BINS = ("Missed bin at 14 Larch Close", BODY)
+VOCABULARY = """bin bins missed collection collected collections again the my not thank you noise
+pothole 14 3rd Larch Close ? please jo@x.example co11ection school we've council's Bins"""
+some_words = st.lists(st.sampled_from([*VOCABULARY.split(), "\n>", "-"]), max_size=40).map(" ".join)
 places = st.integers(0, 2)
 quick = settings(max_examples=60, deadline=None)
 
