@@ -19,7 +19,6 @@ from models.prediction import WHOLE, Category
 _FOR, _AGAINST = "bold green", "underline red"
 _SENTENCE = 200
 _NAMES = {Part.HEADING: "Subject", Part.SAID: "", Part.CITED: "Quoted, read for the topic only"}
-_WIDTH = 100
 _PAGE = """<!DOCTYPE html>
 <html lang="en-GB"><head><meta charset="utf-8"><title>Why the model decided so</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -38,8 +37,9 @@ def show(explanation: Explanation, catalogue: Catalogue) -> None:
 
 def page(explanation: Explanation, catalogue: Catalogue) -> str:
     """The same as a page of HTML that needs nothing else."""
+    # No width: the reader's window breaks the lines.
     console = Console(
-        record=True, file=io.StringIO(), width=_WIDTH, highlight=False, force_terminal=True
+        record=True, file=io.StringIO(), highlight=False, soft_wrap=True, force_terminal=True
     )
     _print(explanation, catalogue, console)
     return console.export_html(code_format=_PAGE)
@@ -83,7 +83,7 @@ def _decided(explanation: Explanation, catalogue: Catalogue) -> Iterator[Text]:
     kind = CATEGORIES[said.category]
     yield Text(f"{kind} for {to}: {percent(said.confidence)} sure", "bold")
     if said.needs_person:
-        yield Text(f"Please decide: {doubts(said, catalogue)}", "bold yellow")
+        yield Text(f"Please decide: {doubts(said, catalogue)}", "bold")
     if said.secondary_authority is not None:
         other = catalogue.owner_name(None, said.secondary_authority)
         yield Text(f"Also a matter of: {other}")
