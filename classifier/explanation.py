@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.blend import Blend, Weighing
+from classifier.blend import Blend
 from classifier.calibration import Array
 from classifier.decide import Ownership, side_signs
 from classifier.evidence import Evidence, Rows, Weights
@@ -18,6 +18,7 @@ from classifier.predict import Classifier, Text
 from classifier.text import read
 from classifier.tuning import Tuning
 from classifier.weighing import Compared
+from classifier.whole import whole
 from models.prediction import Category, Intent, Prediction
 from models.topics import TOPICS
 
@@ -119,29 +120,6 @@ class Explanation:
             "second_owner": self.owner.to_json(),
             "two_matters": self.two_matters,
         }
-
-
-def whole(scores: Floats | None, weighing: Weighing, row: int, place: int) -> float | None:
-    """How the whole reads: what the encoder's `scores` add to a class, above its mean of all.
-
-    In the measure of the linear heads' decision values, as the two are weighed in the blend.
-    """
-    if scores is None:
-        return None
-    above = float(scores[row, place]) - float(scores[row].mean(dtype=np.float64))
-    return above * weighing.encoder / weighing.heads
-
-
-def whole_of_both(
-    evidence: Evidence, blend: Blend, row: int, topic: int, intent: int
-) -> float | None:
-    """The same of a topic and an intent together: what `Explainer.why` takes."""
-    encoded = evidence.encoded
-    if encoded is None:
-        return None
-    about = whole(encoded.topics, blend.topic, row, topic)
-    meant = whole(encoded.intents, blend.intent, row, intent)
-    return (about or 0.0) + (meant or 0.0)
 
 
 def explain(classifier: Classifier, text: Text) -> Explanation:

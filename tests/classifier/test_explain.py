@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.artefact import load
+from classifier.blend import Weighing
 from classifier.evidence import Weights, rows_of
 from classifier.explain import MOST, Explainer
 from classifier.explanation import Explanation, explain
@@ -19,6 +20,7 @@ from classifier.places import Part, Words
 from classifier.readable import family, says_something
 from classifier.text import read, words
 from classifier.weighing import Against, Compared, by_family
+from classifier.whole import whole
 from models.prediction import WHOLE, Intent
 from models.topics import TOPICS
 
@@ -235,3 +237,10 @@ def test_the_mean_of_all_classes_is_what_the_softmax_cannot_tell_apart():
     assert Compared(2).of(columns) == pytest.approx([3.0])
     assert Compared(2, 1).of(columns) == pytest.approx([4.0])
     assert Compared(2, Against.NOTHING).of(columns) == pytest.approx([6.0])
+
+
+def test_how_the_whole_reads_is_measured_as_the_linear_heads_are():
+    scores = np.array([[0.0, 3.0, 6.0]], np.float32)
+    weighing = Weighing(heads=4.0, encoder=2.0)
+    assert whole(scores, weighing, 0, 2) == pytest.approx((6 - 3) * 2 / 4)
+    assert whole(None, weighing, 0, 2) is None
