@@ -28,7 +28,8 @@ from models.topics import AUTHORITIES, SERVICES
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 FILES = ("01", "05", "08", "10", "12", "18", "20", "25")
 """As many as there are folds; four of them are no encoder's."""
-EVERY = 6
+EVERY = 12
+pytestmark = pytest.mark.timeout(600)  # some fifty small heads are fitted, a minute on a busy machine
 HEADINGS = (
     "What it is",
     "What it learned from",
