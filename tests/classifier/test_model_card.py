@@ -4,6 +4,7 @@ import itertools
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -29,7 +30,8 @@ NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 FILES = ("01", "05", "08", "10", "12", "18", "20", "25")
 """As many as there are folds; four of them are no encoder's."""
 EVERY = 12
-pytestmark = pytest.mark.timeout(600)  # some fifty small heads are fitted, a minute on a busy machine
+# Some fifty small heads are fitted: a minute on a busy machine.
+pytestmark = pytest.mark.timeout(600)
 HEADINGS = (
     "What it is",
     "What it learned from",
@@ -156,6 +158,30 @@ def test_the_same_figures_give_the_same_card(made):
     _, card, standing = made
     data_card = re.search(r"\[data card\]\(([^)]+)\)", card)[1]
     assert card_text(standing, "../pictures", data_card, NOW) == card
+
+
+def told_of(standing, **manifest):
+    changed = replace(standing, manifest={**standing.manifest, **manifest})
+    return " ".join(card_text(changed, "pictures", "README.md", NOW).split())
+
+
+def test_a_card_tells_of_an_encoder_where_there_is_one_and_says_where_there_is_none(made):
+    _, _, standing = made
+    with_one, without = told_of(standing, encoder="e-1"), told_of(standing, encoder=None)
+    for words in ("| encoder | `e-1` |", "a small encoder", "| all, with the encoder |"):
+        assert words in with_one
+        assert words not in without
+    assert "Only texts of files that the encoder was not fitted on are judged" in with_one
+    assert "no neural network" in without
+    assert f"All {standing.report.n:,} texts are judged" in without
+
+
+def test_a_card_says_where_no_threshold_was_good_enough(made):
+    _, _, standing = made
+    assert "From 90.0% on no person need look first" in told_of(standing, threshold=0.9)
+    nowhere = told_of(standing, threshold=1.01)
+    assert "so that a person decides all" in nowhere
+    assert "101.0%" not in nowhere
 
 
 def test_the_same_figures_give_the_same_pictures(tmp_path):
