@@ -22,7 +22,7 @@ from classifier.tuning import tune
 from models.council import Catalogue, CouncilType, default_catalogue
 from models.prediction import Prediction
 
-FOLDS = 8
+FOLDS = 6
 _WORKERS = 2
 
 Places = NDArray[np.int64]

@@ -47,6 +47,7 @@ class Ownership:
 class Decided:
     """A batch of decisions, a row a message. Places are in TOPICS, Intent and Ownership.names.
 
+    `second` is the likeliest owner beside `owner`.
     `first_owner` and `second_owner` are the probabilities of the two likeliest owners, `praise` and
     `dissatisfaction` those of the intents compliment and complaint.
     """
@@ -54,6 +55,7 @@ class Decided:
     topic: NDArray[np.int64]
     intent: NDArray[np.int64]
     owner: NDArray[np.int64]
+    second: NDArray[np.int64]
     outside: NDArray[np.bool_]
     rival: NDArray[np.int64]
     rival_signs: Array
@@ -130,6 +132,7 @@ def decide(
         topic=np.where(mine, topics, -1).argmax(axis=1),
         intent=intents.argmax(axis=1),
         owner=owner,
+        second=np.where(np.arange(owners.shape[1]) == owner[:, None], -1, owners).argmax(axis=1),
         outside=outside,
         rival=rival,
         rival_signs=_rival_signs(evidence, owners, owner, rival, ownership),
@@ -221,7 +224,7 @@ def _best(scores: Array, columns: NDArray[np.bool_]) -> Array:
 def _strongest(sentences: NDArray[np.floating], starts: NDArray[np.int64]) -> Array:
     """The highest score of each column in any one sentence of a message."""
     lengths = np.diff(np.append(starts, len(sentences)))
-    strongest: Array = sentences[starts]
+    strongest = np.asarray(sentences[starts], np.float64)
     # Sentence by sentence, all messages at once: many times faster than reduceat over short runs.
     for place in range(1, int(lengths.max(initial=1))):
         rows = np.flatnonzero(lengths > place)

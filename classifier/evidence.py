@@ -67,8 +67,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A batch as TF-IDF rows."""
+    """A batch of readings as TF-IDF rows."""
 
+    readings: Sequence[Reading]
     about: sp.csr_matrix
     meant: sp.csr_matrix
     sentences: sp.csr_matrix
@@ -83,6 +84,7 @@ def rows_of(readings: Sequence[Reading], about: Vocabulary, meant: Vocabulary) -
     counts = np.array([len(reading.sentences) for reading in readings], np.int64)
     spoken = [[*reading.subject, *reading.body] for reading in readings]
     return Rows(
+        readings=readings,
         about=about.weigh(map(topic_features, readings)),
         meant=meant.weigh(map(intent_features, readings)),
         sentences=about.weigh(sentence_features(s) for r in readings for s in r.sentences),

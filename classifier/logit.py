@@ -12,7 +12,6 @@ from sklearn.preprocessing import StandardScaler
 from classifier.calibration import Array
 from classifier.labelled import Labelled
 
-
 _GROUPS = 8
 """Files are held out in so many groups."""
 

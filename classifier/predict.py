@@ -16,9 +16,10 @@ from classifier.evidence import Evidence, Rows, Weights, rows_of
 from classifier.explain import Explainer
 from classifier.flags import raised, ruled, sentences_that_raised
 from classifier.text import read
+from classifier.whole import whole_of_both
 from models.council import Catalogue
 from models.errors import Misconfigured
-from models.prediction import Flag, Prediction
+from models.prediction import Doubt, Flag, Prediction
 from models.routing import route
 
 BATCH = 64
@@ -104,10 +105,22 @@ class Classifier:
                     intent=intent,
                     confidence=float(sure[row]),
                     needs_person=bool(doubted[row]),
-                    reasons=self._explainer.reasons(rows, self._weights, row, *places),
+                    reasons=self._explainer.why(
+                        rows.readings[row],
+                        rows,
+                        self._weights,
+                        row,
+                        *places,
+                        whole_of_both(evidence, tuning.blend, row, *places),
+                    ),
                     model=self.model,
                     doubts=doubted[row],
                     raised=sentences_that_raised(*texts[row][:2], found, evidence, row),
+                    second_owner=(
+                        self._ownership.names[decided.second[row]]
+                        if Doubt.TWO_MATTERS in doubted[row]
+                        else None
+                    ),
                 )
             )
         return made

@@ -24,6 +24,7 @@ from classifier.encoder.model import find_encoder
 from classifier.labelled import Labelled, corpus_hash, read_labelled
 from classifier.pipeline import examples, fit_heads
 from classifier.tuning import PRECISION, tune
+from models.errors import Misconfigured
 
 _STEPS = 5
 _SHORT = 6
@@ -56,7 +57,12 @@ def _train(
     progress("count the words", 1, _STEPS)
     known = examples(lines)
     encoder = find_encoder()
-    judged = judged_by(lines, encoder)
+    # Corrections are the cases where a model was wrong: how sure one may be is drawn from the corpus.
+    judged = judged_by(texts, encoder)
+    if not len(judged):
+        raise Misconfigured(
+            f"{corpus}: the encoder learned every file in it: none is left to judge by"
+        )
     evidence, held = held_out(known, lines, progress)
     # The last fit needs nothing of the thresholds: the two share the machine.
     with ThreadPoolExecutor(1) as pool:

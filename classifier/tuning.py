@@ -12,7 +12,7 @@ from classifier.decide import Decided, Ownership, decide, side_signs
 from classifier.evidence import Evidence
 from classifier.flags import Detector, fit_detectors
 from classifier.labelled import Labelled
-from classifier.logit import Logit, fit_apart, fit_logit
+from classifier.logit import Logit, fit_apart
 from classifier.pipeline import Examples
 from models.prediction import Category
 
@@ -47,7 +47,7 @@ def tune(
     side, elsewhere = fit_apart(side_signs(evidence, ownership, blend), outside, lines)
     decided = decide(evidence, ownership, blend, elsewhere)
     right = decided_right(decided, lines, ownership)
-    secondary, meant = _secondary(decided, lines, ownership)
+    secondary, secondary_threshold = _secondary(decided, lines, ownership)
     sure, apart = fit_apart(decided.signs, right, lines)
     return Tuning(
         blend=blend,
@@ -55,7 +55,7 @@ def tune(
         confidence=sure,
         secondary=secondary,
         threshold=precise_threshold(apart, right, PRECISION),
-        secondary_threshold=best_threshold(secondary(decided.rival_signs), meant),
+        secondary_threshold=secondary_threshold,
         detectors=fit_detectors(evidence, known.flags, lines),
     )
 
@@ -78,7 +78,8 @@ def decided_right(
 
 def _secondary(
     decided: Decided, lines: Sequence[Labelled], ownership: Ownership
-) -> tuple[Logit, NDArray[np.bool_]]:
+) -> tuple[Logit, float]:
+    """Whether the council's message needs the other body too, and from which probability on."""
     meant = np.array(
         [
             line.secondary_authority is not None
@@ -86,5 +87,8 @@ def _secondary(
             for rival, line in zip(decided.rival, lines, strict=True)
         ]
     )
-    inside = ~decided.outside
-    return fit_logit(decided.rival_signs[inside], meant[inside]), meant & inside
+    inside = np.flatnonzero(~decided.outside)
+    logit, apart = fit_apart(
+        decided.rival_signs[inside], meant[inside], [lines[n] for n in inside.tolist()]
+    )
+    return logit, best_threshold(apart, meant[inside])

@@ -28,7 +28,7 @@ from transformers import BertModel
 
 from classifier.cards import read_cards
 from classifier.encoder.model import FOLDER, MANIFEST, ONNX, TOKENIZER
-from classifier.encoder.reading import pieces
+from classifier.encoder.reading import LONGEST, pieces
 from classifier.labelled import CORPUS, Labelled, read_labelled
 from classifier.text import read
 from models.prediction import Flag, Intent
@@ -234,7 +234,6 @@ def main() -> None:
     known, network = examples(lines, tokenizer), Network(base, asked.layers)
     for epoch, loss in fit(network, known, epochs=asked.epochs, rate=asked.rate):
         _log.info("epoch %d of %d: loss %.3f", epoch, asked.epochs, loss)
-        torch.save(network.state_dict(), asked.out / "network.pt")
     cut = pruned(tokenizer, network, examples(everything, tokenizer))
     cut.save(str(asked.out / TOKENIZER), pretty=False)
     export(network, asked.out / ONNX)
@@ -246,6 +245,8 @@ def _describe(asked: argparse.Namespace, lines: Sequence[Labelled]) -> None:
     manifest: dict[str, Any] = {
         "version": f"encoder-{digest[:6]}",
         "sha256": digest,
+        "tokenizer": hashlib.sha256((asked.out / TOKENIZER).read_bytes()).hexdigest(),
+        "longest": LONGEST,
         "base": "all-MiniLM-L6-v2 (Apache-2.0)",
         "layers": asked.layers,
         "epochs": asked.epochs,

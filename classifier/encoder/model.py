@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from classifier.encoder.reading import pieces
+from classifier.encoder.reading import LONGEST, pieces
 from classifier.encoder.scores import Floats, Scores
 from classifier.text import Reading
 from models.errors import Misconfigured
@@ -58,9 +58,12 @@ def load_encoder(folder: Path = FOLDER) -> Encoder:
     """The encoder in `folder`. Raises Misconfigured where a file is missing or damaged."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        content = (folder / ONNX).read_bytes()
-        if hashlib.sha256(content).hexdigest() != manifest["sha256"]:
-            raise Misconfigured(f"{folder / ONNX}: damaged: not the file that {MANIFEST} describes")
+        content = _as_described(folder / ONNX, manifest["sha256"])
+        tokenizer = _as_described(folder / TOKENIZER, manifest["tokenizer"])
+        if manifest["longest"] != LONGEST:
+            raise Misconfigured(
+                f"{folder}: fitted on {manifest['longest']} pieces, not on {LONGEST}"
+            )
         options = onnxruntime.SessionOptions()
         # One core a message: more would only wait for one another on texts this short.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -68,7 +71,7 @@ def load_encoder(folder: Path = FOLDER) -> Encoder:
             session=onnxruntime.InferenceSession(
                 content, options, providers=["CPUExecutionProvider"]
             ),
-            tokenizer=Tokenizer.from_file(str(folder / TOKENIZER)),
+            tokenizer=Tokenizer.from_buffer(tokenizer),
             version=str(manifest["version"]),
             tuned_on=frozenset(manifest["tuned_on"]),
         )
@@ -79,6 +82,13 @@ def load_encoder(folder: Path = FOLDER) -> Encoder:
 def find_encoder(folder: Path = FOLDER) -> Encoder | None:
     """The encoder in `folder`; None where there is none. Raises Misconfigured as `load_encoder`."""
     return load_encoder(folder) if (folder / MANIFEST).exists() else None
+
+
+def _as_described(file: Path, digest: str) -> bytes:
+    content = file.read_bytes()
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise Misconfigured(f"{file}: damaged: not the file that {MANIFEST} describes")
+    return content
 
 
 def _batches(order: list[int]) -> Iterator[list[int]]:

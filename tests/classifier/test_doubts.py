@@ -38,6 +38,7 @@ def told(**changed):
         topic=np.array([0]),
         intent=np.array([0]),
         owner=np.array([0]),
+        second=np.array([0]),
         rival=np.array([0]),
         rival_signs=np.zeros((1, 1)),
         signs=np.zeros((1, 1)),
