@@ -72,7 +72,8 @@ def compare(
     flags: bool,
 ) -> Iterator[Pairs]:
     """The comparisons on these lines: category and owner right in each class, nothing wrong that
-    nobody would look at, and, where `flags` are labelled, each flag raised where it is labelled.
+    nobody would look at, as much right that nobody has to look at, and, where `flags` are labelled,
+    each flag raised where it is labelled and only there.
     """
     both = [
         (is_right(line, old), is_right(line, new))
@@ -86,13 +87,21 @@ def compare(
         for old, new, right in zip(champion, challenger, both, strict=True)
     ]
     yield _pairs(where, "right or shown to a person", safe)
+    # Or a model that shows every message to a person would be worse in nothing.
+    alone = [
+        (right[0] and not old.needs_person, right[1] and not new.needs_person)
+        for old, new, right in zip(champion, challenger, both, strict=True)
+    ]
+    yield _pairs(where, "right without a person", alone)
     for flag in Flag if flags else ():
         raised = [
-            (flag in old.flags, flag in new.flags)
+            (flag in line.flags, flag in old.flags, flag in new.flags)
             for line, old, new in zip(lines, champion, challenger, strict=True)
-            if flag in line.flags
         ]
-        yield _pairs(where, f"{flag.value} raised", raised)
+        there = [(old, new) for is_there, old, new in raised if is_there]
+        absent = [(not old, not new) for is_there, old, new in raised if not is_there]
+        yield _pairs(where, f"{flag.value} raised", there)
+        yield _pairs(where, f"{flag.value} not raised", absent)
 
 
 def _pairs(where: str, what: str, right: Sequence[tuple[bool, bool]]) -> Pairs:

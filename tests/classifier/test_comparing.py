@@ -57,7 +57,21 @@ def test_a_mistake_that_a_person_is_shown_is_safe_and_one_that_nobody_sees_is_no
 def test_flags_are_compared_where_they_are_labelled_and_only_if_asked() -> None:
     found = compared([RIGHT], [RIGHT])
     assert (found["hazard raised"].n, found["ombudsman raised"].n) == (1, 0)
+    assert (found["hazard not raised"].n, found["ombudsman not raised"].n) == (0, 1)
     assert not [name for name in compared([RIGHT], [RIGHT], flags=False) if "raised" in name]
+
+
+def test_a_model_that_leaves_every_message_to_a_person_is_worse() -> None:
+    shown = replace(RIGHT, needs_person=True)
+    found = compared([RIGHT] * 20, [shown] * 20, flags=False)
+    assert [one.what for one in found.values() if one.worse] == ["right without a person"]
+    assert not any(one.worse for one in compared([shown] * 20, [RIGHT] * 20).values())
+
+
+def test_a_model_that_raises_a_flag_on_everything_is_worse() -> None:
+    alarmed = replace(RIGHT, flags=(*RIGHT.flags, Flag.SAFEGUARDING))
+    found = compared([RIGHT] * 20, [alarmed] * 20)
+    assert [one.what for one in found.values() if one.worse] == ["safeguarding not raised"]
 
 
 def test_no_lines_at_all_are_no_ground_against_anybody() -> None:
