@@ -20,6 +20,8 @@ from classifier.text import Reading
 _PREFIXES = (4, 5, 6)
 _BEGINNING, _ENDING = 15, 12
 _REMEMBERED_WORDS = 100_000
+_FEWEST_CORRECTIONS = 5
+"""What only customers wrote is learned where so many of them did: a name or a place is in fewer."""
 
 Analyser = Callable[[Reading], list[str]]
 
@@ -62,7 +64,7 @@ def sentence_intent_features(sentence: list[str]) -> list[str]:
 
 
 class Vocabulary:
-    """The features seen at least twice in training, and the weight of each."""
+    """The features seen often enough in training, and the weight of each."""
 
     def __init__(self, names: Sequence[str], weights: TfidfTransformer) -> None:
         """Know these features, in this order, with a fitted TfidfTransformer."""
@@ -72,10 +74,22 @@ class Vocabulary:
         self._rarity: NDArray[np.float32] = weights.idf_.astype(np.float32)
 
     @classmethod
-    def learn(cls, texts: Sequence[list[str]]) -> "Vocabulary":
-        """The vocabulary of these texts' features, with rarity (idf) counted over them."""
-        seen = Counter(chain.from_iterable(map(set, texts)))
-        names = sorted(name for name, count in seen.items() if count > 1)
+    def learn(
+        cls, texts: Sequence[list[str]], corrections: Sequence[list[str]] = ()
+    ) -> "Vocabulary":
+        """The vocabulary of these texts' features, with rarity (idf) counted over them.
+
+        A feature is seen in two texts; one that is in `corrections` (what customers wrote) alone, in
+        five of them.
+        """
+        known = Counter(chain.from_iterable(map(set, texts)))
+        seen = known + Counter(chain.from_iterable(map(set, corrections)))
+        texts = [*texts, *corrections]
+        names = sorted(
+            name
+            for name, count in seen.items()
+            if count >= (2 if name in known else _FEWEST_CORRECTIONS)
+        )
         plain = cls(names, _weights().fit(sp.csr_matrix(np.ones((1, len(names)), np.float32))))
         return cls(names, _weights().fit(plain.count(texts)))
 

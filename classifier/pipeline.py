@@ -50,7 +50,9 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """What the heads are fitted on: the corpus' rows, then the cards'."""
+    """What the heads are fitted on: the lines' rows, then the cards'. `corrected` tells which lines
+    are corrections: of flags and second matters staff said nothing there.
+    """
 
     about: Vocabulary
     meant: Vocabulary
@@ -62,6 +64,7 @@ class Examples:
     topics: NDArray[np.int64]
     intents: NDArray[np.int64]
     flags: NDArray[np.int64]
+    corrected: NDArray[np.bool_]
 
     def chosen(self, rows: NDArray[np.int64]) -> "Examples":
         """The same with these lines only."""
@@ -72,11 +75,15 @@ class Examples:
             topics=self.topics[rows],
             intents=self.intents[rows],
             flags=self.flags[rows],
+            corrected=self.corrected[rows],
         )
 
 
-def examples(lines: Sequence[Labelled]) -> Examples:
-    """The corpus and the cards as rows. Raises Misconfigured where a line lacks topic or intent."""
+def examples(lines: Sequence[Labelled], corrections: int = 0) -> Examples:
+    """The corpus, corrections (the last so many lines) and the cards as rows.
+
+    Raises Misconfigured where a line lacks topic or intent.
+    """
     for line in lines:
         if line.topic is None or line.intent is None:
             raise Misconfigured(f"{line.id}: topic and intent are needed to learn from a line")
@@ -87,8 +94,9 @@ def examples(lines: Sequence[Labelled]) -> Examples:
         name: [sentence_features(words(text)) for _, text in read_cards(name)]
         for name in ("topics", "intents", "flags")
     }
-    about_words = Vocabulary.learn(about + cards["topics"] + cards["flags"])
-    meant_words = Vocabulary.learn(meant + cards["intents"])
+    sure = len(lines) - corrections
+    about_words = Vocabulary.learn(about[:sure] + cards["topics"] + cards["flags"], about[sure:])
+    meant_words = Vocabulary.learn(meant[:sure] + cards["intents"], meant[sure:])
     return Examples(
         about=about_words,
         meant=meant_words,
@@ -105,6 +113,7 @@ def examples(lines: Sequence[Labelled]) -> Examples:
                 for line in lines
             ]
         ),
+        corrected=np.arange(len(lines)) >= sure,
     )
 
 
@@ -129,7 +138,10 @@ def fit_intent(known: Examples, chosen: NDArray[np.int64]) -> RidgeClassifier:
 
 
 def fit_flags(known: Examples, chosen: NDArray[np.int64]) -> RidgeClassifier:
-    """The flag heads, one against the rest each, fitted on the chosen lines and all cards."""
+    """The flag heads, one against the rest each, fitted on the chosen lines of the corpus and all
+    cards. The flags of a correction are the model's own guess, which it must not teach itself.
+    """
+    chosen = chosen[~known.corrected[chosen]]
     cards = np.zeros((known.flag_cards.shape[0], MIXED + 1), np.int64)
     for row, (flag, _) in enumerate(read_cards("flags")):
         cards[row, _FLAG_PLACE[flag]] = 1

@@ -55,7 +55,7 @@ def _train(
     texts, digest = read_labelled(corpus), corpus_hash(corpus)
     lines = [*texts, *more]
     progress("count the words", 1, _STEPS)
-    known = examples(lines)
+    known = examples(lines, len(more))
     encoder = find_encoder()
     # Corrections are the cases where a model was wrong: how sure one may be is drawn from the corpus.
     judged = judged_by(texts, encoder)
