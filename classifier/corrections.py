@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from classifier.labelled import Labelled
-from classifier.likeness import alike
+from classifier.likeness import alike, without_forms
 from classifier.predict import Classifier
 from classifier.text import LONGEST
 from classifier.topic_of import likeliest_topics
@@ -78,7 +78,7 @@ def lessons_of(
     """
     cases, left_out = _readable(decided)
     written = [_masked(case) for case in cases]
-    groups = alike([f"{subject}\n{body}" for subject, body in written])
+    groups = alike(without_forms([f"{subject}\n{body}" for subject, body in written]))
     stands: list[int] = []
     confirmed: list[Labelled] = []
     for group in groups:

@@ -8,7 +8,7 @@ are to count rarity by.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -22,6 +22,9 @@ _BLOCK = 512
 _FOLDS = 4096
 _ROUNDING = 1e-4
 _NO_LETTERS = re.compile(r"[\W\d_]+")
+_LABEL = re.compile(r"^(?P<label>[^:\n]{1,80}:)(?P<value>.*)$")
+_MANY = 3
+"""A line or a label in so many texts that say different things beside it is a form's."""
 
 Places = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -48,6 +51,48 @@ def pairs_alike(texts: Sequence[str], cut: float = CUT) -> list[tuple[int, int, 
         for found in _pairs(texts, cut)
         for pair in zip(*(part.tolist() for part in found), strict=True)
     ]
+
+
+def without_forms(texts: Sequence[str]) -> list[str]:
+    """Each text without the lines and labels of the form by which it came, for comparing only.
+
+    What came by one form is alike in what the form says. A form's is what stands in several texts
+    that say different things beside it; where one letter came often, nothing is beside it, and a
+    text with nothing beside its form is left whole.
+    """
+    pieces = [_pieces(text) for text in texts]
+    often = Counter(piece for found in pieces for piece in found)
+    common = {piece for piece, count in often.items() if count >= _MANY}
+    beside = defaultdict[str, set[str]](set)
+    for text, found in zip(texts, pieces, strict=True):
+        rest = _letters(_beside(text, common))
+        for piece in found & common if rest else ():
+            beside[piece].add(rest)
+    forms = {piece for piece, rests in beside.items() if len(rests) >= _MANY}
+    kept = [_beside(text, forms) for text in texts]
+    return [rest if _letters(rest) else text for rest, text in zip(kept, texts, strict=True)]
+
+
+def _pieces(text: str) -> set[str]:
+    """The letters of each line, and those of each label with its colon."""
+    lines = text.split("\n")
+    labels = (_letters(match["label"]) + ":" for match in map(_LABEL.match, lines) if match)
+    return {*filter(None, map(_letters, lines)), *labels}
+
+
+def _beside(text: str, forms: set[str]) -> str:
+    kept: list[str] = []
+    for line in text.split("\n"):
+        label = _LABEL.match(line)
+        if _letters(line) in forms:
+            continue
+        is_form = label is not None and _letters(label["label"]) + ":" in forms
+        kept.append(label["value"] if label and is_form else line)
+    return "\n".join(kept)
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTERS.sub(" ", text).strip().lower()
 
 
 def _pairs(texts: Sequence[str], cut: float) -> Iterator[tuple[Places, Places, Floats]]:

@@ -12,6 +12,7 @@ from models.council import Authority, Catalogue, CouncilType, Service, default_c
 from models.decisions import DecidedCase
 from models.prediction import Category, Flag, Intent
 from models.routing import undecided
+from tests.classifier.test_likeness import MATTERS
 from tests.support.decided import DISTRICT, NOW, decided
 
 COMPLAINT, ENQUIRY = Category.COMPLAINT, Category.GENERAL_ENQUIRY
@@ -124,6 +125,20 @@ def test_a_correction_against_a_like_case_that_was_confirmed_is_a_conflict_too(l
     assert not found.corrected
     assert not found.confirmed
     assert len(found.left_out) == 1
+
+
+def test_what_came_by_one_web_form_is_learned_each_matter_for_itself(lessons) -> None:
+    to = [
+        (ENQUIRY, "waste_recycling"),
+        (ENQUIRY, "parking"),
+        (ENQUIRY, "environmental_health"),
+        (ENQUIRY, "waste_recycling"),
+    ]
+    found = lessons(
+        *(decided(n, text, owner) for n, (text, owner) in enumerate(zip(MATTERS, to, strict=True)))
+    )
+    assert not found.left_out
+    assert {one.reference[-1] for one in found.corrected} == {"0", "1", "2"}
 
 
 def test_no_name_address_or_number_is_in_what_is_learned_or_judged(lessons) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.labelled import CORPUS, read_labelled
-from classifier.likeness import alike
+from classifier.likeness import alike, without_forms
 
 BIN = "My brown bin was not emptied on Tuesday although it was out by seven. Please send a crew."
 VARIANT = (
@@ -53,3 +53,36 @@ def test_each_text_is_in_one_group_and_equal_texts_in_the_same(texts: list[str])
         again = texts.index(text)
         if re.search(r"[^\W\d_]{2}", text):
             assert of[one] == of[again]
+
+
+FORM = """Website enquiry form
+This message was sent from the contact page of the council's website. Do not reply to it.
+Your name: …
+Which service is this about?
+{service}
+Preferred way of contact: email
+Is this the first time that you contact us about this matter? {first}
+Please tell us what happened, when and where, in as much detail as you can:
+{text}
+By sending this form you agree to the council's privacy notice."""
+MATTERS = [
+    FORM.format(service=service, first=first, text=text)
+    for service, first, text in (
+        ("Bins", "Yes", "My brown bin was not emptied on Tuesday although it was out by seven."),
+        ("Parking", "No", "The ticket machine in the market car park takes no coins."),
+        ("Pests", "Yes", "There are rats under the decking and the neighbours have them too."),
+        ("Bins", "No", "My green bin was not emptied on Friday although it was out by seven."),
+    )
+]
+
+
+def test_what_came_by_one_form_is_alike_only_where_the_senders_own_words_are() -> None:
+    assert len(alike(MATTERS)) < 3
+    assert alike(without_forms(MATTERS)) == [[0, 3], [1], [2]]
+
+
+def test_one_letter_that_many_sent_is_still_one_letter() -> None:
+    letter = "Dear council,\nDo not close the lido: our children learn to swim there.\nYours"
+    assert without_forms([letter] * 5) == [letter] * 5
+    by_form = [FORM.format(service="Leisure", first="Yes", text=letter)] * 4
+    assert alike(without_forms([*MATTERS, *by_form])) == [[0, 3], [1], [2], [4, 5, 6, 7]]
