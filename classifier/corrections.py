@@ -103,11 +103,15 @@ def lessons_of(
 
 def _readable(decided: Iterable[DecidedCase]) -> tuple[list[DecidedCase], list[LeftOut]]:
     """The newest of each kind that has words, in order."""
-    cases = sorted(decided, key=lambda case: (case.decision.at, case.reference))
+    told = sorted(decided, key=lambda case: (case.decision.at, case.reference))
+    cases = [case for case in told if not case.is_complaint_by_history]
     corrected = [case for case in cases if case.corrected]
     chosen = corrected[-MOST:] + [case for case in cases if not case.corrected][-CONFIRMED:]
     wordless = tuple(case.reference for case in chosen if not case.text.strip() and case.corrected)
     left_out = [LeftOut(wordless, "there are no words in the message")] if wordless else []
+    by_history = tuple(case.reference for case in told if case.is_complaint_by_history)
+    if by_history:
+        left_out.append(LeftOut(by_history, "an earlier case made it a complaint, not its words"))
     older = tuple(case.reference for case in corrected[:-MOST])
     if older:
         left_out.append(LeftOut(older, f"only the newest {MOST} corrections are learned"))

@@ -18,7 +18,7 @@ from models.prediction import Category, Prediction
 DECIDING = (Event.RECLASSIFIED, Event.ANSWER_APPROVED, Event.CLOSED)
 """What a member of staff does that says what a case is: correct it, or answer or close it as it is."""
 
-TOLD_BY = (Event.OPENED, Event.READ_AFTER_ALL, Event.MESSAGE_ADDED, *DECIDING)
+TOLD_BY = (Event.OPENED, Event.READ_AFTER_ALL, Event.MESSAGE_ADDED, Event.SPLIT, *DECIDING)
 """The entries that `decision_of` looks at."""
 
 
@@ -44,7 +44,8 @@ class Decision:
 class DecidedCase:
     """A case that staff decided: the message it was opened with (as the model read it), what the
     model said, what staff said. `people` are names that the message may hold: its sender's, the
-    customer's, that of whom it was forwarded from.
+    customer's, that of whom it was forwarded from. `failed_again`: carebot found an earlier case that
+    should have been the end of it (models.prior_contact).
     """
 
     reference: str
@@ -54,6 +55,7 @@ class DecidedCase:
     people: tuple[str, ...]
     prediction: Prediction
     decision: Decision
+    failed_again: bool = False
 
     @property
     def was_told(self) -> bool:
@@ -62,13 +64,18 @@ class DecidedCase:
 
     @property
     def agreed(self) -> bool:
-        """Whether category and owner were the model's."""
+        """Whether owner and category were the model's, as far as the words can tell the category."""
         said, decided = self.prediction, self.decision
-        return (said.category, said.service, said.authority) == (
-            decided.category,
-            decided.service,
-            decided.authority,
-        )
+        same_owner = (said.service, said.authority) == (decided.service, decided.authority)
+        return same_owner and (said.category is decided.category or self.is_complaint_by_history)
+
+    @property
+    def is_complaint_by_history(self) -> bool:
+        """Whether staff made a complaint of an enquiry that was told before (labels.md rules 2 and
+        3): its words alone are an enquiry, and teach nothing else.
+        """
+        became = (self.prediction.category, self.decision.category)
+        return self.failed_again and became == (Category.GENERAL_ENQUIRY, Category.COMPLAINT)
 
     @property
     def corrected(self) -> bool:
@@ -104,22 +111,22 @@ def decision_of(history: Iterable[Entry]) -> Decision | None:
 
     The last correction holds. Where there was none, whoever answered or closed the case agreed with
     the model. What was changed after the customer wrote again may speak of the new message, not of
-    the first: it is no decision on that.
+    the first, and after a part was split off, of the rest: it is no decision on the first message.
     """
     stands, decided = dict[str, Detail](), None
-    wrote_again = unclear = False
+    is_another = unclear = False
     for entry in history:
         if entry.event in {Event.OPENED, Event.READ_AFTER_ALL}:
             stands = {
                 name: entry.details.get(name) for name in ("category", "service", "authority")
             }
-        elif entry.event is Event.MESSAGE_ADDED:
-            wrote_again = True
+        elif entry.event in {Event.MESSAGE_ADDED, Event.SPLIT}:
+            is_another = True
         elif entry.actor.kind is not Kind.STAFF:
             continue
         elif entry.event is Event.RECLASSIFIED:
             changed = {name: entry.details[name] for name in stands if name in entry.details}
-            if wrote_again:
+            if is_another:
                 unclear = unclear or bool(changed)
                 continue
             stands |= changed

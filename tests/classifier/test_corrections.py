@@ -197,6 +197,13 @@ def test_what_the_model_could_not_say_is_learned_as_staff_decided_it(lessons) ->
     assert only(lessons(unread)).learned.service == "corporate"
 
 
+def test_a_complaint_that_only_an_earlier_case_made_teaches_nothing(lessons) -> None:
+    again = decided(1, BIN, (COMPLAINT, "waste_recycling"), said="#missed_bin enquiry")
+    found = lessons(replace(again, failed_again=True))
+    assert (found.corrected, found.confirmed) == ((), ())
+    assert "an earlier case" in found.left_out[0].why
+
+
 def test_only_the_newest_of_many_confirmed_cases_are_judged_by(lessons) -> None:
     cases = [
         decided(n, f"{n * 7919} {chr(97 + n % 26) * 9} {n}", at=NOW + timedelta(minutes=n))

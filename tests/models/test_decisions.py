@@ -1,5 +1,6 @@
 """What a case's history says that staff decided."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from models.decisions import Decision, decision_of
 from models.history import Entry
 from models.people import CAREBOT, CUSTOMER, Actor, operator, staff
 from models.prediction import Category
+from models.splitting import was_split
 from tests.support.cases import opened
 from tests.support.council import example_council, utc
+from tests.support.decided import decided
 
 COUNCIL = example_council()
 NOW = utc(2026, 11, 2)
@@ -49,6 +52,9 @@ class Story:
 
     def replied(self) -> "Story":
         return self.then(add_reply(self.case, 2, COUNCIL, known_sender=True, now=self.now))
+
+    def split(self) -> "Story":
+        return self.then(was_split(self.case, "CC-2026-00002", PRIYA, self.now))
 
     @property
     def decision(self) -> Decision | None:
@@ -98,6 +104,21 @@ def test_what_was_changed_after_the_customer_wrote_again_says_nothing_of_the_fir
         "waste_recycling",
         "U2",
     )
+
+
+def test_what_was_changed_after_a_split_says_nothing_of_the_whole_message() -> None:
+    assert Story().split().changed(PARKING).answered().decision is None
+    before = Story().changed(ENQUIRY).split().changed(PARKING).answered()
+    assert what(before.decision) == (Category.GENERAL_ENQUIRY, "waste_recycling", "U1")
+
+
+def test_a_complaint_only_for_what_happened_before_is_agreed_to() -> None:
+    to = (Category.COMPLAINT, "waste_recycling")
+    again = replace(decided(1, "bin", to, said="#missed_bin enquiry"), failed_again=True)
+    assert (again.agreed, again.corrected, again.is_complaint_by_history) == (True, False, True)
+    assert replace(again, failed_again=False).corrected
+    elsewhere = decided(1, "bin", (Category.COMPLAINT, "parking"), said="#missed_bin enquiry")
+    assert replace(elsewhere, failed_again=True).corrected
 
 
 @pytest.mark.parametrize("nobody", [CUSTOMER, CAREBOT, operator("root")])

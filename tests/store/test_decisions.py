@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from models.actions import close, reclassify
 from models.case import Case, Classification, Level
+from models.contact import By, Contact, Earlier
 from models.council import Council
 from models.ledger import Arrival
 from models.message import Forwarded, Sender
 from models.people import staff
 from models.prediction import Category, Doubt
 from models.routing import undecided
+from models.splitting import Part, split_off, was_split
 from models.store_port import Store, Work
 from tests.support.cases import message, opened
 from tests.support.council import example_council, utc
@@ -74,6 +76,42 @@ def test_who_may_be_named_in_the_words_comes_with_them(store: Store) -> None:
         (decided,) = work.decisions.decided()
     assert decided.people == ("Jo Pike", "Ann Lowe", "Bo Hart")
     assert decided.sender == Sender("Jo Pike", "jo@post.example")
+
+
+def test_a_part_that_was_split_off_has_no_subject_and_the_rest_keeps_its_own(store: Store) -> None:
+    with store.work() as work:
+        first = keep(work, 1, NOW)
+        part = Part("CC-2026-00002", "the other matter", first.prediction)
+        change = split_off(first, part, COUNCIL, PRIYA, NOW)
+        work.cases.add(change)
+        words = message("the other matter", NOW)
+        work.messages.add(words, Arrival.CASE, part.reference, first.prediction, NOW)
+        work.cases.save(was_split(first, part.reference, PRIYA, NOW))
+        work.cases.save(close(change.case, "done", None, PRIYA, NOW))
+    with store.work() as work:
+        again = work.cases.get(first.reference)
+        assert again is not None
+        work.cases.save(close(again, "done", None, PRIYA, NOW))
+    with store.view() as work:
+        assert [one.subject for one in work.decisions.decided()] == ["Bins", ""]
+
+
+def test_what_should_have_ended_with_an_earlier_case_comes_with_its_case(store: Store) -> None:
+    with store.work() as work:
+        keep(work, 1, NOW)
+        change = opened(COUNCIL, NOW, "CC-2026-00002", "#missed_bin enquiry")
+        contact = Contact((Earlier("CC-2026-00001", By.SENDER),), "CC-2026-00001")
+        case = replace(change.case, contact=contact)
+        work.cases.add(replace(change, case=case))
+        words = message("again", NOW)
+        work.messages.add(words, Arrival.CASE, case.reference, case.prediction, NOW)
+        complaint = Classification(Category.COMPLAINT, "waste_recycling", None, Level.LEVEL_ONE)
+        work.cases.save(reclassify(case, complaint, COUNCIL, PRIYA, NOW))
+        work.cases.save(close(keep(work, 3, NOW), "done", None, PRIYA, NOW))
+    with store.view() as work:
+        again, first_time = work.decisions.decided()
+    assert (again.failed_again, again.agreed) == (True, True)
+    assert not first_time.failed_again
 
 
 def test_more_cases_than_a_statement_takes_values_all_come(store: Store) -> None:

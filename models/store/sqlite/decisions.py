@@ -78,7 +78,10 @@ class SqliteDecisions:
         for batch in _batches(list(decisions)):
             rows = self._execute(
                 f"""SELECT c.reference, c.prediction, c.customer_name, m.sender_name, m.sender_address,
-                    m.subject, m.new_text, json_extract(m.rest, '$.forwarded[0]') AS written_by
+                    m.subject, m.new_text, json_extract(m.rest, '$.forwarded[0]') AS written_by,
+                    json_extract(c.contact, '$[1]') AS failed_again,
+                    EXISTS (SELECT 1 FROM history h WHERE h.reference = c.reference AND h.event = 'opened'
+                        AND json_type(h.details, '$.split_from') IS NOT NULL) AS is_part
                     FROM cases c JOIN messages m ON m.id = (SELECT min(id) FROM messages
                         WHERE reference = c.reference AND arrival = 'case')
                     WHERE c.reference IN ({_places(batch)})""",
@@ -92,12 +95,14 @@ def _decided(row: sqlite3.Row, decision: Decision) -> DecidedCase:
     names = (row["sender_name"], row["customer_name"], row["written_by"])
     return DecidedCase(
         reference=row["reference"],
-        subject=row["subject"],
+        # A part that was split off was read without the subject, which is the first matter's.
+        subject="" if row["is_part"] else row["subject"],
         text=row["new_text"],
         sender=Sender(row["sender_name"], row["sender_address"]),
         people=tuple(dict.fromkeys(name for name in names if name)),
         prediction=Prediction.from_json(json.loads(row["prediction"])),
         decision=decision,
+        failed_again=row["failed_again"] is not None,
     )
 
 
