@@ -31,7 +31,9 @@ def learn(
     model: Annotated[Path | None, typer.Option(help="The live model, if another.")] = None,
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Only what staff decided from this day on."),
+        typer.Option(
+            formats=["%Y-%m-%d"], help="With --agreement: what staff decided from this day on."
+        ),
     ] = None,
     *,
     rollback: Annotated[
@@ -44,11 +46,17 @@ def learn(
         bool,
         typer.Option("--agreement", help="How often staff left it as the model said, by month."),
     ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Try once more what was not taken or was rolled back."),
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Learn what staff corrected; the new model goes live only if it is not worse in anything."""
     if sum((rollback, list_, agreement)) > 1:
         raise Misconfigured("choose one of --rollback, --list and --agreement")
+    if since and not agreement:
+        raise Misconfigured("--since goes with --agreement only: learning is from all corrections")
     file, environment = settings(config)
     if rollback:
         _roll_back(_versions(file, model), json_=json_)
@@ -57,7 +65,7 @@ def learn(
     elif agreement:
         _show_agreement(file, environment, since, json_=json_)
     else:
-        learned = _learn(file, environment, _versions(file, model), corpus, frozen, since)
+        learned = _learn(file, environment, _versions(file, model), corpus, frozen, again=again)
         if json_:
             print_json(learned.to_json())
         else:
@@ -70,14 +78,15 @@ def _learn(
     versions: "Versions",
     corpus: Path | None,
     frozen: Path | None,
-    since: datetime | None,
+    *,
+    again: bool,
 ) -> "Learned":
     from bot.council_of_settings import catalogue_of
     from classifier.labelled import CORPUS
     from classifier.learning import FROZEN
     from classifier.learning import learn as learn_from
 
-    decided = _decided(file, environment, since)
+    decided = _decided(file, environment, None)
     with shown() as progress:
         return learn_from(
             decided,
@@ -87,6 +96,7 @@ def _learn(
             frozen=frozen or FROZEN,
             now=datetime.now(UTC),
             progress=progress,
+            again=again,
         )
 
 

@@ -23,7 +23,10 @@ LUCK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """One comparison: of `n` lines, how many each has right, how many the challenger lost and won."""
+    """One comparison: of `n` lines, how many each has right, how many the challenger lost and won.
+
+    One that does not judge is told, and is no ground against a challenger.
+    """
 
     where: str
     what: str
@@ -33,11 +36,12 @@ class Pairs:
     lost: int
     won: int
     p: float
+    judges: bool = True
 
     @property
     def worse(self) -> bool:
         """Whether the challenger is worse here beyond noise."""
-        return self.p < LUCK
+        return self.judges and self.p < LUCK
 
     def to_json(self) -> dict[str, object]:
         """For json.dumps."""
@@ -47,13 +51,13 @@ class Pairs:
         """For people, in one line."""
         worse = "  WORSE" if self.worse else ""
         return (
-            f"{self.where:8}{self.what:32}{self.n:>6}{self.champion:>10}{self.challenger:>12}"
+            f"{self.where:10}{self.what:32}{self.n:>6}{self.champion:>10}{self.challenger:>12}"
             f"{self.lost:>6}{self.won:>6}{self.p:>8.3f}{worse}"
         )
 
 
 HEADING = (
-    f"{'set':8}{'what is right':32}{'lines':>6}{'champion':>10}{'challenger':>12}"
+    f"{'set':10}{'what is right':32}{'lines':>6}{'champion':>10}{'challenger':>12}"
     f"{'lost':>6}{'won':>6}{'p':>8}"
 )
 

@@ -35,13 +35,15 @@ _INTENTS: Mapping[Category, Intent] = {
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """What one group of like cases teaches: the line to learn, under the map of the corpus, and the
-    line to judge by, under the council's own. `at` is when staff decided last (aware UTC).
+    line to judge by, under the council's own. `at` is when staff decided last (aware UTC);
+    `references` are all cases of the group, of which `reference` stands for the others today.
     """
 
     reference: str
     at: datetime
     learned: Labelled
     judged: Labelled
+    references: frozenset[str]
 
     @property
     def decided(self) -> str:
@@ -79,7 +81,7 @@ def lessons_of(
     cases, left_out = _readable(decided)
     written = [_masked(case) for case in cases]
     groups = alike(without_forms([f"{subject}\n{body}" for subject, body in written]))
-    stands: list[int] = []
+    stands: dict[int, frozenset[str]] = {}
     confirmed: list[Labelled] = []
     for group in groups:
         said = {_decided(cases[place]) for place in group}
@@ -88,12 +90,15 @@ def lessons_of(
             references = tuple(cases[place].reference for place in group)
             left_out.append(LeftOut(references, "staff decided like messages differently"))
         elif corrected:
-            stands.append(max(corrected, key=lambda place: cases[place].decision.at))
+            last = max(corrected, key=lambda place: cases[place].decision.at)
+            stands[last] = frozenset(cases[place].reference for place in group)
         elif len(said) == 1:
             confirmed.append(_to_judge(cases[group[-1]], *written[group[-1]]))
     kept, unowned = _owned(stands, cases, catalogue)
     left_out += unowned
-    lessons = _lessons([(cases[place], written[place]) for place in kept], classifier, catalogue)
+    lessons = _lessons(
+        [(cases[place], written[place], stands[place]) for place in kept], classifier, catalogue
+    )
     return Lessons(
         tuple(sorted(lessons, key=lambda lesson: (lesson.at, lesson.reference))),
         tuple(confirmed),
@@ -153,23 +158,23 @@ def _owned(
 
 
 def _lessons(
-    written: Sequence[tuple[DecidedCase, tuple[str, str]]],
+    written: Sequence[tuple[DecidedCase, tuple[str, str], frozenset[str]]],
     classifier: Classifier,
     catalogue: Catalogue,
 ) -> Iterator[Lesson]:
-    texts = [(subject, body, "") for _, (subject, body) in written]
+    texts = [(subject, body, "") for _, (subject, body), _ in written]
     topics = likeliest_topics(
-        classifier, texts, [_topics_of(case, catalogue) for case, _ in written]
+        classifier, texts, [_topics_of(case, catalogue) for case, _, _ in written]
     )
-    seconds = _second_topics(classifier, [case for case, _ in written], texts, catalogue)
+    seconds = _second_topics(classifier, [case for case, _, _ in written], texts, catalogue)
     predictions = classifier.predict_many(texts)
-    for (case, words), topic, second, now_said in zip(
+    for (case, words, group), topic, second, now_said in zip(
         written, topics, seconds, predictions, strict=True
     ):
         # Of another body's matter staff say nothing of the intent: it is the model's own.
         intent = _INTENTS.get(case.decision.category, now_said.intent)
         learned = _to_learn(case, words, topic, second if second != topic else None, intent)
-        yield Lesson(case.reference, case.decision.at, learned, _to_judge(case, *words))
+        yield Lesson(case.reference, case.decision.at, learned, _to_judge(case, *words), group)
 
 
 def _second_topics(

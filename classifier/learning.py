@@ -9,11 +9,16 @@ the later ones? (By time, not by fold: that is how a model is used, and it costs
 several. Near-duplicates stand in one group, so that none is on both sides.) Beside them stand the
 newest cases that staff left as they were, which neither model learned: corrected cases alone are
 those where the model of the day was wrong, on which any other model looks better. With fewer than
-six new corrections none is held out, and the confirmed cases alone are the recent ones.
+six new corrections none is held out. The confirmed cases alone are those where the champion was
+right, on which another can only lose: then they are told and judge nobody.
+
+What was refused or rolled back would be made again from the same corrections: it is not tried again
+until there are others, unless that is asked for.
 
 Promoted is who is not worse in any comparison of `classifier.comparing`, beyond noise.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +28,7 @@ from classifier.comparing import HEADING, Pairs, compare
 from classifier.corrections import LeftOut, Lesson, Lessons, lessons_of
 from classifier.crossval import Progress, silent
 from classifier.evaluate import measure
-from classifier.labelled import Labelled, read_labelled
+from classifier.labelled import Labelled, corpus_hash, read_labelled
 from classifier.predict import Classifier
 from classifier.train import train
 from classifier.versions import Version, Versions
@@ -121,8 +126,11 @@ def learn(
     frozen: Path,
     now: datetime,
     progress: Progress = silent,
+    again: bool = False,
 ) -> Learned:
     """Fit a challenger with what staff corrected, judge it, and make it live if it is not worse.
+
+    What was refused or rolled back is tried once more only if `again`.
 
     Everything is kept as a version before anything is switched; the switch is one rename. Raises
     Misconfigured where corpus, frozen set or model cannot be used, Refused where another learns.
@@ -144,11 +152,14 @@ def learn(
         # What was learned and no longer stands (its case was erased) is a reason to learn anew too.
         if plan.new == plan.gone == 0:
             return told
+        fed = _fed(corpus, frozen, lessons)
+        if not again and (tried := _tried(versions, fed)):
+            return replace(told, why=(tried,))
         fitting = _Fitting(corpus, catalogue, now, progress)
         with versions.half() as half:
             challenger = fitting.fit("challenger", half / versions.live.name, plan.everything)
             trial = _trial(plan, versions, fitting) or challenger
-            pairs = (*_on_frozen(unseen, model, challenger), *_on_recent(plan.recent, model, trial))
+            pairs = (*_on_frozen(unseen, model, challenger), *_on_recent(plan, model, trial))
             promoted = not any(one.worse for one in pairs)
             version = Version(
                 name=versions.name_of(half),
@@ -160,6 +171,7 @@ def learn(
                 learned={one.reference: one.decided for one in lessons.corrected},
                 figures=_figures(unseen, challenger),
                 why=_why(champion, pairs, promoted=promoted),
+                fed=fed,
             )
             versions.keep(half, version)
         if version.promoted:
@@ -176,10 +188,33 @@ def learn(
         )
 
 
+def _fed(corpus: Path, frozen: Path, lessons: Lessons) -> str:
+    decided = [(one.reference, one.decided) for one in lessons.corrected]
+    files = corpus_hash(corpus), corpus_hash(frozen)
+    return hashlib.sha256(f"{files}{sorted(decided)}".encode()).hexdigest()
+
+
+def _tried(versions: Versions, fed: str) -> str:
+    """A sentence where a version was made of the same already and is not live."""
+    tried = next((one for one, live in versions.all() if one.fed == fed and not live), None)
+    if tried is None:
+        return ""
+    what = "was rolled back" if tried.promoted else "was not taken"
+    return (
+        f"Nothing new to learn: {tried.name}, which {what}, was made of the same corrections. "
+        "`carebot learn --again` tries it all the same."
+    )
+
+
 def _plan(lessons: Lessons, champion: Version) -> _Plan:
     corrected = lessons.corrected
-    new = [one for one in corrected if champion.learned.get(one.reference) != one.decided]
-    gone = champion.learned.keys() - {one.reference for one in corrected}
+    # Another case may stand for the same group today.
+    new = [
+        one
+        for one in corrected
+        if one.decided not in {champion.learned.get(reference) for reference in one.references}
+    ]
+    gone = champion.learned.keys() - {name for one in corrected for name in one.references}
     held: Sequence[Lesson] = new[-(len(new) // _HELD_OUT) :] if len(new) >= _FEWEST_NEW else ()
     kept_out = {one.reference for one in held}
     return _Plan(
@@ -209,11 +244,12 @@ def _on_frozen(
     return tuple(compare("frozen", lines, old, new, flags=True))
 
 
-def _on_recent(
-    lines: Sequence[Labelled], champion: Classifier, trial: Classifier
-) -> tuple[Pairs, ...]:
+def _on_recent(plan: _Plan, champion: Classifier, trial: Classifier) -> tuple[Pairs, ...]:
+    lines = plan.recent
     old, new = (_said(model, lines) for model in (champion, trial))
-    return tuple(compare("recent", lines, old, new, flags=False))
+    where = "recent" if plan.held_out else "confirmed"
+    pairs = compare(where, lines, old, new, flags=False)
+    return tuple(replace(one, judges=bool(plan.held_out)) for one in pairs)
 
 
 def _figures(lines: Sequence[Labelled], model: Classifier) -> dict[str, object]:

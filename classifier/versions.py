@@ -33,7 +33,8 @@ _RECORD = "version.json"
 class Version:
     """What is known of a version. `before` is the one that was live before it went live; None where
     there was none, or it never went live. `learned` maps a case's reference to what staff decided.
-    `figures` are those it was judged by.
+    `figures` are those it was judged by; `fed` tells all that it was made of and judged by from any
+    other such thing, and is empty where that is not known.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Version:
     learned: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, object] = field(default_factory=dict)
     why: tuple[str, ...] = ()
+    fed: str = ""
 
 
 class Versions:

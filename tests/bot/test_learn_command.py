@@ -78,6 +78,7 @@ def test_agreement_by_month_in_words_and_in_json(tmp_path: Path) -> None:
     ("options", "said"),
     [
         (("--list", "--rollback"), "choose one of"),
+        (("--since", "2026-10-01"), "--since goes with --agreement only"),
         (("--frozen", "nowhere"), "nowhere"),
         (("--model", "nowhere/carebot.skops", "--list"), "run `carebot train`"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from classifier.artefact import read_manifest
 from classifier.corrections import Lesson, Lessons
 from classifier.labelled import Labelled
-from classifier.learning import Learned, _plan, learn
+from classifier.learning import Learned, _on_recent, _plan, learn
 from classifier.predict import Classifier
 from classifier.train import train
 from classifier.versions import Version, Versions
@@ -166,6 +166,10 @@ def test_a_challenger_that_is_worse_is_kept_and_not_taken(
     assert kept == {done.champion: (True, True), done.challenger: (False, False)}
     assert done.to_json()["live"] == done.champion
     assert "WORSE" in done.to_text()
+    same = learn(nonsense, DISTRICT, versions, corpus=small, frozen=frozen, now=LATER)
+    assert same.challenger is None
+    assert f"{done.challenger}, which was not taken, was made of the same" in same.to_text()
+    assert len(versions.all()) == 2
 
 
 def test_nothing_decided_and_no_frozen_set_are_said(fitted, small, frozen, tmp_path: Path) -> None:
@@ -185,9 +189,10 @@ def test_nothing_decided_and_no_frozen_set_are_said(fitted, small, frozen, tmp_p
 # Who learns what, and who is judged on what
 
 
-def lesson(number: int) -> Lesson:
+def lesson(number: int, *others: str) -> Lesson:
     line = Labelled(f"CC-2026-{number:05}", "", "x", ENQUIRY, "parking", None)
-    return Lesson(line.id, NOW + timedelta(days=number), line, line)
+    at = NOW + timedelta(days=number)
+    return Lesson(line.id, at, line, line, frozenset({line.id, *others}))
 
 
 def ids(lines: tuple[Labelled, ...] | None) -> list[int] | None:
@@ -225,6 +230,38 @@ def test_a_decision_that_changed_is_new_and_a_case_that_is_gone_is_to_be_forgott
     changed = replace(champion(1, 2), learned={**champion(1, 2).learned, "CC-2026-00002": "other"})
     assert _plan(lessons, changed).new == 1
     assert _plan(lessons, champion(1, 2, 3)).gone == 1
+
+
+def test_another_case_that_stands_for_its_group_is_not_new_and_none_is_gone() -> None:
+    lessons = Lessons((lesson(2, "CC-2026-00001"),), (), ())
+    plan = _plan(lessons, champion(1))
+    assert (plan.new, plan.gone) == (0, 0)
+
+
+def test_what_staff_left_as_it_was_judges_nobody_alone(fitted) -> None:
+    model = Classifier.load(fitted, DISTRICT)
+    worse = Wrong(model)
+    line = replace(lesson(1).judged, body="My bin was not emptied on Tuesday.")
+    said = model.predict("", line.body)
+    line = replace(line, category=said.category, service=said.service, authority=said.authority)
+    confirmed = _plan(Lessons((lesson(1),), (line,) * 9, ()), champion())
+    pairs = _on_recent(confirmed, model, worse)
+    assert {one.where for one in pairs} == {"confirmed"}
+    assert max(one.lost for one in pairs) == 9
+    assert not any(one.worse for one in pairs)
+    held = replace(confirmed, held_out=2)
+    assert any(one.worse for one in _on_recent(held, model, worse))
+
+
+class Wrong:
+    """A model that says of every message that it is a compliment for parking."""
+
+    def __init__(self, model: Classifier) -> None:
+        self._model = model
+
+    def predict_many(self, texts):
+        for said in self._model.predict_many(texts):
+            yield replace(said, category=Category.COMPLIMENT, service="parking", authority=None)
 
 
 def test_what_staff_left_as_it_was_is_judged_by_whatever_is_new() -> None:
