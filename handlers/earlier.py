@@ -7,7 +7,16 @@ from models.case import Case
 from models.contact import By, Contact, Earlier
 from models.council import Council
 from models.forwarding import is_staff, offered
-from models.locations import Located, Location, PlaceKind, elsewhere, locations
+from models.locations import (
+    Located,
+    Location,
+    PlaceKind,
+    differ,
+    elsewhere,
+    locations,
+    normalised,
+    without_signatures,
+)
 from models.message import Message
 from models.prediction import Prediction
 from models.prior_contact import (
@@ -76,33 +85,52 @@ def earlier_contact(
     part_of: str | None = None,
 ) -> EarlierContact:
     """Look for earlier cases on the matter; it is asked before the message has a case of its own.
-    What is taken out of the case `part_of` is not earlier than itself.
+    What is taken out of the case `part_of` is not earlier than the other parts of its email.
     """
     topics = near(prediction.topic, council.catalogue)
-    places = _places(message, prediction.topic)
+    places = _places(message, prediction.topic, council)
     search = _Search(work, council, message, prediction, places, topics)
     found = _of_the_sender(search)
     found += _at_the_place(search, found)
-    found = tuple(one for one in found if one.case.reference != part_of)
+    if part_of is not None:
+        found = tuple(one for one in found if not _is_of_the_same_email(search, one.case))
     earlier = [one for one in found if one.case.received_at <= message.received_at]
     again = None
     if earlier and may_have_failed(prediction):
         again = failed_again(prediction, earlier, _told(message), message.received_at, council)
+    # The case that failed is named whatever else was found.
+    earlier.sort(key=lambda one: one is not again)
     kept = tuple(Earlier(one.case.reference, one.by) for one in earlier[:_MOST])
     return EarlierContact(Contact(kept, again.case.reference if again else None), found, places)
 
 
-def _places(message: Message, topic: str) -> frozenset[Location]:
+def _is_of_the_same_email(search: _Search, case: Case) -> bool:
+    stored = search.work.messages.of_case(case.reference)
+    return any(one.message.sha256 == search.message.sha256 for one in stored)
+
+
+def _places(message: Message, topic: str, council: Council) -> frozenset[Location]:
     """Read, and kept, only where a matter has a place: no more is known of a person than is used."""
     where = site(topic)
     if where is Site.UNKNOWN:
         return frozenset()
-    text = f"{message.subject}\n{message.new_text}"
-    return locations(text, at_home=where is Site.HOME)
+    is_from_staff = is_staff(message.sender.address, council)
+    words = message.own_words
+    if is_from_staff or where is Site.OUT:
+        words = without_signatures(words, _names(message), only_forwarded=is_from_staff)
+    found = locations(f"{message.subject}\n{words}", at_home=where is Site.HOME)
+    named = {normalised(name) for name in _names(message)}
+    return frozenset(one for one in found if one.name not in named)
+
+
+def _names(message: Message) -> tuple[str, ...]:
+    """People's names, which may end as a street does ("Jenny Wood")."""
+    names = (message.sender.name, message.forwarded.name if message.forwarded else "")
+    return tuple(filter(None, names))
 
 
 def _told(message: Message) -> Told:
-    return told(f"{message.subject}\n{message.new_text}")
+    return told(f"{message.subject}\n{message.own_words}")
 
 
 def _sender(message: Message, council: Council) -> str | None:
@@ -130,10 +158,24 @@ def _of_the_sender(search: _Search) -> tuple[Found, ...]:
 
 
 def _is_elsewhere(search: _Search, case: Case) -> bool:
-    """Some people report every fly-tip of their town: another street is another matter."""
-    if site(search.prediction.topic) is not Site.OUT or not search.places:
+    """Some people report every fly-tip of their town, or the bins of their mother too: another
+    street or another house is another matter.
+    """
+    where = site(search.prediction.topic)
+    if where is Site.UNKNOWN or not search.places:
         return False
-    return elsewhere(search.places, search.work.locations.of_case(case.reference))
+    theirs = search.work.locations.of_case(case.reference)
+    if where is Site.HOME:
+        return differ(search.places, theirs, PlaceKind.ADDRESS)
+    return elsewhere(search.places, theirs)
+
+
+def _is_another_house(search: _Search, one: Located) -> bool:
+    """Several towns have a High Street, and each a number 12."""
+    if one.location.kind is not PlaceKind.ADDRESS:
+        return False
+    theirs = search.work.locations.of_case(one.reference)
+    return differ(search.places, theirs, PlaceKind.POSTCODE)
 
 
 def _at_the_place(search: _Search, known: tuple[Found, ...]) -> tuple[Found, ...]:
@@ -146,6 +188,8 @@ def _at_the_place(search: _Search, known: tuple[Found, ...]) -> tuple[Found, ...
     taken = {one.case.reference for one in known}
     found = list[Found]()
     for one in located:
+        if _is_another_house(search, one):
+            continue
         case = search.work.cases.get(one.reference) if one.reference not in taken else None
         taken.add(one.reference)
         if case is not None and is_same_matter(case, search.prediction):

@@ -104,6 +104,11 @@ _BREAK = re.compile(r"[\n.,;:!?()\[\]{}\"“”/|<>*]")
 _ABBREVIATED_SAINT = re.compile(r"(?<![^\W_])(st|ste)\. ", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,4}[A-Za-z]?(?:-\d{1,4}[A-Za-z]?)?\Z", re.ASCII)
 _NUMBER_BEFORE = re.compile(r"(?<![\w.,/£-])(\d{1,4}[A-Za-z]?), ?\Z", re.ASCII)
+# "On 2 November 2026, Mill Lane" and "on November 2, Mill Lane" name no house.
+_OF_A_DATE = re.compile(
+    r"(?:(?:19|20)\d\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}), ?\Z",
+    re.IGNORECASE | re.ASCII,
+)
 # Before a name in small letters: else "a long lane" would be one.
 _LEADING = frozenset({
     "on", "in", "at", "of", "along", "down", "up", "near", "from", "off", "opposite", "outside",
@@ -144,6 +149,20 @@ _HOME = re.compile(
     r"(?:address(?: line \d)?|post ?code|town)\*{0,2}[ \t]?[:?]+[^\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_FORWARDED = re.compile(
+    r"^[ \t>]{0,4}(?:-{2,20} ?(?:original|forwarded) message ?-{2,20}|begin forwarded message:)[^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CLOSING = re.compile(
+    r"[ \t]{0,8}(?:--[ \t]*|(?:(?:(?:kind|best|warm|kindest|many|with) ){0,2}(?:regards|wishes|thanks)"
+    r"|yours(?: sincerely| faithfully| truly)?|sincerely|cheers|thank you)"
+    r"(?:[,.!-][ \t]{0,4}(?:[^\W\d_][\w'’.-]{0,20} ?){0,4})?[ \t]*)\r?\Z",
+    re.IGNORECASE,
+)
+_POSTSCRIPT = re.compile(r"[ \t]{0,8}p\.? ?s\b", re.IGNORECASE)
+_LONGEST_CLOSING = 120
+# Who thanks in the middle of a long letter has not closed it.
+_LONGEST_SIGNATURE = 20
 _MANY_DIGITS = re.compile(r"\d{5}")
 _BOX_WORDS = 5
 
@@ -170,6 +189,38 @@ def elsewhere(one: Collection[Location], other: Collection[Location]) -> bool:
     """
     shared = {a.kind for a in one} & {b.kind for b in other}
     return bool(shared) and not set(one) & set(other)
+
+
+def differ(one: Collection[Location], other: Collection[Location], kind: PlaceKind) -> bool:
+    """Whether both name places of this kind, and none is the same."""
+    ours = {a for a in one if a.kind is kind}
+    theirs = {b for b in other if b.kind is kind}
+    return bool(ours and theirs) and not ours & theirs
+
+
+def without_signatures(text: str, names: Collection[str], *, only_forwarded: bool) -> str:
+    """A text without what stands below a closing ("Regards", or one of these people's names) as far
+    as the next forwarded message: where its writer lives or works is not where the matter is. What
+    follows "PS" stays. `only_forwarded`: nor what stands above the first forwarded message.
+    """
+    pieces = _FORWARDED.split(text[:_LONGEST])
+    if only_forwarded and len(pieces) > 1:
+        del pieces[0]
+    people = {" ".join(name.casefold().split()) for name in names}
+    return "\n".join(_without_signature(piece.split("\n"), people) for piece in pieces)
+
+
+def _without_signature(lines: Sequence[str], people: Collection[str]) -> str:
+    for number, line in enumerate(lines):
+        if len(lines) - number <= _LONGEST_SIGNATURE and _closes(line, people):
+            after = (n for n in range(number, len(lines)) if _POSTSCRIPT.match(lines[n]))
+            return "\n".join((*lines[:number], *lines[next(after, len(lines)) :]))
+    return "\n".join(lines)
+
+
+def _closes(line: str, people: Collection[str]) -> bool:
+    bare = " ".join(line.casefold().split()).strip(",.")
+    return bare in people or _CLOSING.match(line[:_LONGEST_CLOSING]) is not None
 
 
 def normalised(name: str) -> str:
@@ -276,5 +327,6 @@ def _number(before: Sequence[str], raw: str, fragment: str) -> str:
     """The house number that stands before the name, "12 Mill Lane" or "12, Mill Lane"."""
     if before:
         return before[-1] if _NUMBER.match(before[-1]) else ""
-    found = _NUMBER_BEFORE.search(raw[: len(raw) - len(fragment.lstrip())][-8:])
-    return found[1] if found else ""
+    above = raw[: len(raw) - len(fragment.lstrip())]
+    found = _NUMBER_BEFORE.search(above[-8:])
+    return "" if found is None or _OF_A_DATE.search(above) else found[1]

@@ -201,6 +201,11 @@ class Message:
     defects: tuple[str, ...] = field(default=())
 
     @property
+    def own_words(self) -> str:
+        """What the person wrote this time: of a recognised form every field, else `new_text`."""
+        return self.new_text if self.source is Source.EMAIL else self.text
+
+    @property
     def is_automatic(self) -> bool:
         """Whether a machine wrote it and no matter of a person's can be in it."""
         return self.machine is not None and self.machine.kind is not MachineKind.BULK

@@ -75,6 +75,12 @@ _NEAR = (
 
 # What was told a day ago could not be put right yet.
 _CHANCE = timedelta(days=2)
+# Nor, whatever the words say, what was told minutes ago.
+_AT_LEAST = timedelta(days=1)
+# What is ordered, booked or asked about too: there only the words tell a report from another order.
+_ORDERED = frozenset(
+    {"garden_bulky", "bin_container", "toilets_cemetery_allotment", "private_renting"}
+)
 # A street is long, and its name may stand in several towns: that a case on it has ended says little.
 _CERTAIN = MappingProxyType(
     {
@@ -136,7 +142,9 @@ def failed_again(
     for a first report and for a question how it stands. One that the message's channel may not know
     of counts for nothing.
     """
-    if not may_have_failed(prediction) or (said.asks_for_news and not said.before):
+    if not may_have_failed(prediction) or (said.asks_for_news and not said.repeated):
+        return None
+    if prediction.topic in _ORDERED and not said.before:
         return None
     return next(
         (
@@ -156,5 +164,5 @@ def _had_its_chance(found: Found, said: Told, at: datetime) -> bool:
     """
     case, ended = found.case, not found.case.is_open
     if found.by is By.SENDER:
-        return ended or bool(said.before) or at - case.received_at >= _CHANCE
+        return ended or at - case.received_at >= (_AT_LEAST if said.before else _CHANCE)
     return ended and (found.by in _CERTAIN[site(case.topic)] or bool(said.before))

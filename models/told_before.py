@@ -17,40 +17,58 @@ _SHOWN = 60
 _COUNT = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|several|many|numerous|countless)"
 _TOLD = (
     r"(?:report(?:ed|ing)|complain(?:ed|ing)|called|rung|rang|phoned|emailed|e-mailed|written|wrote"
-    r"|contacted|told|asked|logged|chased|messaged)"
+    r"|contacted|logged|chased|messaged)"
 )
+# Who "was told", or asked a neighbour, has not reported it.
+_WE_TOLD = rf"(?:{_TOLD}|(?:(?<=\bi )|(?<=\bwe )|(?<=['’]ve )|(?<=\bhave ))(?:told|asked))"
+_ANY_TOLD = rf"(?:{_TOLD}|told|asked)"
+_I_HAVE = r"(?:i|we)(?:'ve|’ve| have| had)?"
+_ENDS = r"(?= ?(?:[.,;:!?)]|$|and\b|but\b|so\b|about\b|to you\b))"
 _NTH = r"(?:second|third|fourth|fifth|sixth|umpteenth|2nd|3rd|4th|5th|6th)"
 _PAST = (
     r"(?:last (?:week|month|year|time)|(?:days|weeks|months|years) ago|in (?:january|february|march"
     r"|april|may|june|july|august|september|october|november|december))"
 )
 _FAILED = (
-    r"(?:missed|dumped|tipped|left|forgotten|broken|back|happened|happening|out|failed|overflowing"
+    r"(?:missed|dumped|tipped|left|forgotten|broken|happened|happening|failed|overflowing"
     r"|blocked)"
 )
-_RULES = (
-    # "reported three times", "this is my third call", "for the second week running"
-    rf"{_TOLD} (?:\w{{1,12}} ){{0,4}}(?:{_COUNT} times|twice|before|already|previously|again)\b",
-    rf"(?:already|previously|twice|{_COUNT} times) (?:been )?{_TOLD}\b",
+_NOT = r"(?:not|n['’]?t|no|nobody|never|missed|forgot)"
+# "reported three times", "this is my third call", "for the second week running"
+_COUNTED_RULES = (
+    rf"{_WE_TOLD} (?:\w{{1,12}} ){{0,4}}(?:{_COUNT} times|twice)\b",
+    rf"(?:twice|{_COUNT} times) (?:(?:been )?{_TOLD}|told|asked)\b",
     rf"(?:my|our|the|a) {_NTH} (?:time|e-?mail|call|report|complaint|letter|message)\b",
     rf"{_NTH} (?:time|week|month|collection) (?:running|in a row)\b",
     rf"for the {_NTH} time\b",
-    rf"(?:i|we)(?:'ve|’ve| have| had)? (?:\w{{1,12}} )?{_TOLD} (?:\w{{1,12}} ){{0,4}}{_PAST}\b",
-    rf"since (?:i|we) (?:first |last )?{_TOLD}\b",
+)
+_TOLD_RULES = (
+    rf"{_WE_TOLD} (?:\w{{1,12}} ){{0,4}}(?:before{_ENDS}|already\b|previously\b|again\b)",
+    rf"(?:already|previously) (?:(?:been )?{_TOLD}|told|asked)\b",
+    rf"{_I_HAVE} (?!(?:was|were|am|got|been) )(?:\w{{1,12}} )?{_ANY_TOLD} (?:\w{{1,12}} ){{0,4}}{_PAST}\b",
+    rf"since (?:i|we) (?:first |last )?{_ANY_TOLD}\b",
+)
+_FAILED_RULES = (
     # "missed again", "still not been emptied"
     rf"{_FAILED}(?: \w{{1,12}}){{0,2}} again\b",
     r"(?:yet|once) again\b(?!,? (?:thank|many thanks))",
-    r"again (?:this|last) (?:week|month|morning|monday|tuesday|wednesday|thursday|friday)\b",
-    r"still (?:there|here|not|(?:has|have|is)n['’]?t|no|uncollected|broken|out|waiting|lying|sitting)\b",
+    r"(?:it['’]s|is|are|was|came) back again\b",
+    rf"{_NOT}(?: \w{{1,12}}){{1,5}} again (?:this|last) (?:week|month|morning|\w{{3,6}}day)\b",
+    r"still (?:there|here|not|(?:has|have|is)n['’]?t|no|uncollected|broken|waiting|lying|sitting)\b",
+    r"still out\b(?! for)",
     r"(?:nothing|nobody|no ?one)(?: has| have|['’]s)? (?:\w{1,12} )?(?:happened|been done|done|come|came)\b",
     r"keeps? (?:happening|being|getting|coming)\b",
 )  # fmt: skip
+_RULES = (*_COUNTED_RULES, *_TOLD_RULES, *_FAILED_RULES)
 # All of these are looked for in small letters: to leave the case open takes several times as long.
 _SAID = re.compile(rf"\b(?:{'|'.join(_RULES)})")
+_COUNTED = re.compile(rf"\b(?:{'|'.join(_COUNTED_RULES)})")
+_REPEATED = re.compile(rf"\b(?:{'|'.join((*_COUNTED_RULES, *_FAILED_RULES))})")
 _FIRST_TIME = re.compile(
     r"\b(?:first time (?:i|we)(?:'ve|’ve| have)? (?:ever )?(?:report|complain|contact|written|wrote)"
-    r"|(?:not|never|haven['’]?t|nobody has)(?: been)? (?:reported|complained|contacted)"
-    r"(?: (?:this|it|you|about|to)){0,3}(?: before| yet)?\b|first report\b)"
+    r"|(?:not|never|nobody has)(?: been)? (?:reported|complained)\b"
+    r"|haven['’]?t (?:reported|complained|contacted (?:you|the council))\b"
+    r"|(?:i|we)(?:['’]ve| have)? (?:not|never) contacted (?:you|the council)\b|first report\b)"
 )
 _NEWS = re.compile(
     r"\b(?:any (?:news|updates?|progress|idea when|joy)|(?:an|some|for) updates?\b|update (?:on|me|please)"
@@ -75,25 +93,33 @@ _NO_REFERENCE = re.compile(
 class Told:
     """What the words say. `before`: the first phrases by which they say that it was reported before
     or has failed again, as written, 60 characters at most. `references`: numbers that other systems
-    gave the sender. `asks_for_news`: they ask how a matter stands.
+    gave the sender. `asks_for_news`: they ask how a matter stands. `repeated`: they say
+    more than that it was reported, for it failed or they reported it several times.
     """
 
     before: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     asks_for_news: bool = False
+    repeated: bool = False
 
 
 def told(text: str) -> Told:
     """What the first 20,000 characters of a text say; any text will do. Who says that this is the
-    first report is believed.
+    first report is believed, save where they count.
     """
     flat = " ".join(text[:_LONGEST].split())
     small = flat.lower()
     # "İ" is longer in small letters: then what was said is not shown as written, but all the same.
     written = flat if len(flat) == len(small) else small
-    before = () if _FIRST_TIME.search(small) else _firsts(_SAID, small, written, _MOST)
+    is_first = _FIRST_TIME.search(small) is not None and _COUNTED.search(small) is None
+    before = () if is_first else _firsts(_SAID, small, written, _MOST)
     references = _firsts(_REFERENCE, small, written, _MOST_REFERENCES)
-    return Told(before, references, asks_for_news=_NEWS.search(small) is not None)
+    return Told(
+        before,
+        references,
+        asks_for_news=_NEWS.search(small) is not None,
+        repeated=not is_first and _REPEATED.search(small) is not None,
+    )
 
 
 def _firsts(pattern: re.Pattern[str], small: str, written: str, most: int) -> tuple[str, ...]:

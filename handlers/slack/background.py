@@ -82,7 +82,7 @@ def _said(work: Work, case: Case) -> Told:
         return _NOTHING
     messages = work.messages.of_case(case.reference)
     first = next((one.message for one in messages if one.arrival is Arrival.CASE), None)
-    return _NOTHING if first is None else told(f"{case.subject}\n{first.new_text}")
+    return _NOTHING if first is None else told(f"{case.subject}\n{first.own_words}")
 
 
 def failed_again_line(case: Case, known: Background, council: Council, link: Link) -> str:
@@ -121,7 +121,10 @@ def _earlier(case: Case, known: Background, council: Council, link: Link) -> str
         return f"*Earlier on this matter:* {'; '.join(shown)}" + (
             f"; and {more} more" if more > 0 else ""
         )
-    if known.looked and case.category is Category.COMPLAINT and case.is_open:
+    # Earlier cases were looked for with the owner that the model named.
+    said = case.prediction
+    is_theirs = (case.service, case.authority) == (said.service, said.authority)
+    if known.looked and is_theirs and case.category is Category.COMPLAINT and case.is_open:
         return (
             "*No earlier contact found* among the cases that may be named here: has the service had "
             "the chance to put it right?"

@@ -320,3 +320,94 @@ def test_a_complaint_after_an_answer_keeps_its_earlier_contact(office: TestOffic
     second = receive(office, "Again! #missed_bin complaint", FORTNIGHT)
     assert second.contact == Contact((Earlier(first.reference, By.SENDER),))
     assert Event.LINKED not in events(office, second.reference)
+
+
+# What the places are read from
+
+
+FORM = {"From": "Forms <webforms@westmere.example>", "Subject": "Report it"}
+
+
+def form(details: str, more: str, name: str = "Jo Pike") -> str:
+    """A web form's email; who filled it in gave no address."""
+    return f"Name: {name}\nDetails: {details}\n{more}"
+
+
+def test_the_boxes_of_a_web_form_say_where_it_is_and_which_number_it_had(
+    office: TestOffice,
+) -> None:
+    tip = form("A mattress. #fly_tip enquiry", "Location: 12 Mill Lane, Westmere")
+    first = ended(office, receive(office, tip, **FORM))
+    second = receive(office, "Rubbish at 12 Mill Ln. #fly_tip enquiry", FORTNIGHT)
+    assert second.contact == Contact((Earlier(first.reference, By.ADDRESS),), first.reference)
+
+
+def test_a_neighbours_home_address_below_their_name_is_not_where_the_fly_tip_is(
+    office: TestOffice,
+) -> None:
+    text = "A sofa in Elm Close. #fly_tip enquiry\n\nRegards\nJo\n12 Mill Lane\nWM1 1AA"
+    case = receive(office, text)
+    with office.store.view() as work:
+        assert work.locations.of_case(case.reference) == {Location(PlaceKind.STREET, "elm close")}
+
+
+def test_staffs_footer_and_peoples_names_are_no_places(office: TestOffice) -> None:
+    text = (
+        "Please see below.\n\nRegards\nTown Hall, 1 High Street, WM1 1AA\n\n"
+        "-----Original Message-----\nFrom: Jenny Wood <jo@post.example>\n"
+        "Sent: 2 November 2026 09:00\nTo: poole@westmere.example\nSubject: Bin\n\n"
+        "I am Jenny Wood of 5 Elm Close. #missed_bin enquiry"
+    )
+    case = receive(office, text, From="Cllr Poole <poole@westmere.example>", Subject="FW: Bin")
+    with office.store.view() as work:
+        names = {one.name for one in work.locations.of_case(case.reference)}
+    assert names == {"5 elm close", "elm close"}
+
+
+# What was found to be wrong in a review
+
+
+def test_the_case_that_failed_is_kept_however_many_others_there_are(office: TestOffice) -> None:
+    first = receive(office, BIN)
+    for number in range(7):
+        receive(office, f"{number} #garden_bulky enquiry", timedelta(days=number + 1))
+    case = receive(office, "Hi. " + BIN, FORTNIGHT)
+    assert case.contact is not None
+    assert case.contact.failed_again == first.reference
+    assert case.contact.earlier[0].reference == first.reference
+    assert len(case.contact.earlier) == 6
+
+
+@pytest.mark.parametrize("topic", ["garden_bulky", "bin_container", "toilets_cemetery_allotment"])
+def test_what_is_ordered_or_booked_again_has_not_failed(office: TestOffice, topic: str) -> None:
+    receive(office, f"One, please. #{topic} enquiry")
+    assert receive(office, f"One more. #{topic} enquiry", FORTNIGHT).state is State.OPEN
+    after = receive(office, f"It has still not come. #{topic} enquiry", 2 * FORTNIGHT)
+    assert after.state is State.TRIAGE
+
+
+def test_a_plain_chase_is_no_second_failure(office: TestOffice) -> None:
+    receive(office, BIN)
+    chase = "Any update on the bin I reported two weeks ago? #missed_bin enquiry"
+    assert receive(office, chase, FORTNIGHT).state is State.OPEN
+
+
+def test_what_was_told_minutes_ago_has_not_failed_whatever_the_words(office: TestOffice) -> None:
+    receive(office, BIN)
+    again = receive(office, "It is still there! #missed_bin enquiry", timedelta(minutes=9))
+    assert again.state is State.OPEN
+
+
+def test_another_houses_bin_is_another_matter(office: TestOffice) -> None:
+    receive(office, "Bin, 12 Mill Lane. #missed_bin enquiry")
+    case = receive(office, "Bin, 14 Elm Close. #missed_bin enquiry", FORTNIGHT)
+    assert case.contact == Contact()
+
+
+def test_the_same_house_number_under_another_postcode_is_another_house(office: TestOffice) -> None:
+    ended(office, receive(office, "Tip by 12 High Street, WM1 1AA. #fly_tip enquiry"))
+    there = "Tip by 12 High Street, WM9 9ZZ. #fly_tip enquiry"
+    case = receive(office, there, FORTNIGHT, From=NEIGHBOUR)
+    assert case.contact is not None
+    assert case.contact.failed_again is None
+    assert By.ADDRESS not in {one.by for one in case.contact.earlier}

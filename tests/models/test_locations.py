@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.locations import Location, PlaceKind, elsewhere, locations, normalised
+from models.locations import (
+    Location,
+    PlaceKind,
+    elsewhere,
+    locations,
+    normalised,
+    without_signatures,
+)
 
 ADDRESS, POSTCODE, STREET, NAMED = PlaceKind
 
@@ -146,3 +153,39 @@ def test_hostile_text_takes_no_longer_than_its_length(part: str) -> None:
     begun = time.process_time()
     locations(text, at_home=False)
     assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    "text", ["On 2 November 2026, Mill Lane was full.", "Since November 2, Mill Lane is full."]
+)
+def test_a_date_before_a_street_is_no_house_number(text: str) -> None:
+    assert locations(text, at_home=False) == {Location(PlaceKind.STREET, "mill lane")}
+
+
+SIGNED = "A sofa lies in Mill Lane.\n\nKind regards, Jo\n7 Elm Close\nWM1 1AA"
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "left"),
+    [
+        (SIGNED, (), "A sofa lies in Mill Lane.\n"),
+        ("Mill Lane.\nJo Pike\n7 Elm Close", ("Jo Pike",), "Mill Lane."),
+        ("A sofa.\nThanks\n7 Elm Close\nPS: in Mill Lane", (), "A sofa.\nPS: in Mill Lane"),
+        ("Thank you for Mill Lane.\nMore.", (), "Thank you for Mill Lane.\nMore."),
+    ],
+)
+def test_what_stands_below_a_closing_is_not_where_the_matter_is(
+    text: str, names: tuple[str, ...], left: str
+) -> None:
+    assert without_signatures(text, names, only_forwarded=False) == left
+
+
+def test_of_what_staff_forward_only_the_forwarded_part_counts() -> None:
+    text = "See below.\nRegards\nTown Hall, WM1 1AA\n-----Original Message-----\nIn Mill Lane."
+    assert without_signatures(text, (), only_forwarded=True).strip() == "In Mill Lane."
+    assert "In Mill Lane." in without_signatures(text, (), only_forwarded=False)
+
+
+@given(st.text(max_size=400))
+def test_signatures_of_any_text_are_looked_for(text: str) -> None:
+    assert len(without_signatures(text, ("Jo",), only_forwarded=True)) <= len(text) + 1

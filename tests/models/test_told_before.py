@@ -79,7 +79,7 @@ def test_our_own_references_dates_and_phone_numbers_are_none_of_theirs(text: str
 
 def test_few_and_short_things_are_shown_each_once() -> None:
     text = "still not. " * 50 + "".join(f"ref AB{n}123 " for n in range(9))
-    assert told(text) == Told(("still not",), ("AB0123", "AB1123", "AB2123"))
+    assert told(text) == Told(("still not",), ("AB0123", "AB1123", "AB2123"), repeated=True)
 
 
 @given(st.text(max_size=400))
@@ -98,3 +98,34 @@ def test_hostile_text_takes_no_longer_than_its_length(part: str) -> None:
     begun = time.process_time()
     told(text)
     assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I was told that you collect before 8.", "I asked my neighbour before writing to you",
+     "Will they be back again?", "Can someone come again this week?", "Is it still out for collection?",
+     "I was told last week that you collect on Fridays", "I reported before lunch that it leaks",
+     "I have never contacted the council. It is still there"],
+)  # fmt: skip
+def test_ordinary_sentences_do_not_say_that_it_failed(text: str) -> None:
+    assert told(text).before == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("I have reported this three times and have not been contacted", "reported this three times"),
+        ("I reported it before and we have not been contacted", "reported it before"),
+        ("I have asked you twice. I have not reported it to the police", "asked you twice"),
+        ("It was not collected again this week", "not collected again this week"),
+        ("The fridge is back again", "is back again"),
+    ],
+)  # fmt: skip
+def test_who_was_not_answered_or_counts_has_reported_it_before(text: str, phrase: str) -> None:
+    assert told(text).before == (phrase,)
+
+
+def test_who_only_chases_says_that_it_was_reported_and_no_more() -> None:
+    said = told("Any update on the pothole I reported two weeks ago?")
+    assert (said.asks_for_news, bool(said.before), said.repeated) == (True, True, False)
+    assert told("Any update? I have rung you three times").repeated

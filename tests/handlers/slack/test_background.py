@@ -68,6 +68,22 @@ def test_a_complaint_without_earlier_contact_asks_whether_there_was_a_chance(
 ) -> None:
     complaint = receive(office, "Never again. #missed_bin complaint")
     assert any("No earlier contact found" in note for note in notes(card(office, complaint)))
+
+
+def test_where_nobody_looked_for_the_new_owners_cases_nothing_is_said_of_them(
+    office: TestOffice,
+) -> None:
+    complaint = receive(office, "Never again. #missed_bin complaint")
+    moved = replace(complaint, service="housing")
+    assert not any("No earlier contact found" in note for note in notes(card(office, moved)))
+
+
+def test_what_a_web_forms_boxes_say_was_reported_before_stands_on_the_card(
+    office: TestOffice,
+) -> None:
+    text = "Name: Jo\nReported: I reported it twice\nDetails: My bin. #missed_bin enquiry"
+    case = receive(office, text, From="Forms <webforms@westmere.example>")
+    assert any("“reported it twice”" in note for note in notes(card(office, case)))
     others = (BIN, "Thank you. #parks_play compliment", "A hole. #pothole_road complaint")
     for text in others:
         case = receive(office, text, From=NEIGHBOUR)
