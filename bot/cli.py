@@ -211,11 +211,11 @@ def train(
     from bot.progress import shown
     from classifier.labelled import CORPUS, DEFAULT_MODEL
     from classifier.train import train as fit
+    from classifier.versions import Versions
 
-    with shown() as progress:
-        manifest = fit(
-            corpus or CORPUS, out or DEFAULT_MODEL, now=datetime.now(UTC), progress=progress
-        )
+    place = out or DEFAULT_MODEL
+    with Versions(place).training(), shown() as progress:
+        manifest = fit(corpus or CORPUS, place, now=datetime.now(UTC), progress=progress)
     if json_:
         print_json(manifest)
     else:

@@ -9,14 +9,15 @@ A model that was written into the live place by `carebot train` is kept as a ver
 look, and links take its place again. Whoever is killed on the way leaves the live model as it was.
 """
 
+import errno
 import fcntl
 import filecmp
 import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from classifier.artefact import read_manifest
@@ -24,6 +25,7 @@ from classifier.predict import Classifier
 from models.council import CouncilType, default_catalogue
 from models.errors import Misconfigured, Refused
 
+_NO_PLACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
 _HALF = ".half-"
 _LIVE = "live"
 _RECORD = "version.json"
@@ -76,17 +78,39 @@ class Versions:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise Refused("another `carebot learn` is running; this one did nothing.") from None
+                raise Refused(
+                    "another `carebot learn` or `carebot train` is running; this one did nothing."
+                ) from None
             for half in self._folder.glob(f"{_HALF}*"):
                 shutil.rmtree(half, ignore_errors=True)
-            yield
+            try:
+                yield
+            except OSError as error:
+                if error.errno not in _NO_PLACE:
+                    raise
+                raise Misconfigured(
+                    f"nothing can be kept in {self._folder}: {error.strerror}; the live model is as it was"
+                ) from error
+
+    def training(self) -> AbstractContextManager[None]:
+        """As `alone`, where anything was ever learned here: a model may be written into the live place
+        from outside. Where nothing was, nothing is made and nobody waits.
+        """
+        return self.alone() if self._folder.is_dir() else nullcontext()
 
     def adopt(self) -> Version:
         """The live version; one that was put there from outside is kept as a version first.
 
-        Raises Misconfigured where there is no live model, Refused where one is being written.
+        Raises Misconfigured where there is no live model, or the versions here are of another file's;
+        Refused where one is being written.
         """
         manifest = read_manifest(self.live)
+        before = self._switch.resolve() if self._switch.is_symlink() else None
+        if before and before.is_dir() and not (before / self.live.name).exists():
+            raise Misconfigured(
+                f"{self._folder} has the versions of another model file than {self.live.name}: "
+                "each model needs a folder of its own"
+            )
         table = self.live.with_suffix(".json")
         if self.live.is_symlink():
             if not table.is_symlink():  # killed on the way, see below
@@ -98,19 +122,23 @@ class Versions:
             )
         model, trained = str(manifest["model"]), str(manifest["trained"])
         name = self._free_name(model, self.live)
-        before = self._switch.resolve().name if self._switch.is_symlink() else None
-        version = Version(
-            name=name,
-            model=model,
-            trained=trained,
-            corrections=int(str(manifest.get("corrections", 0))),
-            before=before if before != name else None,
-        )
-        with self.half() as half:
-            for path in (self.live, table):
-                shutil.copy2(path, half / path.name)
-            self.keep(half, version)
-        self._turn(name)
+        if before and before.name == name and (before / _RECORD).is_file():
+            version = self._read(
+                before
+            )  # killed on the way: it is kept, and only links are missing
+        else:
+            version = Version(
+                name=name,
+                model=model,
+                trained=trained,
+                corrections=int(str(manifest.get("corrections", 0))),
+                before=before.name if before and before.name != name else None,
+            )
+            with self.half() as half:
+                for path in (self.live, table):
+                    shutil.copy2(path, half / path.name)
+                self.keep(half, version)
+            self._turn(name)
         # Training writes the model before its manifest, so that a link of the model beside a
         # manifest of its own can only be ours.
         for path in (self.live, table):
@@ -130,10 +158,7 @@ class Versions:
 
     def keep(self, half: Path, version: Version) -> None:
         """Make a version of what was written into `half`, whole or not at all."""
-        record = {name: getattr(version, name) for name in Version.__dataclass_fields__}
-        (half / _RECORD).write_text(
-            json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        _write_record(half, version)
         for path in half.iterdir():
             _to_disk(path)
         kept = self._folder / version.name
@@ -151,7 +176,18 @@ class Versions:
         return self._free_name(str(read_manifest(model)["model"]), model)
 
     def promote(self, version: Version) -> None:
-        """Make a kept version the live one, at once."""
+        """Make a kept version the live one, at once.
+
+        Raises Refused where another model was put there meanwhile: what was judged worse or better
+        is not live any more.
+        """
+        if not self.live.is_symlink() or self._switch.resolve().name != version.before:
+            not_taken = replace(version, promoted=False, before=None, fed="")
+            _write_record(self._folder / version.name, not_taken)
+            raise Refused(
+                f"another model was put at {self.live} meanwhile: {version.name} is kept and not "
+                "live; run `carebot learn` again."
+            )
         self._turn(version.name)
 
     def roll_back(self) -> tuple[Version, Version]:
@@ -171,7 +207,7 @@ class Versions:
         """Every version, the oldest first, and whether it is the live one."""
         kept = self.live.resolve().parent if self.live.is_symlink() else None
         found = [
-            (self._read(folder), folder == kept)
+            (self._read(folder), folder.resolve() == kept)
             for folder in self._folder.glob("[!.]*")
             if (folder / _RECORD).is_file()
         ]
@@ -198,6 +234,12 @@ class Versions:
 
     def _turn(self, name: str) -> None:
         _link(self._switch, f"{self._folder.name}/{name}")
+
+
+def _write_record(folder: Path, version: Version) -> None:
+    record = {name: getattr(version, name) for name in Version.__dataclass_fields__}
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    (folder / _RECORD).write_text(text, encoding="utf-8")
 
 
 def _link(place: Path, target: str) -> None:

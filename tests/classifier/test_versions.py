@@ -1,5 +1,6 @@
 """Every version is kept, one is live, and whatever is killed on the way leaves a whole model."""
 
+import errno
 import json
 import os
 import shutil
@@ -156,9 +157,16 @@ def test_a_version_that_cannot_be_used_here_is_not_rolled_back_to(
 
 
 def test_two_do_not_learn_at_once(versions: Versions, live: Path) -> None:
-    with pytest.raises(Refused, match="another `carebot learn` is running"), Versions(live).alone():
+    with pytest.raises(Refused, match="another `carebot learn`"), Versions(live).alone():
+        pass
+    with pytest.raises(Refused, match="or `carebot train` is"), Versions(live).training():
         pass
     assert versions.adopt()
+
+
+def test_a_training_where_nothing_was_learned_makes_no_versions(tmp_path: Path) -> None:
+    with Versions(tmp_path / "carebot.skops").training():
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_half_written_training_is_not_taken_for_a_version(versions: Versions, live: Path) -> None:
@@ -177,6 +185,60 @@ def test_no_model_and_a_place_that_cannot_be_written_say_what_to_do(tmp_path: Pa
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(Misconfigured, match="versions"), Versions(tmp_path / "file" / "x").alone():
         pass
+
+
+def test_two_model_files_in_one_folder_are_refused(versions: Versions, live: Path) -> None:
+    versions.adopt()
+    other = live.with_name("other.skops")
+    shutil.copy(live, other)
+    shutil.copy(live.with_suffix(".json"), other.with_suffix(".json"))
+    with pytest.raises(Misconfigured, match="a folder of its own"):
+        Versions(other).adopt()
+    assert model_of(live) == model_of(other)
+
+
+def test_a_training_meanwhile_is_not_overruled(versions: Versions, live: Path) -> None:
+    versions.adopt()
+    kept = learned(versions, "b", promoted=False)
+    live.unlink()
+    live.write_bytes(b"trained meanwhile")
+    with pytest.raises(Refused, match="meanwhile"):
+        versions.promote(replace(kept, promoted=True, before="whatever"))
+    assert live.read_bytes() == b"trained meanwhile"
+    record = json.loads((live.parent / "versions" / "b" / "version.json").read_text("utf-8"))
+    assert not record["promoted"]
+
+
+def test_a_link_that_was_cut_off_keeps_what_was_live_before(versions: Versions, live: Path) -> None:
+    first = versions.adopt()
+    second = learned(versions, "b")
+    for path in (live, live.with_suffix(".json")):  # as if training had put the second there
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(content)
+    assert versions.adopt() == second
+    assert versions.adopt().before == first.name
+
+
+def test_the_live_one_is_told_by_a_relative_path_and_through_a_linked_folder(
+    versions: Versions, live: Path, tmp_path_factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = versions.adopt()
+    link = tmp_path_factory.mktemp("elsewhere") / "model"
+    link.symlink_to(live.parent)
+    assert Versions(link / live.name).all() == [(first, True)]
+    monkeypatch.chdir(live.parent)
+    assert Versions(Path(live.name)).all() == [(first, True)]
+
+
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    other = tmp_path / "carebot.skops"
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(Misconfigured, match="No space left"), Versions(other).alone():
+        full()
 
 
 class _Killed(BaseException):
@@ -235,7 +297,8 @@ def test_wherever_a_switch_is_cut_off_the_live_model_is_whole_and_the_next_goes_
         with versions.alone():
             now_live = versions.adopt()
             assert now_live.model == model_of(versions.live)
-            assert replace(now_live, before=None)
+            if whole:  # what was live before is known, wherever it was cut off
+                assert now_live.before == trained[1]["model"], steps
             half = [p.name for p in (folder / "versions").iterdir() if p.name.startswith(".half")]
             assert half == []
         steps += 7
