@@ -40,7 +40,7 @@ lock: ## Take the versions of .venv as those to install
 clean: ## Forget the environment and the model
 	rm -rf .venv classifier/model
 
-$(MODEL): $(wildcard classifier/*.py classifier/corpus/*.jsonl classifier/cards/*) | .venv/installed
+$(MODEL): $(wildcard classifier/*.py classifier/corpus/*.jsonl classifier/cards/* classifier/encoder/*) | .venv/installed
 	$(BIN)/carebot train > /dev/null
 
 .venv/installed: pyproject.toml constraints.txt

