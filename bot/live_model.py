@@ -11,6 +11,9 @@ from models.council import Catalogue
 from models.errors import Misconfigured
 from models.prediction import Prediction
 
+_LOOKS_BETWEEN_TRIES = 10
+"""A version that could not be loaded is tried again after so many looks: some minutes."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -22,6 +25,7 @@ class LiveModel:
         self._path, self._catalogue = path, catalogue
         # What the links lead to: model and manifest of one version, whatever is switched meanwhile.
         self._tried = _stamp(path)
+        self._looks_to_go: int | None = None
         self._model = Classifier.load(path.resolve(), catalogue)
 
     def predict(self, subject: str, body: str, sender: str = "") -> Prediction:
@@ -35,23 +39,33 @@ class LiveModel:
     def look_again(self) -> bool:
         """Take up another version where one is live by now; whether it was.
 
-        One that cannot be used is logged once, and the model that is there goes on.
+        One that cannot be used is logged once, and the model that is there goes on; it is tried again
+        some looks later, for what was wrong may have passed.
         """
         stamp = _stamp(self._path)
-        if stamp == self._tried:
+        failed_before = stamp == self._tried
+        if failed_before and not self._is_time_to_try_again():
             return False
-        self._tried = stamp
+        self._tried, self._looks_to_go = stamp, None
         try:
             path = self._path.resolve()
             if read_manifest(path)["model"] == self._model.model:
                 return False
             model = Classifier.load(path, self._catalogue)
         except Misconfigured as error:
-            _log.error("new_model_not_taken_up", model=self._model.model, reason=str(error))
+            self._looks_to_go = _LOOKS_BETWEEN_TRIES
+            if not failed_before:
+                _log.error("new_model_not_taken_up", model=self._model.model, reason=str(error))
             return False
         _log.info("new_model_taken_up", before=self._model.model, model=model.model)
         self._model = model
         return True
+
+    def _is_time_to_try_again(self) -> bool:
+        if self._looks_to_go is None:
+            return False
+        self._looks_to_go -= 1
+        return self._looks_to_go <= 0
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:

@@ -89,7 +89,7 @@ def fields_of(line: str) -> Mapping[str, object]:
     """The fields of a line. Raises WrongField with no field's name where it is no JSON object."""
     try:
         data = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # nested deeper than Python reads
         raise WrongField("", f"not JSON: {error}") from error
     if not isinstance(data, dict):
         raise WrongField("", "not a JSON object")

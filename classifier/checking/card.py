@@ -38,8 +38,10 @@ def wrong_card(folder: Path, coverage: Coverage) -> Iterator[Finding]:
 def write_card(folder: Path, coverage: Coverage) -> bool:
     """Bring the card's figures up to date; a folder without a card gets one. Says if they changed.
 
-    Raises Misconfigured where the card has no marks.
+    Raises Misconfigured where the card has no marks, or `folder` is none.
     """
+    if not folder.is_dir():
+        raise Misconfigured(f"{folder}: a data card lies in a folder of labelled lines")
     file = folder / CARD
     if not file.exists():
         file.write_text(_NEW, encoding="utf-8")
@@ -78,11 +80,19 @@ def figures(coverage: Coverage) -> str:
     return "\n" + "\n\n".join(parts) + "\n"
 
 
+def read_text(file: Path) -> str:
+    """The words of a file beside the corpus. Raises Misconfigured where they are not UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{file}: cannot be read as UTF-8 text: {error}") from error
+
+
 def _parts(card: Path) -> tuple[str, str, str]:
     """Up to and with the first mark, between the marks, from the second mark on."""
     if not card.exists():
         raise Misconfigured("there is no data card")
-    before, begin, rest = card.read_text(encoding="utf-8").partition(BEGIN)
+    before, begin, rest = read_text(card).partition(BEGIN)
     said, end, after = rest.partition(END)
     if not begin or not end:
         raise Misconfigured(f"{card.name} has no part between {BEGIN} and {END}")

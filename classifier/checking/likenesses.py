@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from classifier.checking.card import read_text
 from classifier.checking.findings import Finding, Line
 from classifier.likeness import pairs_alike
 
@@ -51,7 +52,7 @@ def _told_apart(folder: Path) -> tuple[dict[Pair, int], list[Finding]]:
     findings: list[Finding] = []
     if not file.exists():
         return pairs, findings
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(file).splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         words = line.split(maxsplit=2)

@@ -77,6 +77,20 @@ def test_a_broken_version_is_logged_once_and_the_one_that_is_there_goes_on(
     assert model.look_again()
 
 
+def test_a_version_that_could_not_be_loaded_is_tried_again_and_logged_once(
+    live: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = LiveModel(live, DISTRICT)
+    whole = live.read_bytes()
+    promote(live, "late", b"not there yet")
+    assert not any(model.look_again() for _ in range(25))
+    logged = caplog.text + "".join(capsys.readouterr())
+    assert logged.count("new_model_not_taken_up") == 1
+    live.resolve().write_bytes(whole)
+    assert any(model.look_again() for _ in range(10))
+    assert model.predict(*BIN).model == "late"
+
+
 def test_a_model_that_vanished_is_no_reason_to_stop(live: Path) -> None:
     model = LiveModel(live, DISTRICT)
     live.unlink()

@@ -12,6 +12,7 @@ from classifier.checking.coverage import coverage_of
 from classifier.checking.rules import RULES
 from classifier.labelled import CORPUS, Labelled, read_labelled
 from models.council import CouncilType, default_catalogue
+from models.errors import Misconfigured
 from models.prediction import Category, Flag, Intent
 
 DISTRICT = default_catalogue(CouncilType.DISTRICT)
@@ -406,3 +407,24 @@ def test_nothing_is_wrong_with_the_real_corpus():
     assert [finding.to_text() for finding in found.findings] == []
     assert found.coverage.lines == len(read_labelled(CORPUS))
     assert found.frozen > 0
+
+
+@pytest.mark.parametrize("name", ["apart.txt", "README.md"])
+def test_a_file_beside_the_corpus_that_is_not_utf_8_is_named(checked, tmp_path, name):
+    checked(line(1))
+    (tmp_path / "corpus" / name).write_bytes(b"\xff\xfe")
+    if name == "README.md":
+        with pytest.raises(Misconfigured, match=r"README\.md: cannot be read as UTF-8"):
+            write_card(tmp_path / "corpus", coverage_of([]))
+        return
+    with pytest.raises(Misconfigured, match=r"apart\.txt: cannot be read as UTF-8"):
+        check_corpus(tmp_path / "corpus", DISTRICT)
+
+
+def test_a_card_of_a_file_and_a_line_nested_too_deep_are_refused(tmp_path):
+    file = tmp_path / "01.jsonl"
+    file.write_text("[" * 200_000 + "\n", encoding="utf-8")
+    with pytest.raises(Misconfigured, match="in a folder"):
+        write_card(file, coverage_of([]))
+    with pytest.raises(Misconfigured, match="line 1: not JSON"):
+        read_labelled(file)
