@@ -1,6 +1,7 @@
 """What a click or a submitted modal does: read the request, call the use case, answer."""
 
 from handlers.slack import modals
+from handlers.slack.background import background
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, Reply, Request
 from models.case import Level, check_fresh
@@ -18,9 +19,10 @@ def claim(desk: Desk, request: Request) -> Reply:
 def open_change(desk: Desk, request: Request) -> Reply:
     """Change was pressed."""
     desk.staff.actor(request.user)
-    return OpenModal(
-        modals.change(desk.case_for(request.user, request.seen.reference), desk.council)
-    )
+    case = desk.case_for(request.user, request.seen.reference)
+    with desk.store.view() as work:
+        known = background(work, case, desk.council)
+    return OpenModal(modals.change(case, desk.council, known))
 
 
 def change(desk: Desk, request: Request) -> Reply:

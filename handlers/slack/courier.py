@@ -13,7 +13,7 @@ from models.case import Case, State, open_deadlines
 from models.channels import channel_for
 from models.council import Council
 from models.deadlines import DeadlineKind
-from models.errors import Gone, NotYet, Unacceptable, Undeliverable
+from models.errors import Gone, NotYet, Unacceptable, Unavailable, Undeliverable
 from models.ledger import Arrival
 from models.outbox import Delivered, Dropped, Item, Kind, Posting
 from models.people import Actor
@@ -91,8 +91,8 @@ class SlackCourier:
         """The address of another case's card; none where it cannot be had."""
         try:
             return self.api.link(Place(card.channel, card.ts))
-        except Undeliverable:
-            return ""
+        except (Unavailable, Undeliverable):
+            return ""  # the card itself must not wait for another one's address
 
     def _where(self, item: Item) -> tuple[Case, str, Posting | None]:
         """The case, the channel (an id) where its card belongs, and where it stands."""

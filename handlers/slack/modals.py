@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from handlers.slack import fields, wording
 from handlers.slack.api import Block
+from handlers.slack.background import Background
 from handlers.slack.cards import button_value
 from handlers.slack.requests import FieldErrors, Request
 from models.case import Case, Classification, Level, Outcome, State
@@ -14,14 +15,15 @@ from models.prediction import Category
 CHANGE = "case_change"
 CLOSE = "case_close"
 
+_NOTHING_KNOWN = Background()
 _E = TypeVar("_E", bound=StrEnum)
 
 
-def change(case: Case, council: Council) -> Block:
-    """Correct category, service or authority, and level. Where it has perhaps failed again, a
-    complaint is chosen already.
+def change(case: Case, council: Council, known: Background = _NOTHING_KNOWN) -> Block:
+    """Correct category, service or authority, and level. Where it has perhaps failed again, and the
+    case that failed may be named here, a complaint is chosen already.
     """
-    failed = case.state is State.TRIAGE and case.contact and case.contact.failed_again
+    failed = case.state is State.TRIAGE and known.failed_again(case.contact)
     category = Category.COMPLAINT if failed else case.category
     blocks = classification(category, case.service, case.authority, case.level, council)
     return fields.modal(CHANGE, f"Change {case.reference}", "Change", button_value(case), blocks)

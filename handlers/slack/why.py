@@ -89,4 +89,8 @@ def _word(reason: Reason) -> str:
 
 
 def _quoted(text: str, limit: int) -> str:
-    return f"“{wording.escape(wording.one_line(text, limit))}”"
+    """Cut so that what is escaped keeps to the limit too: Slack counts that."""
+    cut = wording.one_line(text, limit)
+    while len(wording.escape(cut)) > limit:
+        cut = wording.one_line(cut, len(cut) - 1)
+    return f"“{wording.escape(cut)}”"

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import cast
 
 import pytest
 
 from handlers.slack import cards, modals
-from handlers.slack.api import Saying
+from handlers.slack.api import Place, Saying, SlackApi
 from handlers.slack.background import background, card_key
+from handlers.slack.courier import SlackCourier
 from models.actions import acknowledged
-from models.case import Case
+from models.case import Case, Change
+from models.errors import Unavailable
 from models.outbox import Posting
 from models.people import CAREBOT
 from models.prediction import Flag
@@ -25,6 +28,14 @@ def card(office: TestOffice, case: Case) -> Saying:
         known = background(work, case, office.council)
     link = "https://slack.example/{0.channel}/{0.ts}"
     return cards.card(case, office.council, TODAY, known, link.format)
+
+
+def chosen_category(office: TestOffice, case: Case) -> str:
+    with office.store.view() as work:
+        known = background(work, case, office.council)
+    blocks = modals.change(case, office.council, known)["blocks"]
+    (category,) = [block for block in blocks if block["block_id"] == "category"]
+    return str(category["element"]["initial_option"]["value"])
 
 
 def notes(saying: Saying) -> list[str]:
@@ -57,10 +68,19 @@ def test_what_has_perhaps_failed_again_stands_first_with_the_case_its_day_and_it
 def test_the_change_of_what_has_perhaps_failed_again_offers_a_complaint(office: TestOffice) -> None:
     receive(office, BIN)
     second = receive(office, "Hi. " + BIN, FORTNIGHT)
-    (category,) = [
-        b for b in modals.change(second, office.council)["blocks"] if b["block_id"] == "category"
-    ]
-    assert category["element"]["initial_option"]["value"] == "complaint"
+    assert chosen_category(office, second) == "complaint"
+
+
+def test_where_the_case_that_failed_may_no_longer_be_named_no_complaint_is_offered(
+    office: TestOffice,
+) -> None:
+    first = receive(office, BIN)
+    second = receive(office, "Hi. " + BIN, FORTNIGHT)
+    first = office.case(first.reference)
+    with office.store.work() as work:
+        private = replace(first, flags=(Flag.SAFEGUARDING,), version=first.version + 1)
+        work.cases.save(Change(private, ()))
+    assert chosen_category(office, second) == "general_enquiry"
 
 
 def test_a_complaint_without_earlier_contact_asks_whether_there_was_a_chance(
@@ -131,3 +151,15 @@ def test_a_case_that_became_private_afterwards_is_hinted_at_in_no_open_channel(
     assert "eported before" not in str(after)
     unknown = "No earlier contact found* among the cases that may be named here"
     assert (unknown in str(after)) is (told == "complaint")
+
+
+class _NoAddresses:
+    """Slack while it gives no message's address."""
+
+    def link(self, place: Place) -> str:
+        raise Unavailable(f"chat.getPermalink: ratelimited ({place.ts})", retry_after=30)
+
+
+def test_a_card_does_not_wait_for_the_address_of_another(office: TestOffice) -> None:
+    courier = SlackCourier(office.store, cast("SlackApi", _NoAddresses()), office.council)
+    assert courier._link(Posting("card:x", "x", "C1", "7.1")) == ""

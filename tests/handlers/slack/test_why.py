@@ -128,3 +128,13 @@ def test_whatever_raised_a_flag_slack_takes_it_and_it_notifies_nobody(
     for saying in (cards.card(case, COUNCIL, TODAY), *threads.words(stored)):
         assert block_problems(list(saying.blocks), 50) == []
         assert notified(saying.text, list(saying.blocks)) == ()
+
+
+@pytest.mark.parametrize("character", ["&", "<", "x"])
+def test_every_flag_raised_by_signs_that_are_escaped_still_fits_the_card(character: str) -> None:
+    flags = tuple(Flag)
+    case = waiting(flags=flags, raised=dict.fromkeys(flags, character * 400))
+    stored = StoredMessage(1, message("x", NOW), Arrival.CASE, case.prediction)
+    for saying in (cards.card(case, COUNCIL, TODAY), *threads.words(stored)):
+        assert block_problems(list(saying.blocks), 50) == []
+        assert all(len(line) < 3_000 for line in said(saying).split("\n\n"))
