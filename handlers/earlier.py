@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.case import Case
+from models.channels import may_stand_beside
 from models.contact import By, Contact, Earlier
 from models.council import Council
 from models.forwarding import is_staff, offered
@@ -40,12 +41,14 @@ _CLOSE = frozenset({PlaceKind.ADDRESS, PlaceKind.POSTCODE})
 @dataclass(frozen=True, slots=True)
 class EarlierContact:
     """What was found: `contact` is kept with the case, `places` are those of the message. `found`
-    may hold a case that came in first and was received later.
+    may hold a case that came in first and was received later. Of them, `nameable` may be named
+    wherever the message's case will stand: one of these is pointed out before a newer private one.
     """
 
     contact: Contact
     found: tuple[Found, ...]
     places: frozenset[Location]
+    nameable: tuple[Found, ...] = ()
 
     @property
     def failed_again(self) -> Case | None:
@@ -55,12 +58,14 @@ class EarlierContact:
 
     def open_of_the_sender(self, topic: str, since: datetime) -> Case | None:
         """The sender's newest open case on this very topic."""
-        cases = (one.case for one in self.found if one.by is By.SENDER and one.case.is_open)
+        known = (*self.nameable, *self.found)
+        cases = (one.case for one in known if one.by is By.SENDER and one.case.is_open)
         return next((c for c in cases if c.topic == topic and c.received_at >= since), None)
 
     def open_at_the_spot(self, topic: str, since: datetime) -> Case | None:
         """Somebody else's newest open case about the same heap, hole or noise."""
-        cases = (one.case for one in self.found if is_same_spot(one, topic) and one.case.is_open)
+        known = (*self.nameable, *self.found)
+        cases = (one.case for one in known if is_same_spot(one, topic) and one.case.is_open)
         return next((case for case in cases if case.received_at >= since), None)
 
 
@@ -94,14 +99,24 @@ def earlier_contact(
     found += _at_the_place(search, found)
     if part_of is not None:
         found = tuple(one for one in found if not _is_of_the_same_email(search, one.case))
-    earlier = [one for one in found if one.case.received_at <= message.received_at]
+    earlier = [one for one in found if _counts(search, one)]
     again = None
     if earlier and may_have_failed(prediction):
         again = failed_again(prediction, earlier, _told(message), message.received_at, council)
     # The case that failed is named whatever else was found.
     earlier.sort(key=lambda one: one is not again)
     kept = tuple(Earlier(one.case.reference, one.by) for one in earlier[:_MOST])
-    return EarlierContact(Contact(kept, again.case.reference if again else None), found, places)
+    contact = Contact(kept, again.case.reference if again else None)
+    nameable = (one for one in found if may_stand_beside(prediction.flags, one.case, council))
+    return EarlierContact(contact, found, places, tuple(nameable))
+
+
+def _counts(search: _Search, one: Found) -> bool:
+    """An open case may be pointed out for longer than it counts as earlier contact."""
+    replying, received = search.council.replying, one.case.received_at
+    by_sender = one.by is By.SENDER
+    days = replying.same_sender_within_days if by_sender else replying.same_place_within_days
+    return search.since(days) <= received <= search.message.received_at
 
 
 def _is_of_the_same_email(search: _Search, case: Case) -> bool:
@@ -145,10 +160,11 @@ def _sender(message: Message, council: Council) -> str | None:
 
 
 def _of_the_sender(search: _Search) -> tuple[Found, ...]:
-    days = search.council.replying.same_sender_within_days
+    replying = search.council.replying
     address = _sender(search.message, search.council)
-    if address is None or days == 0:
+    if address is None or replying.same_sender_within_days == 0:
         return ()
+    days = max(replying.same_sender_within_days, replying.same_matter_within_days)
     cases = search.work.cases.of_customer(address, search.topics, search.since(days), _LOOKED_AT)
     return tuple(
         Found(case, By.SENDER)

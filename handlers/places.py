@@ -11,7 +11,7 @@ from handlers.belonging import Belonging, belonging
 from handlers.earlier import EarlierContact, earlier_contact
 from models import actions, outbox, threads
 from models.actions import Report
-from models.case import Case, Change
+from models.case import Case, Change, State
 from models.channels import may_name
 from models.contact import Contact
 from models.council import Council
@@ -225,6 +225,9 @@ def _open(arriving: Arriving, answers: tuple[Case, Why] | None = None) -> Placed
     change = _opened(arriving, earlier.contact)
     reference = change.case.reference
     letter = acknowledgement(arriving, change.case)
+    if related and related[1] is Why.FAILED_AGAIN and change.case.state is not State.TRIAGE:
+        # Somebody decided while it could not be read.
+        related = related[0], Why.SAME_MATTER
     if isinstance(letter, Letter):
         change = actions.acknowledging(change, now)
     if stub is None:

@@ -125,9 +125,9 @@ _LINKS = {
     "please look whether they belong together",
     ("same_matter", False): "*The same person wrote again on this topic*: {other}. "
     "Please look whether they belong together",
-    ("same_place", True): "*Somebody else wrote of the same place* on {other}, which is open: "
+    ("same_place", True): "*There is another report of this place*, {other}, which is open: "
     "please look whether they belong together",
-    ("same_place", False): "*Somebody else wrote of the same place*: {other}. "
+    ("same_place", False): "*There is another report of this place*: {other}. "
     "Please look whether they belong together",
     (
         "failed_again",

@@ -411,3 +411,23 @@ def test_the_same_house_number_under_another_postcode_is_another_house(office: T
     assert case.contact is not None
     assert case.contact.failed_again is None
     assert By.ADDRESS not in {one.by for one in case.contact.earlier}
+
+
+def test_an_open_case_is_pointed_out_for_longer_than_it_is_earlier_contact(tmp_path: Path) -> None:
+    council = example_council()
+    shorter = replace(council.replying, same_sender_within_days=7, same_matter_within_days=30)
+    office = open_office(tmp_path, replace(council, replying=shorter))
+    first = receive(office, BIN)
+    second = receive(office, "Hi. " + BIN, FORTNIGHT)
+    linked = entry(office, second.reference, Event.LINKED)
+    assert (linked.details["other"], linked.details["why"]) == (first.reference, Why.SAME_MATTER)
+    assert second.contact == Contact()
+    office.store.close()
+
+
+def test_a_newer_private_case_does_not_hide_the_one_to_be_pointed_out(office: TestOffice) -> None:
+    first = receive(office, BIN)
+    receive(office, "A child. #missed_bin enquiry !safeguarding", timedelta(hours=2))
+    third = receive(office, "PS: the blue one. #missed_bin enquiry", timedelta(hours=5))
+    linked = entry(office, third.reference, Event.LINKED)
+    assert linked.details["other"] == first.reference

@@ -7,7 +7,7 @@ import pytest
 
 from handlers.quarantine import Quarantine
 from handlers.unread import TOLD_ONE_BY_ONE
-from models.case import State
+from models.case import Classification, State
 from models.errors import Refused, Unavailable
 from models.history import Event
 from models.ledger import Arrival
@@ -17,6 +17,8 @@ from models.people import operator
 from models.prediction import Category
 from models.quarantine import STUB_SUBJECT, Quarantined, QuarantineState
 from models.store_port import Store, Work
+from models.threads import Why
+from tests.support.casework import entry, seen
 from tests.support.council import utc
 from tests.support.office import TestOffice, email
 from tests.support.poison import PoisonedReader
@@ -105,6 +107,20 @@ def test_a12_what_is_read_after_all_has_its_earlier_contact_and_its_place(
     assert case.state is State.TRIAGE
     with ward.office.store.view() as work:
         assert len(work.locations.of_case(stub.reference)) == 2
+
+
+def test_a12_where_somebody_decided_meanwhile_no_decision_is_announced(ward: Ward) -> None:
+    text = "Not emptied. #missed_bin enquiry"
+    ward.office.receive(email(text, Message_ID="<0@x>"), NOW - timedelta(days=14))
+    stub = ward.poison("12 Mill Lane. #poison #missed_bin enquiry")
+    case = ward.office.case(stub.reference)
+    to = Classification(Category.GENERAL_ENQUIRY, "waste_recycling", None, None)
+    ward.office.casework.reclassify(seen(ward.office, case.reference), to, ALEX, NOW)
+    ward.reader.mended = True
+    ward.quarantine.replay(stub.number, ALEX, LATER)
+    assert ward.office.case(stub.reference).state is State.OPEN
+    linked = entry(ward.office, case.reference, Event.LINKED)
+    assert linked.details["why"] == Why.SAME_MATTER
 
 
 def test_a12_replayed_the_stub_becomes_the_real_case_with_its_reference_and_receipt(

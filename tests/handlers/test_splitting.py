@@ -30,6 +30,7 @@ NOW = utc(2026, 6, 1, 9)
 PRIYA = staff("UPRIYA")
 POTHOLE = "And there is a pothole in Mill Road. #pothole_road complaint"
 TAX = "My council tax is wrong too. #council_tax complaint"
+BIN_AGAIN = "And bin three. #missed_bin complaint"
 DAMP = "Damp. #private_renting complaint"
 TEXT = f"The bin was missed. #missed_bin complaint\n\n{POTHOLE}\n{TAX}\n{DAMP}"
 HIGHWAYS = Classification(Category.NON_COUNCIL, None, "county_highways", None)
@@ -201,3 +202,15 @@ def test_the_part_has_the_earlier_contact_and_the_places_of_its_own_words_only(
     with office.store.view() as work:
         assert work.locations.of_case(new.reference) == {Location(PlaceKind.STREET, "mill road")}
         assert background(work, new, office.council).said == Told()
+
+
+def test_the_parts_of_one_email_are_not_each_others_earlier_contact(office: TestOffice) -> None:
+    part = "Bin two. #missed_bin complaint"
+    office.receive(
+        email(f"{TEXT}\n{part}\n{BIN_AGAIN}", Message_ID="<2@x>", From="a@x.example"), NOW
+    )
+    waste = Classification(Category.COMPLAINT, "waste_recycling", None, Level.UNDETERMINED)
+    splitting = Splitting(office.intake)
+    first, second = splitting.split(Seen("CC-2026-00002", 1), part, waste, PRIYA, NOW)
+    _, third = splitting.split(Seen(first.reference, first.version), BIN_AGAIN, waste, PRIYA, NOW)
+    assert (second.contact, third.contact) == (Contact(), Contact())

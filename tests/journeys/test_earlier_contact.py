@@ -61,7 +61,7 @@ def test_a_neighbours_report_of_the_same_fly_tip_shows_the_first_and_both_are_to
         Message_ID="<2@x>",
         From="Al Stone <al@x.example>",
     )
-    told = town.wait_thread(first, "Somebody else wrote of the same place")
+    told = town.wait_thread(first, "There is another report of this place")
     (second,) = [case for case in town.cases() if case.reference != reference]
     assert second.reference in told.text
     card = town.wait_card("streets-open-spaces", second.reference)
