@@ -10,6 +10,7 @@ from classifier.checking.derivations import wrong_derivations
 from classifier.checking.findings import Finding, Line
 from classifier.checking.likenesses import wrong_likenesses
 from classifier.checking.lines import read_lines, wrong_ids
+from classifier.learning import FROZEN as OWN_FROZEN
 from models.council import Catalogue
 
 FROZEN = "frozen"
@@ -49,8 +50,9 @@ class Checked:
         }
 
 
-def check_corpus(folder: Path, catalogue: Catalogue) -> Checked:
-    """Check every .jsonl file of `folder` and, where there is one, of the folder `frozen` beside it.
+def check_corpus(folder: Path, catalogue: Catalogue, own: Path | None = OWN_FROZEN) -> Checked:
+    """Check every .jsonl file of `folder` and, where there is one, of the folder `frozen` beside it;
+    a text of the set `own` that carebot judges by is found wherever the corpus lies.
 
     `catalogue` is the map by which the labels were made: a district's. Raises Misconfigured where
     there is nothing to read.
@@ -62,10 +64,17 @@ def check_corpus(folder: Path, catalogue: Catalogue) -> Checked:
         *frozen_findings,
         *wrong_ids(lines),
         *(found for line in (*lines, *frozen) for found in wrong_derivations(line, catalogue)),
-        *wrong_likenesses(lines, frozen, folder),
+        *wrong_likenesses(lines, _never_learned(folder, frozen, own), folder),
         *wrong_card(folder, coverage),
     ]
     return Checked(tuple(findings), tuple(coverage.thin()), coverage, len(frozen))
+
+
+def _never_learned(folder: Path, beside: Sequence[Line], own: Path | None) -> Sequence[Line]:
+    """The frozen lines beside the corpus, and carebot's own, by which `carebot learn` judges."""
+    if own is None or folder.resolve().parent / FROZEN == own.resolve():
+        return beside
+    return (*beside, *read_lines(own)[0])
 
 
 def _frozen(folder: Path) -> tuple[Sequence[Line], Sequence[Finding]]:

@@ -11,6 +11,7 @@ from classifier.checking.check import check_corpus
 from classifier.checking.coverage import coverage_of
 from classifier.checking.rules import RULES
 from classifier.labelled import CORPUS, Labelled, read_labelled
+from classifier.learning import FROZEN
 from models.council import CouncilType, default_catalogue
 from models.errors import Misconfigured
 from models.prediction import Category, Flag, Intent
@@ -63,9 +64,9 @@ def checked(tmp_path):
         if frozen:
             write(tmp_path / "frozen", frozen, "judged")
         if card:
-            readable = check_corpus(folder, DISTRICT).coverage
+            readable = check_corpus(folder, DISTRICT, None).coverage
             write_card(folder, readable)
-        return check_corpus(folder, DISTRICT)
+        return check_corpus(folder, DISTRICT, None)
 
     check.folder = folder
     return check
@@ -259,6 +260,13 @@ def test_a_text_of_the_frozen_set_is_found_whoever_told_it_apart(checked):
     finding = only(checked(line(0), frozen=[judged]))
     assert (finding.file, finding.field) == ("01.jsonl", "body")
     assert "judged-1 in the frozen set" in finding.wrong
+
+
+def test_a_text_of_carebots_own_frozen_set_is_found_wherever_the_corpus_lies(checked, tmp_path):
+    own = next(iter(read_labelled(FROZEN)))
+    checked(line(1), line(2, subject=own.subject, body=own.body))
+    found = check_corpus(tmp_path / "corpus", DISTRICT)
+    assert any(own.id in finding.to_text() for finding in found.findings)
 
 
 def test_a_scenario_of_the_frozen_set_is_found(checked):
