@@ -156,7 +156,7 @@ _FORWARDED = re.compile(
 _CLOSING = re.compile(
     r"[ \t]{0,8}(?:--[ \t]*|(?:(?:(?:kind|best|warm|kindest|many|with) ){0,2}(?:regards|wishes|thanks)"
     r"|yours(?: sincerely| faithfully| truly)?|sincerely|cheers|thank you)"
-    r"(?:[,.!-][ \t]{0,4}(?:[^\W\d_][\w'’.-]{0,20} ?){0,4})?[ \t]*)\r?\Z",
+    r"(?:[,.!-][ \t]{0,4}(?:[^\W\d_][\w'’.-]{0,20}(?: [^\W\d_][\w'’.-]{0,20}){0,3})?)?[ \t]*)\r?\Z",
     re.IGNORECASE,
 )
 _POSTSCRIPT = re.compile(r"[ \t]{0,8}p\.? ?s\b", re.IGNORECASE)

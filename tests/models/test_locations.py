@@ -189,3 +189,11 @@ def test_of_what_staff_forward_only_the_forwarded_part_counts() -> None:
 @given(st.text(max_size=400))
 def test_signatures_of_any_text_are_looked_for(text: str) -> None:
     assert len(without_signatures(text, ("Jo",), only_forwarded=True)) <= len(text) + 1
+
+
+@pytest.mark.parametrize("name", ["a" * 80, "a.-" * 30, "a " * 40])
+def test_hostile_closings_take_no_longer_than_their_length(name: str) -> None:
+    text = f"Thanks, {name}!\n-- original message --\n" * 200
+    begun = time.process_time()
+    without_signatures(text, ("Jo",), only_forwarded=False)
+    assert time.process_time() - begun < 0.5
