@@ -2,17 +2,21 @@
 
 import json
 import shutil
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from classifier.artefact import read_manifest
+from classifier.artefact import load, read_manifest
+from classifier.cards import read_cards
 from classifier.corrections import Lesson, Lessons
-from classifier.labelled import Labelled
+from classifier.features import sentence_features, topic_features
+from classifier.labelled import Labelled, read_labelled
 from classifier.learning import Learned, _on_recent, _plan, learn
 from classifier.predict import Classifier
+from classifier.text import read, words
 from classifier.train import train
 from classifier.versions import Version, Versions
 from models.decisions import DecidedCase
@@ -114,6 +118,22 @@ def test_no_words_of_a_customer_are_kept_beside_the_model(learned) -> None:
     versions, _, _ = learned
     for file in (versions.live.parent / "versions").rglob("*.json"):
         assert "otter" not in file.read_text(encoding="utf-8").lower()
+
+
+def test_of_what_only_customers_wrote_the_model_holds_what_five_of_them_did(learned, small) -> None:
+    versions, _, _ = learned
+    about = load(versions.live)[0].about
+    known = {
+        name
+        for line in read_labelled(small)
+        for name in topic_features(read(line.subject, line.body))
+    }
+    cards = (text for kind in ("topics", "flags") for _, text in read_cards(kind))
+    known.update(name for text in cards for name in sentence_features(words(text)))
+    written = Counter(name for text in OTTERS for name in set(topic_features(read("", text))))
+    assert "otters" in about
+    assert {name for name in about.names if name not in known and written[name] < 5} == set()
+    assert "sponsor an" not in about
 
 
 def test_what_is_learned_already_is_not_learned_again(learned, small, frozen) -> None:
