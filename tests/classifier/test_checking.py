@@ -405,11 +405,6 @@ def test_the_command_writes_the_card_and_then_nothing_is_wrong(checked):
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.xfail(
-    strict=True,
-    reason="six findings in the files from 17 on wait for their writer (19-248, 19-311; 17-031, "
-    "17-051 and 17-198 are in the frozen set; 17-161 is 26-159); then this mark goes",
-)
 def test_nothing_is_wrong_with_the_real_corpus():
     found = check_corpus(CORPUS, DISTRICT)
     assert [finding.to_text() for finding in found.findings] == []
