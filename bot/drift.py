@@ -1,6 +1,6 @@
 """Once a month: do staff still agree with the model? If less than before, the lead is told."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from models import outbox
 from models.council import Council
@@ -29,9 +29,11 @@ def look_at_agreement(store: Store, council: Council, now: datetime) -> bool:
         work.vitals.mark(MARK, now)
         if not found:
             return False
+        named = f"{date.fromisoformat(f'{month}-01'):%B %Y}"
         text = (
-            f"The model did worse in {month} than in the year before. {' '.join(found)} "
-            "`carebot learn` learns what staff corrected; `carebot learn --agreement` shows the months."
+            f"The model did worse in {named} than in the year before. {' '.join(found)} "
+            "Ask whoever runs carebot to let it learn what staff corrected (`carebot learn`) "
+            "and to look at the months (`carebot learn --agreement`)."
         )
         return work.outbox.add(outbox.alarm(f"{MARK}:{month}", council.channels.lead, text), now)
 

@@ -57,8 +57,8 @@ class Pairs:
 
 
 HEADING = (
-    f"{'set':10}{'what is right':32}{'lines':>6}{'champion':>10}{'challenger':>12}"
-    f"{'lost':>6}{'won':>6}{'p':>8}"
+    f"{'set':10}{'what is right':32}{'lines':>6}{'live':>10}{'new':>12}"
+    f"{'lost':>6}{'won':>6}{'luck':>8}"
 )
 
 

@@ -1,6 +1,6 @@
 """Flags: each has a detector of its own, and a few plain rules that a person can check.
 
-A detector hears the whole message, its loudest sentence and the encoder. The loudest sentence is also
+A detector hears the whole message, its loudest sentences and the encoder. The loudest sentence is also
 what is shown: the sentence that raised the flag.
 """
 
@@ -26,7 +26,7 @@ _SENDERS = (
 # Wordings of law and office were tried as rules and left out: the learned heads were better.
 _WORDINGS = ((Flag.HAZARD, re.compile(r"(?i)\bsmell(?:s|ing)? of gas\b|\bgas (?:smell|leak)\b")),)
 # Missing one of these costs more than a needless look: the threshold prefers recall.
-RECALL_COUNTS = {Flag.SAFEGUARDING: 2.0, Flag.HAZARD: 2.0}
+RECALL_COUNTS = {Flag.SAFEGUARDING: 3.0, Flag.HAZARD: 3.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,18 @@ def raised(evidence: Evidence, detectors: Sequence[Detector]) -> NDArray[np.bool
 
 
 def flag_signs(evidence: Evidence, place: int) -> Array:
-    """What speaks for a flag: the whole message, its loudest sentence, the encoder."""
-    loudest = np.maximum.reduceat(evidence.sentence_flags[:, place], evidence.starts)
+    """What speaks for a flag: the whole message and its loudest sentence, for it and for the others
+    (what speaks for one of them often speaks against another), and the encoder.
+    """
+    loudest = np.maximum.reduceat(evidence.sentence_flags, evidence.starts, axis=0)
     encoded = evidence.encoded
     return np.column_stack(
         [
             evidence.flags[:, place],
-            loudest,
+            loudest[:, place],
             encoded.flags[:, place] if encoded else np.zeros(len(evidence)),
+            evidence.flags,
+            loudest,
         ]
     ).astype(np.float64)
 

@@ -53,6 +53,8 @@ def _train(
 ) -> dict[str, object]:
     progress("read the corpus", 0, _STEPS)
     texts, digest = read_labelled(corpus), corpus_hash(corpus)
+    if not texts:
+        raise Misconfigured(f"{corpus}: there is no labelled line in it")
     lines = [*texts, *more]
     progress("count the words", 1, _STEPS)
     known = examples(lines, len(more))

@@ -58,7 +58,7 @@ def test_a_fall_of_the_last_month_is_told_to_the_lead_once(store: Store) -> None
     (alarm,) = alarms(store)
     assert alarm.payload["channel"] == COUNCIL.channels.lead
     text = str(alarm.payload["text"])
-    assert "did worse in 2026-10" in text
+    assert "did worse in October 2026" in text
     assert "50% as the model said (20 of 40)" in text
     assert "carebot learn" in text
 

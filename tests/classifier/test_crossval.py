@@ -1,8 +1,14 @@
 """What is held out is whole files."""
 
+from datetime import UTC, datetime
+
+import pytest
+
 from classifier.crossval import FOLDS, folds
 from classifier.labelled import CORPUS, read_labelled
 from classifier.text import read
+from classifier.train import train
+from models.errors import Misconfigured
 
 
 def test_whole_files_are_held_out_together():
@@ -30,3 +36,10 @@ def test_the_evidence_of_some_texts_is_theirs(classifier, few):
     assert (picked.topics[0] == evidence.topics[number]).all()
     sentences = len(read(lines[number].subject, lines[number].body).sentences)
     assert picked.starts.tolist() == [0, sentences]
+
+
+def test_a_corpus_without_a_line_is_refused_with_a_sentence(tmp_path):
+    (tmp_path / "01.jsonl").write_text("\n", encoding="utf-8")
+    with pytest.raises(Misconfigured, match="there is no labelled line in it"):
+        train(tmp_path, tmp_path / "carebot.skops", now=datetime(2026, 11, 27, tzinfo=UTC))
+    assert not (tmp_path / "carebot.skops").exists()
