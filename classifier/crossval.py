@@ -93,7 +93,6 @@ def _by_fold(parts: list[Evidence], fold: NDArray[np.int64], rows: Rows) -> Evid
         intents=_apart([p.intents for p in parts], fold),
         flags=_apart([p.flags for p in parts], fold),
         sentences=_apart([p.sentences for p in parts], of_sentence),
-        sentence_intents=_apart([p.sentence_intents for p in parts], of_sentence),
         sentence_flags=_apart([p.sentence_flags for p in parts], of_sentence),
         starts=rows.starts,
         words=rows.words,

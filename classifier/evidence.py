@@ -12,7 +12,6 @@ from classifier.features import (
     Vocabulary,
     intent_features,
     sentence_features,
-    sentence_intent_features,
     topic_features,
 )
 from classifier.pipeline import Floats, Heads
@@ -30,7 +29,6 @@ class Evidence:
     intents: Floats
     flags: Floats
     sentences: Floats
-    sentence_intents: Floats
     sentence_flags: Floats
     starts: NDArray[np.int64]
     words: NDArray[np.int64]
@@ -52,7 +50,6 @@ class Evidence:
             intents=self.intents[rows],
             flags=self.flags[rows],
             sentences=self.sentences[spoken],
-            sentence_intents=self.sentence_intents[spoken],
             sentence_flags=self.sentence_flags[spoken],
             starts=np.cumsum(lengths) - lengths,
             words=self.words[rows],
@@ -73,7 +70,6 @@ class Rows:
     about: sp.csr_matrix
     meant: sp.csr_matrix
     sentences: sp.csr_matrix
-    sentences_meant: sp.csr_matrix
     starts: NDArray[np.int64]
     words: NDArray[np.int64]
     known: Floats
@@ -88,9 +84,6 @@ def rows_of(readings: Sequence[Reading], about: Vocabulary, meant: Vocabulary) -
         about=about.weigh(map(topic_features, readings)),
         meant=meant.weigh(map(intent_features, readings)),
         sentences=about.weigh(sentence_features(s) for r in readings for s in r.sentences),
-        sentences_meant=meant.weigh(
-            sentence_intent_features(s) for r in readings for s in r.sentences
-        ),
         starts=np.cumsum(counts) - counts,
         words=np.array([len(words) for words in spoken], np.int64),
         known=np.array(
@@ -116,7 +109,6 @@ class Weights:
             intents=rows.meant @ self.intent,
             flags=rows.about @ self.flags,
             sentences=rows.sentences @ self.topic,
-            sentence_intents=rows.sentences_meant @ self.intent,
             sentence_flags=rows.sentences @ self.flags,
             starts=rows.starts,
             words=rows.words,

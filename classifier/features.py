@@ -44,7 +44,10 @@ def topic_features(reading: Reading) -> list[str]:
 
 def intent_features(reading: Reading) -> list[str]:
     """For what the sender means: own words, pairs and triples; the beginning and the end again."""
-    found = sentence_intent_features([*reading.subject, ".", *reading.body])
+    spoken = [*reading.subject, ".", *reading.body]
+    pairs = [f"{a} {b}" for a, b in pairwise(spoken)]
+    found = spoken + pairs
+    found += [f"{pair} {c}" for pair, c in zip(pairs, spoken[2:], strict=False)]
     found += ["b:" + word for word in reading.body[:_BEGINNING]]
     found += ["e:" + word for word in reading.body[-_ENDING:]]
     return found
@@ -54,13 +57,6 @@ def sentence_features(sentence: list[str]) -> list[str]:
     """As `topic_features`, for one sentence or one card."""
     pairs = [f"{a} {b}" for a, b in pairwise(sentence)]
     return [*sentence, *pairs, *chain.from_iterable(map(_prefixes, sentence))]
-
-
-def sentence_intent_features(sentence: list[str]) -> list[str]:
-    """As `intent_features`, for one sentence."""
-    pairs = [f"{a} {b}" for a, b in pairwise(sentence)]
-    triples = [f"{pair} {c}" for pair, c in zip(pairs, sentence[2:], strict=False)]
-    return sentence + pairs + triples
 
 
 class Vocabulary:

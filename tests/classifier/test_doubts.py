@@ -54,7 +54,6 @@ def told(**changed):
         intents=nothing,
         flags=nothing,
         sentences=nothing,
-        sentence_intents=nothing,
         sentence_flags=nothing,
         starts=np.array([0]),
         words=np.array([scores["words"]]),
