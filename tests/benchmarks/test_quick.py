@@ -55,9 +55,10 @@ def test_a_tick_among_few_and_among_many(tmp_path):
 
 
 @pytest.mark.usefixtures("fitted")
-def test_one_message_and_a_batch():
+def test_one_message_a_batch_loading_and_storing():
     rows = classify.measure(replace(QUICK, singles=3, batch=10))
-    assert len(values(rows)) == 2
+    assert [row.unit for row in rows] == ["ms", "messages/s", "s", "MB"]
+    assert len(values(rows)) == 4
 
 
 @pytest.mark.usefixtures("fitted")

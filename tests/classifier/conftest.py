@@ -10,12 +10,12 @@ from classifier.train import train
 from models.council import CouncilType, default_catalogue
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-EVERY = 14
+EVERY = 28
 
 
 @pytest.fixture(scope="session")
 def few(tmp_path_factory):
-    """A corpus of every fourteenth text of every file."""
+    """A corpus of every twenty-eighth text of every file."""
     folder = tmp_path_factory.mktemp("corpus")
     for file in sorted(CORPUS.glob("*.jsonl")):
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
