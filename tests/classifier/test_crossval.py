@@ -28,8 +28,7 @@ def test_texts_of_few_files_are_spread_over_the_folds(few):
 
 def test_the_evidence_of_some_texts_is_theirs(classifier, few):
     lines = read_labelled(few)[:9]
-    rows = classifier._rows([(line.subject, line.body, "") for line in lines])
-    evidence = classifier._weights.evidence(rows)
+    _, evidence = classifier._evidence([(line.subject, line.body, "") for line in lines])
     picked = evidence.chosen(folds(lines)[[5, 2]])
     assert len(picked) == 2
     number = int(folds(lines)[5])
