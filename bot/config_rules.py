@@ -1,7 +1,11 @@
-"""What settings may not be together: each gives back what it was given or raises ValueError."""
+"""What every table of council.toml is, and what settings may not be together: each rule gives back what
+it was given or raises ValueError.
+"""
 
 from collections.abc import Collection
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict
 
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 """The hosts to which nothing has to be encrypted."""
@@ -13,6 +17,12 @@ IMAP_ONLY = frozenset(
     }
 )  # fmt: skip
 """The keys of [mailbox] that mean nothing with a `maildir`."""
+
+
+class Section(BaseModel):
+    """A table of council.toml: frozen, and no key that nobody reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def refuse_idle_keys(given: Collection[str]) -> None:

@@ -15,6 +15,7 @@ from models.council import (
     Replying,
     Sending,
     Service,
+    Staffing,
 )
 from models.policy import PRESETS, Policy
 
@@ -67,6 +68,10 @@ def council_of(file: CouncilFile) -> Council:
         watched=frozenset(
             (m.account, folder) for m in file.mailboxes for folder in m.named_folders
         ),
+        staffing=Staffing(
+            **file.staff.model_dump(),
+            by_service={s.id: s.officers for s in file.service if s.officers},
+        ),
     )
 
 
@@ -74,9 +79,11 @@ def channels_of(file: CouncilFile) -> Mapping[str, str]:
     """Every configured channel by the setting that names it."""
     services = {f"service {s.id}: channel": s.channel for s in file.service}
     private = {f"slack.private.{flag}": channel for flag, channel in file.slack.private.items()}
+    staff = {f"staff: {one}": one[1:] for one in council_of(file).staffing.named if one[0] == "#"}
     return {
         **services,
         **private,
+        **staff,
         "slack.triage_channel": file.slack.triage_channel,
         "slack.lead_channel": file.slack.lead_channel,
     }

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from bot import wiring
 from bot.clock import Clock
-from bot.config import CouncilFile, Environment, MailboxSection, imap_password
+from bot.config import CouncilFile, Environment, imap_password
+from bot.config_mail import MailboxSection
 from bot.imap import ImapMailbox
 from bot.imap_connection import Access
 from bot.maildir import MaildirMailbox

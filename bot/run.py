@@ -248,7 +248,7 @@ class Bot:
     def _connect(self) -> None:
         """Resolve the channels, hang in the listeners, open Socket Mode. Raises Unavailable."""
         office = self._office
-        office.slack.connect(self._channels)
+        office.slack.connect(self._channels, office.council.staffing.named)
         app = App(name="carebot", client=office.client, listener_executor=self._listeners)
         register(app, self._desk, self._wake)
         socket = SocketMode(app, self._app_token)

@@ -1,6 +1,6 @@
 """Slack over its Web API: handlers.slack.api.SlackApi with slack_sdk, and the Bolt app."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
@@ -40,13 +40,15 @@ class WebSlack:
         """`client` retries nothing by itself: the outbox does, and knows what was done."""
         self._client = client
         self._channels: dict[str, str] = {}
+        self._groups: dict[str, str] = {}
         self._team = ""
 
-    def connect(self, channels: Mapping[str, str]) -> None:
-        """Resolve the configured channels (setting to channel) and join the public ones.
+    def connect(self, channels: Mapping[str, str], groups: Collection[str] = ()) -> None:
+        """Resolve the configured channels (setting to channel) and join the public ones; resolve the
+        user groups (`@handle`).
 
         Raises Misconfigured where the token is refused, and naming the setting of a channel that
-        is not there or that carebot is not invited to.
+        is not there or that carebot is not invited to, or a group that is not there.
         """
         try:
             self._team = str(_call(self._client.auth_test)["team_id"])
@@ -69,6 +71,31 @@ class WebSlack:
             if not found.get("is_member"):
                 _call(self._client.conversations_join, channel=found["id"])
             self._channels[channel] = found["id"]
+        self._resolve_groups([group for group in groups if group.startswith("@")])
+
+    def _resolve_groups(self, groups: Sequence[str]) -> None:
+        if not groups:
+            return
+        listed = _call(self._client.usergroups_list)["usergroups"]
+        known = {f"@{one['handle']}": str(one["id"]) for one in listed}
+        for group in groups:
+            if group not in known:
+                raise Misconfigured(
+                    f"staff or service officers: {group!r}: no such user group in Slack; there are: "
+                    f"{', '.join(sorted(known)) or 'none'}"
+                )
+        self._groups = known
+
+    def group_members(self, group: str) -> frozenset[str]:
+        """Who is in a user group or a channel of the configuration."""
+        if group.startswith("@"):
+            if group not in self._groups:
+                raise Unavailable("carebot is not connected to Slack yet")
+            answer = _call(self._client.usergroups_users_list, usergroup=self._groups[group])
+            return frozenset(map(str, answer["users"]))
+        channel = self.channel_id(group.removeprefix("#"))
+        pages = self._pages("members", self._client.conversations_members, channel=channel)
+        return frozenset(map(str, pages))
 
     def channel_id(self, channel: str) -> str:
         """The id of a configured channel."""

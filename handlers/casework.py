@@ -64,6 +64,12 @@ class Casework:
             case = _fresh(work, seen)
             return record(work, actions.reclassify(case, to, self.council, actor, now), now)
 
+    def confirm(self, seen: Seen, actor: Actor, now: datetime) -> Case:
+        """The case is what the model said; that ends triage. Raises Refused or Stale."""
+        with self.store.work() as work:
+            change = actions.confirm(_fresh(work, seen), self.council, actor, now)
+            return record(work, change, now)
+
     def name_customer(
         self, seen: Seen, actor: Actor, now: datetime, *, from_original: bool
     ) -> Case:

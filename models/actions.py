@@ -1,7 +1,7 @@
 """Every change that a case allows. An action returns the new case and the history it made.
 
 Nobody else changes a case: handlers ask for an action, the store writes what comes back. Which
-action may follow which state is one table, `models.case.ALLOWED`.
+action may follow which state is one table, `models.allowed.RULES`.
 """
 
 from dataclasses import dataclass, replace
@@ -117,7 +117,11 @@ def reclassify(
         service=to.service,
         authority=to.authority,
         level=to.level if to.category is Category.COMPLAINT else None,
+        flags=case.flags if to.flags is None else to.flags,
     )
+    if (case.service, case.authority) != (after.service, after.authority):
+        # Whoever held it belongs to where it was.
+        after = replace(after, holder=None)
     after = redated(after, council)
     details: dict[str, Detail] = {}
     for name in ("category", "service", "authority", "level"):
@@ -125,6 +129,9 @@ def reclassify(
         if before_value != after_value:
             details[f"{name}_was"] = before_value
             details[name] = after_value
+    if set(case.flags) != set(after.flags):
+        details["flags_was"] = ", ".join(case.flags) or None
+        details["flags"] = ", ".join(after.flags) or None
     if not details and case.state is not State.TRIAGE:
         raise Refused(f"{case.reference} is already classified like that.")
     for name in ("acknowledge_by", "respond_by"):
@@ -132,6 +139,13 @@ def reclassify(
         if was != now_due:
             details[f"{name}_was"], details[name] = _iso(was), _iso(now_due)
     return _change(after, Event.RECLASSIFIED, actor, now, details)
+
+
+def confirm(case: Case, council: Council, actor: Actor, now: datetime) -> Change:
+    """A person agrees with what the model said; that ends triage."""
+    _check(case, Action.CONFIRM)
+    said = Classification(case.category, case.service, case.authority, case.level)
+    return reclassify(case, said, council, actor, now)
 
 
 def promised_by(case: Case, council: Council, now: datetime) -> date | None:

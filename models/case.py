@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from models.contact import Contact
 from models.deadlines import DeadlineKind
@@ -12,6 +11,8 @@ from models.errors import Stale
 from models.history import Entry
 from models.letter import LetterKind
 from models.message import Forwarded, Sender, Source
+from models.points import Point
+from models.praise import Praise
 from models.prediction import Category, Flag, Prediction
 
 
@@ -47,6 +48,7 @@ class Action(StrEnum):
     """What a member of staff can do to a case."""
 
     CLAIM = "claim"
+    CONFIRM = "confirm"
     CHANGE = "change"
     ACKNOWLEDGE = "acknowledge"
     EXTEND = "extend"
@@ -55,24 +57,6 @@ class Action(StrEnum):
     CLOSE = "close"
     NAME = "name"
     SPLIT = "split"
-
-
-ALLOWED: Mapping[Action, frozenset[State]] = MappingProxyType(
-    {
-        Action.CLAIM: frozenset({State.TRIAGE, State.OPEN}),
-        Action.CHANGE: frozenset({State.TRIAGE, State.OPEN}),
-        Action.ACKNOWLEDGE: frozenset({State.TRIAGE, State.OPEN}),
-        Action.EXTEND: frozenset({State.OPEN}),
-        Action.RESPOND: frozenset({State.OPEN}),
-        Action.POST: frozenset({State.TRIAGE, State.OPEN}),
-        Action.CLOSE: frozenset({State.OPEN, State.ANSWERED}),
-        Action.NAME: frozenset({State.TRIAGE, State.OPEN}),
-        Action.SPLIT: frozenset({State.TRIAGE, State.OPEN}),
-    }
-)
-
-
-"""The states in which each action may be taken; the buttons of a card follow it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +99,8 @@ class Case:
     `service` is None exactly for another body's matter, which `authority` names. `holder` is the
     Slack user id of whoever claimed it. `original` is who wrote what a member of staff forwarded,
     until a person has named them as the complainant. `contact` is what was found of earlier contact;
-    None where nobody looked.
+    None where nobody looked. `points` are the checklist of its answer, `praise` what was recorded of
+    a compliment, `merged_into` the case that goes on in its stead.
     """
 
     reference: str
@@ -137,6 +122,9 @@ class Case:
     prediction: Prediction
     original: Forwarded | None = None
     contact: Contact | None = None
+    points: tuple[Point, ...] = ()
+    praise: Praise | None = None
+    merged_into: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -159,35 +147,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a person says a case is. `service` is None exactly for another body's matter."""
+    """What a person says a case is. `service` is None exactly for another body's matter. `flags` None
+    leaves the flags as they are.
+    """
 
     category: Category
     service: str | None
     authority: str | None
     level: Level | None
-
-
-def allowed_actions(case: Case) -> tuple[Action, ...]:
-    """The actions that fit the case now, in the order of a card's buttons."""
-    actions = [action for action, states in ALLOWED.items() if case.state in states]
-    if case.holder is not None and Action.CLAIM in actions:
-        actions.remove(Action.CLAIM)
-    stage = case.stage
-    if (
-        stage.acknowledgement_approved_at or stage.acknowledged_at
-    ) and Action.ACKNOWLEDGE in actions:
-        actions.remove(Action.ACKNOWLEDGE)
-    answering = stage.answer_approved_at is not None
-    if answering and Action.RESPOND in actions:
-        actions.remove(Action.RESPOND)
-    extended = stage.extension_approved_at is not None or stage.respond_by is None
-    if (answering or extended) and Action.EXTEND in actions:
-        actions.remove(Action.EXTEND)
-    if not stage.to_post and Action.POST in actions:
-        actions.remove(Action.POST)
-    if case.original is None and Action.NAME in actions:
-        actions.remove(Action.NAME)
-    return tuple(actions)
+    flags: tuple[Flag, ...] | None = None
 
 
 def open_deadlines(case: Case) -> Mapping[DeadlineKind, date]:

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from models.case import ALLOWED, Action, Case, Change, State
+from models.allowed import RULES
+from models.case import Action, Case, Change, State
 from models.errors import Refused
 from models.history import Detail, Entry, Event
 from models.people import Actor
 
 
 def check(case: Case, action: Action) -> None:
-    """Refused where the action does not fit the case's state (`ALLOWED`)."""
-    if case.state in ALLOWED[action]:
+    """Refused where the action does not fit the case's state (`RULES`)."""
+    if case.state in RULES[action].states:
         return
     said = {
         State.TRIAGE: "is waiting for somebody to decide what it is: use Change first",

@@ -1,7 +1,7 @@
 """The council's catalogue: who answers what here. The map from topics is its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -197,6 +197,28 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class Staffing:
+    """Who may do what, each a Slack user group (`@waste-team`) or a channel (`#waste`).
+
+    `officers` work on every case, those in `by_service` on the cases of that service (by its id).
+    `leads` may overrule a rule with a reason, `senior` review at Level Two; both work on every case.
+    Where nobody is named for a role, every officer has it; where no officer is named at all for a
+    case, every colleague is one.
+    """
+
+    officers: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    senior: tuple[str, ...] = ()
+    by_service: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Every group and channel that is named."""
+        of_services = (one for named in self.by_service.values() for one in named)
+        return frozenset((*self.officers, *self.leads, *self.senior, *of_services))
+
+
+@dataclass(frozen=True, slots=True)
 class Council:
     """One council: its catalogue, promises, calendar, channels and habits.
 
@@ -216,6 +238,7 @@ class Council:
     sending: Sending = Sending()
     replying: Replying = Replying()
     watched: frozenset[tuple[str, str]] = frozenset()
+    staffing: Staffing = Staffing()
 
     def local_date(self, at: datetime) -> date:
         """The council's date at an aware time."""

@@ -13,6 +13,17 @@ class Kind(StrEnum):
     OPERATOR = "operator"
 
 
+class Role(StrEnum):
+    """What staff may do, each more than the one before (see `models.council.Staffing`).
+
+    `officer`: work on cases. `lead`: overrule a rule, with a reason. `senior`: review at Level Two.
+    """
+
+    OFFICER = "officer"
+    LEAD = "lead"
+    SENIOR = "senior"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who changes a case. `id` is a Slack user id for staff, the name at the command line

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from bot.cli import app
 from bot.config import CouncilFile, Environment
 from handlers.slack import commands, wording
-from handlers.slack.listeners import CLICKS, COMMAND
-from models.case import ALLOWED, Action, State
+from handlers.slack.listeners import ACTIONS, COMMAND
+from models.allowed import RULES
+from models.case import Action, State
 from models.outbox import Kind
 from tests.support.council import EXAMPLE
 
@@ -70,12 +71,12 @@ def test_every_setting_stands_in_the_example_in_use_or_as_a_comment() -> None:
 
 
 def test_the_table_of_states_and_actions_is_the_codes() -> None:
-    assert set(ALLOWED) == set(Action)
+    assert set(RULES) == set(Action)
     states = [State.TRIAGE, State.OPEN, State.ANSWERED, State.CLOSED]
     drawn = {row[0]: row[1:] for row in rows(WAY, "## States and actions")}
-    for action, allowed in ALLOWED.items():
-        assert drawn[action.value] == ["yes" if s in allowed else "no" for s in states]
-    assert len(CLICKS) == len(ALLOWED) == len(drawn)
+    for action, rule in RULES.items():
+        assert drawn[action.value] == ["yes" if s in rule.states else "no" for s in states]
+    assert len(ACTIONS) == len(RULES) == len(drawn)
 
 
 def test_every_kind_of_thing_that_leaves_is_described() -> None:

@@ -4,22 +4,27 @@ from handlers.slack import modals
 from handlers.slack.background import background
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, Reply, Request
-from models.case import Level, check_fresh
-from models.errors import Refused
+from models.actions import check_close
+from models.case import Action
 
 
 def claim(desk: Desk, request: Request) -> Reply:
     """Claim was pressed."""
-    actor = desk.staff.actor(request.user)
-    case = desk.case_for(request.user, request.seen.reference)
-    desk.casework.claim(case.reference, actor, desk.now())
+    acting = desk.acting(request, Action.CLAIM, fresh=False)
+    desk.casework.claim(acting.case.reference, acting.actor, desk.now())
+    return Done()
+
+
+def confirm(desk: Desk, request: Request) -> Reply:
+    """It is right was pressed: the case is what the model said."""
+    acting = desk.acting(request, Action.CONFIRM)
+    desk.casework.confirm(acting.seen, acting.actor, desk.now())
     return Done()
 
 
 def open_change(desk: Desk, request: Request) -> Reply:
     """Change was pressed."""
-    desk.staff.actor(request.user)
-    case = desk.case_for(request.user, request.seen.reference)
+    case = desk.acting(request, Action.CHANGE, fresh=False).case
     with desk.store.view() as work:
         known = background(work, case, desk.council)
     return OpenModal(modals.change(case, desk.council, known))
@@ -27,31 +32,24 @@ def open_change(desk: Desk, request: Request) -> Reply:
 
 def change(desk: Desk, request: Request) -> Reply:
     """The change was submitted."""
-    actor = desk.staff.actor(request.user)
-    desk.case_for(request.user, request.seen.reference)
+    acting = desk.acting(request, Action.CHANGE)
     to = modals.classified(request)
     if isinstance(to, FieldErrors):
         return to
-    desk.casework.reclassify(request.seen, to, actor, desk.now())
+    desk.casework.reclassify(acting.seen, to, acting.actor, desk.now())
     return Done()
 
 
 def open_close(desk: Desk, request: Request) -> Reply:
     """Close was pressed."""
-    desk.staff.actor(request.user)
-    case = desk.case_for(request.user, request.seen.reference)
-    check_fresh(case, request.seen.version)
-    if case.level is Level.UNDETERMINED:
-        raise Refused(
-            "An undetermined complaint cannot be closed: set its level with Change first."
-        )
+    case = desk.acting(request, Action.CLOSE).case
+    check_close(case)
     return OpenModal(modals.close(case))
 
 
 def close(desk: Desk, request: Request) -> Reply:
     """The close was submitted."""
-    actor = desk.staff.actor(request.user)
-    desk.case_for(request.user, request.seen.reference)
+    acting = desk.acting(request, Action.CLOSE)
     outcome = modals.outcome(request.field("outcome"))
-    desk.casework.close(request.seen, request.field("reason"), outcome, actor, desk.now())
+    desk.casework.close(acting.seen, request.field("reason"), outcome, acting.actor, desk.now())
     return Done()

@@ -67,3 +67,7 @@ class SlackApi(Protocol):
     def is_member(self, user: str, channel: str) -> bool:
         """Whether a user is in a channel (an id)."""
         ...
+
+    def group_members(self, group: str) -> frozenset[str]:
+        """The user ids of a user group (`@handle`) or a channel (`#name`) of the configuration."""
+        ...

@@ -6,12 +6,27 @@ from datetime import date
 from handlers.slack import background, why, wording
 from handlers.slack.api import Block, Saying
 from handlers.slack.background import Background, Link
-from models.case import Action, Case, allowed_actions
+from models.allowed import allowed_actions
+from models.case import Action, Case
 from models.council import Council
 from models.outbox import Posting
 
 ACTION_PREFIX = "case_"
-_PRIMARY = frozenset({Action.CLAIM, Action.RESPOND})
+MORE = "case_more"
+_PRIMARY = frozenset({Action.CLAIM, Action.CONFIRM, Action.RESPOND, Action.POST})
+_ON_CARD = (
+    Action.POST,
+    Action.NAME,
+    Action.CONFIRM,
+    Action.CLAIM,
+    Action.RESPOND,
+    Action.ACKNOWLEDGE,
+    Action.CHANGE,
+    Action.EXTEND,
+    Action.CLOSE,
+)
+"""What deserves a button of its own, the most urgent first; all else is one press further."""
+_MOST_BUTTONS = 4
 _NOTHING_KNOWN = Background()
 
 
@@ -43,9 +58,10 @@ def card(
     notes += [*_notes(case, council), *background.lines(case, known, council, link)]
     if notes:
         blocks.append({"type": "context", "elements": [_mrkdwn(note) for note in notes]})
-    buttons = [_button(case, action) for action in allowed_actions(case)]
-    if buttons:
-        blocks.append({"type": "actions", "block_id": "case_actions", "elements": buttons})
+    buttons = [button(case, action) for action in on_card(case)]
+    blocks.append(
+        {"type": "actions", "block_id": "case_actions", "elements": [*buttons, _more(case)]}
+    )
     said = (
         wording.spoken(case, council, today),
         why.spoken(case, council),
@@ -63,6 +79,22 @@ def stub(case: Case, channel: str) -> Saying:
 def button_value(case: Case) -> str:
     """What a button carries: which case, and the version its presser saw. It grants nothing."""
     return json.dumps({"case": case.reference, "version": case.version})
+
+
+def on_card(case: Case) -> tuple[Action, ...]:
+    """The actions that have a button on the card now; the others are in the menu behind More."""
+    allowed = allowed_actions(case)
+    return tuple(action for action in _ON_CARD if action in allowed)[:_MOST_BUTTONS]
+
+
+def _more(case: Case) -> Block:
+    return {
+        "type": "button",
+        "action_id": MORE,
+        "text": _plain("More…"),
+        "value": button_value(case),
+        "accessibility_label": f"More to do with case {case.reference}",
+    }
 
 
 def _fields(case: Case, council: Council, today: date) -> list[str]:
@@ -96,7 +128,8 @@ def _notes(case: Case, council: Council) -> list[str]:
     return notes
 
 
-def _button(case: Case, action: Action) -> Block:
+def button(case: Case, action: Action) -> Block:
+    """The button of an action, on a card or in the menu."""
     name = wording.ACTIONS[action]
     button: Block = {
         "type": "button",

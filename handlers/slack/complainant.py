@@ -6,7 +6,7 @@ from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
 from handlers.slack.fields import plain
 from handlers.slack.requests import Done, OpenModal, Reply, Request
-from models.case import Case, check_fresh
+from models.case import Action, Case
 from models.council import Council
 from models.errors import Refused
 from models.forwarding import original_date
@@ -36,16 +36,12 @@ def modal(case: Case, council: Council) -> Block:
 
 def open_naming(desk: Desk, request: Request) -> Reply:
     """Complainant was pressed."""
-    desk.staff.actor(request.user)
-    case = desk.case_for(request.user, request.seen.reference)
-    check_fresh(case, request.seen.version)
-    return OpenModal(modal(case, desk.council))
+    return OpenModal(modal(desk.acting(request, Action.NAME).case, desk.council))
 
 
 def name(desk: Desk, request: Request) -> Reply:
     """The complainant was confirmed."""
-    actor = desk.staff.actor(request.user)
-    desk.case_for(request.user, request.seen.reference)
+    acting = desk.acting(request, Action.NAME)
     from_original = request.field("from") != _FORWARDED
-    desk.casework.name_customer(request.seen, actor, desk.now(), from_original=from_original)
+    desk.casework.name_customer(acting.seen, acting.actor, desk.now(), from_original=from_original)
     return Done()

@@ -4,13 +4,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from handlers.casework import Casework
+from handlers.casework import Casework, Seen
 from handlers.intake import Intake
+from handlers.slack.requests import Request
 from handlers.slack.who import Staff
 from handlers.splitting import Splitting
-from models.case import Case
+from models.allowed import RULES
+from models.case import Action, Case, check_fresh
+from models.changing import check
 from models.council import Council
+from models.people import Actor
 from models.store_port import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A person who may take an action on a case that it fits, on the version that they saw."""
+
+    actor: Actor
+    case: Case
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +51,22 @@ class Desk:
         case = self.casework.case(reference)
         self.staff.check_may_see(user, case)
         return case
+
+    def acting(self, request: Request, action: Action, *, fresh: bool = True) -> Acting:
+        """Who acts on what: the one check of every click and of every submitted modal.
+
+        Raises Refused where the person may not see the case or take the action, or the action does
+        not fit its state; Stale where it moved on since (not asked with `fresh` False).
+        """
+        actor = self.staff.actor(request.user)
+        seen = request.seen
+        case = self.case_for(request.user, seen.reference)
+        self.staff.check_may(request.user, action, case)
+        if fresh:
+            check_fresh(case, seen.version)
+        check(case, action)
+        return Acting(actor, case, seen)
+
+    def menu_of(self, case: Case, user: str, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+        """Those of the actions that this person may take."""
+        return tuple(a for a in actions if self.staff.has(user, RULES[a].role, case))

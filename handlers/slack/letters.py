@@ -10,10 +10,10 @@ from handlers.slack import letter_modals, modals
 from handlers.slack.api import Block
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
-from models.case import Case, Level, check_fresh
+from models.case import Action, Case, Level
 from models.errors import Refused
 from models.letter import Going, LetterKind, Way
-from models.people import Actor
+from models.people import Actor, Role
 from models.posting import check_post
 from models.store_port import Draft
 
@@ -23,42 +23,46 @@ _Modal = Callable[[Desk, Request, Case, str], Block]
 _Draft = Callable[[Desk, Request, Actor, Going], Draft]
 
 
-def _opens(modal: _Modal) -> _Listener:
+def _opens(action: Action) -> Callable[[_Modal], _Listener]:
     """A letter's button was pressed: its text is shown first, to be written."""
 
-    @wraps(modal)
-    def listener(desk: Desk, request: Request) -> Reply:
-        desk.staff.actor(request.user)
-        case = desk.case_for(request.user, request.seen.reference)
-        postal = desk.casework.postal_address(case.reference)
-        return OpenModal(modal(desk, request, case, postal))
+    def opening(modal: _Modal) -> _Listener:
+        @wraps(modal)
+        def listener(desk: Desk, request: Request) -> Reply:
+            case = desk.acting(request, action).case
+            postal = desk.casework.postal_address(case.reference)
+            return OpenModal(modal(desk, request, case, postal))
 
-    return listener
+        return listener
+
+    return opening
 
 
-def _shows(draft: _Draft) -> _Listener:
+def _shows(action: Action) -> Callable[[_Draft], _Listener]:
     """A letter was written: its preview opens over it."""
 
-    @wraps(draft)
-    def listener(desk: Desk, request: Request) -> Reply:
-        actor = desk.staff.actor(request.user)
-        desk.case_for(request.user, request.seen.reference)
-        going = _going(request)
-        if isinstance(going, FieldErrors):
-            return going
-        return PushModal(letter_modals.preview(draft(desk, request, actor, going)))
+    def showing(draft: _Draft) -> _Listener:
+        @wraps(draft)
+        def listener(desk: Desk, request: Request) -> Reply:
+            actor = desk.acting(request, action).actor
+            going = _going(request)
+            if isinstance(going, FieldErrors):
+                return going
+            return PushModal(letter_modals.preview(draft(desk, request, actor, going)))
 
-    return listener
+        return listener
+
+    return showing
 
 
-@_opens
+@_opens(Action.ACKNOWLEDGE)
 def open_acknowledgement(desk: Desk, request: Request, case: Case, postal: str) -> Block:
     """Acknowledge was pressed."""
     template = desk.casework.acknowledgement_template(request.seen, desk.now())
     return letter_modals.acknowledge(case, template, postal)
 
 
-@_shows
+@_shows(Action.ACKNOWLEDGE)
 def acknowledge(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft:
     """The acknowledgement was looked over."""
     return desk.casework.draft_acknowledgement(
@@ -66,14 +70,14 @@ def acknowledge(desk: Desk, request: Request, actor: Actor, going: Going) -> Dra
     )
 
 
-@_opens
+@_opens(Action.EXTEND)
 def open_holding_reply(desk: Desk, request: Request, case: Case, postal: str) -> Block:
     """Holding reply was pressed."""
     template, to = desk.casework.holding_template(request.seen, desk.now())
     return letter_modals.extend(case, template, to, postal)
 
 
-@_shows
+@_shows(Action.EXTEND)
 def holding_reply(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft:
     """The holding reply was written."""
     return desk.casework.draft_holding_reply(
@@ -81,14 +85,14 @@ def holding_reply(desk: Desk, request: Request, actor: Actor, going: Going) -> D
     )
 
 
-@_opens
+@_opens(Action.RESPOND)
 def open_respond(desk: Desk, request: Request, case: Case, postal: str) -> Block:
     """Respond was pressed."""
     template = desk.casework.template(request.seen, desk.now())
     return letter_modals.respond(case, template, postal)
 
 
-@_shows
+@_shows(Action.RESPOND)
 def respond(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft:
     """The answer was written."""
     return desk.casework.draft_answer(
@@ -106,26 +110,26 @@ def send(desk: Desk, request: Request) -> Reply:
     """Send was pressed on a preview."""
     actor = desk.staff.actor(request.user)
     try:
-        draft = str(json.loads(request.value)["draft"])
+        carried = json.loads(request.value)
+        draft, reference = str(carried["draft"]), str(carried["case"])
     except (ValueError, KeyError, TypeError):
         raise Refused("This preview is from another time. Please start from the card.") from None
+    case = desk.case_for(request.user, reference)
+    desk.staff.check_has(request.user, Role.OFFICER, case)
     desk.casework.send(draft, actor, desk.now())
     return Done()
 
 
 def open_posted(desk: Desk, request: Request) -> Reply:
     """Posted was pressed."""
-    desk.staff.actor(request.user)
-    case = desk.case_for(request.user, request.seen.reference)
-    check_fresh(case, request.seen.version)
+    case = desk.acting(request, Action.POST).case
     check_post(case)
     return OpenModal(letter_modals.posted(case, case.stage.to_post, desk.today()))
 
 
 def posted(desk: Desk, request: Request) -> Reply:
     """The date of posting was given, or the letter is taken back."""
-    actor = desk.staff.actor(request.user)
-    desk.case_for(request.user, request.seen.reference)
+    actor = desk.acting(request, Action.POST).actor
     kind = LetterKind(request.field("kind"))
     if request.field("became") == letter_modals.TAKEN_BACK:
         desk.casework.withdraw(request.seen, kind, actor, desk.now())

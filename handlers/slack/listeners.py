@@ -12,7 +12,6 @@ from typing import Any
 import structlog
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from handlers.slack import (
     actions,
@@ -21,23 +20,16 @@ from handlers.slack import (
     letter_modals,
     letters,
     log_note,
+    meanwhile,
+    menu,
     modals,
     requests,
     split_modal,
 )
-from handlers.slack.cards import ACTION_PREFIX
+from handlers.slack.answering import show_click, show_command, show_mention, show_submission
+from handlers.slack.cards import ACTION_PREFIX, MORE
 from handlers.slack.desk import Desk
-from handlers.slack.requests import (
-    Done,
-    FieldErrors,
-    OpenModal,
-    PushModal,
-    Reply,
-    Request,
-    Say,
-    ShowInstead,
-    say,
-)
+from handlers.slack.requests import Reply, Request, say
 from models.case import Action
 from models.errors import Refused, Stale, Unavailable
 
@@ -46,16 +38,22 @@ COMMAND = "/case"
 _log = structlog.get_logger(__name__)
 _Listener = Callable[[Desk, Request], Reply]
 
+ACTIONS: Mapping[Action, _Listener] = {
+    Action.CLAIM: actions.claim,
+    Action.CONFIRM: actions.confirm,
+    Action.CHANGE: actions.open_change,
+    Action.ACKNOWLEDGE: letters.open_acknowledgement,
+    Action.EXTEND: letters.open_holding_reply,
+    Action.RESPOND: letters.open_respond,
+    Action.POST: letters.open_posted,
+    Action.CLOSE: actions.open_close,
+    Action.NAME: complainant.open_naming,
+    Action.SPLIT: split_modal.open_split,
+}
+"""What the button of each action does, wherever it stands: card, menu, home tab."""
 CLICKS: Mapping[str, _Listener] = {
-    f"{ACTION_PREFIX}{Action.CLAIM}": actions.claim,
-    f"{ACTION_PREFIX}{Action.CHANGE}": actions.open_change,
-    f"{ACTION_PREFIX}{Action.ACKNOWLEDGE}": letters.open_acknowledgement,
-    f"{ACTION_PREFIX}{Action.EXTEND}": letters.open_holding_reply,
-    f"{ACTION_PREFIX}{Action.RESPOND}": letters.open_respond,
-    f"{ACTION_PREFIX}{Action.POST}": letters.open_posted,
-    f"{ACTION_PREFIX}{Action.CLOSE}": actions.open_close,
-    f"{ACTION_PREFIX}{Action.NAME}": complainant.open_naming,
-    f"{ACTION_PREFIX}{Action.SPLIT}": split_modal.open_split,
+    **{f"{ACTION_PREFIX}{action}": listener for action, listener in ACTIONS.items()},
+    MORE: menu.open_menu,
 }
 SUBMISSIONS: Mapping[str, _Listener] = {
     modals.CHANGE: actions.change,
@@ -70,7 +68,10 @@ SUBMISSIONS: Mapping[str, _Listener] = {
     split_modal.SPLIT: split_modal.split,
 }
 COMMANDS: Mapping[str, _Listener] = {COMMAND: commands.command}
-MENTION: _Listener = commands.mention
+SHORTCUTS: Mapping[str, _Listener] = {}
+"""Shortcuts on a message, by callback id."""
+EVENTS: Mapping[str, _Listener] = {"app_mention": commands.mention}
+"""What Slack tells of, by the event's type."""
 
 
 def register(app: App, desk: Desk, after: Callable[[], None]) -> None:
@@ -80,9 +81,12 @@ def register(app: App, desk: Desk, after: Callable[[], None]) -> None:
         app.action(action_id)(_click(run, listener))
     for callback_id, listener in SUBMISSIONS.items():
         app.view(callback_id)(_submission(run, listener))
+    for callback_id, listener in SHORTCUTS.items():
+        app.message_shortcut(callback_id)(_shortcut(run, listener))
     for name, listener in COMMANDS.items():
         app.command(name)(_command(run, listener))
-    app.event("app_mention")(_mention(run, MENTION))
+    for event, listener in EVENTS.items():
+        app.event(event)(_event(run, listener))
     app.event("message")(_talk)
 
 
@@ -95,7 +99,9 @@ class _Runner:
         """Run a listener; whatever happens becomes a reply."""
         try:
             reply = listener(self.desk, request)
-        except (Refused, Stale) as refused:
+        except Stale as stale:
+            return say(meanwhile.told(self.desk, stale))
+        except Refused as refused:
             return say(str(refused))
         except Unavailable as error:
             return say(f"That did not work just now ({error}). Please try again in a minute.")
@@ -117,87 +123,37 @@ def _talk() -> None:
 def _click(run: _Runner, listener: _Listener) -> Callable[..., None]:
     def on_click(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         request = requests.from_action(body)
-        reply = run.reply(listener, request)
-        if isinstance(reply, OpenModal):
-            reply = _open(client, request, reply)
-        ack()
-        if isinstance(reply, Say):
-            _whisper(client, request, reply)
+        show_click(ack, client, request, run.reply(listener, request))
 
     return on_click
 
 
+def _shortcut(run: _Runner, listener: _Listener) -> Callable[..., None]:
+    def on_shortcut(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        request = requests.from_shortcut(body)
+        show_click(ack, client, request, run.reply(listener, request))
+
+    return on_shortcut
+
+
 def _submission(run: _Runner, listener: _Listener) -> Callable[..., None]:
     def on_submission(ack: Ack, body: dict[str, Any]) -> None:
-        reply = run.reply(listener, requests.from_view(body))
-        if isinstance(reply, FieldErrors):
-            ack(response_action="errors", errors=dict(reply.errors))
-        elif isinstance(reply, PushModal):
-            ack(response_action="push", view=reply.view)
-        elif isinstance(reply, ShowInstead):
-            ack(response_action="update", view=reply.view)
-        elif isinstance(reply, Say):
-            _refuse_submission(ack, body, reply)
-        else:
-            ack(response_action="clear")
+        show_submission(ack, body, run.reply(listener, requests.from_view(body)))
 
     return on_submission
-
-
-def _refuse_submission(ack: Ack, body: dict[str, Any], reply: Say) -> None:
-    """Say it at a field, so that what was written is not lost; a view without one gives way."""
-    fields = [block for block in body["view"]["blocks"] if block["type"] == "input"]
-    if fields:
-        written = [field for field in fields if field["element"].get("multiline")]
-        where = (written or fields)[0]["block_id"]
-        ack(response_action="errors", errors={where: reply.saying.text})
-    else:
-        ack(response_action="update", view=modals.notice(reply.saying.text))
 
 
 def _command(run: _Runner, listener: _Listener) -> Callable[..., None]:
     def on_command(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         request = requests.from_command(body)
-        reply = run.reply(listener, request)
-        if isinstance(reply, OpenModal):
-            reply = _open(client, request, reply)
-        if isinstance(reply, Say):
-            ack(text=reply.saying.text, blocks=list(reply.saying.blocks) or None)
-        else:
-            ack()
+        show_command(ack, client, request, run.reply(listener, request))
 
     return on_command
 
 
-def _mention(run: _Runner, listener: _Listener) -> Callable[..., None]:
-    def on_mention(body: dict[str, Any], client: WebClient) -> None:
-        request = requests.from_mention(body)
-        reply = run.reply(listener, request)
-        if isinstance(reply, Say):
-            _whisper(client, request, reply)
+def _event(run: _Runner, listener: _Listener) -> Callable[..., None]:
+    def on_event(body: dict[str, Any], client: WebClient) -> None:
+        request = requests.from_event(body)
+        show_mention(client, request, run.reply(listener, request))
 
-    return on_mention
-
-
-def _open(client: WebClient, request: Request, reply: OpenModal) -> Reply:
-    """Open a modal; where Slack no longer takes the trigger, the person is told."""
-    try:
-        client.views_open(trigger_id=request.trigger, view=reply.view)
-    except (SlackApiError, OSError) as error:
-        _log.warning("modal_not_opened", error=type(error).__name__)
-        return say("That took too long, so Slack did not open the window. Please press again.")
-    return Done()
-
-
-def _whisper(client: WebClient, request: Request, reply: Say) -> None:
-    """Say something to the person who asked; a lost whisper is logged, never raised."""
-    try:
-        client.chat_postEphemeral(
-            channel=request.channel or request.user,
-            user=request.user,
-            thread_ts=request.thread,
-            text=reply.saying.text,
-            blocks=list(reply.saying.blocks) or None,
-        )
-    except (SlackApiError, OSError) as error:
-        _log.warning("whisper_failed", error=type(error).__name__)
+    return on_event

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from handlers.casework import Seen
 from handlers.slack.api import Block, Saying
@@ -11,12 +12,30 @@ from models.errors import Refused
 Payload = Mapping[str, object]
 
 
+class Where(StrEnum):
+    """Where a click was made: that decides how it is answered."""
+
+    MESSAGE = "message"
+    MODAL = "modal"
+    HOME = "home"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message in Slack on which a shortcut was used. `text` is mrkdwn as its author typed it."""
+
+    ts: str
+    user: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A click, a submitted modal, a slash command or a mention.
+    """A click, a submitted modal, a shortcut, a slash command or a mention.
 
-    `value` is what the button or modal carried, `view` names the opened modal, `fields` are what was
-    filled in, by action id.
+    `value` is what the button, the choice or the modal carried, `view` names the open modal, which
+    has the hash `view_hash`. `fields` are what was filled in, by action id, `lists` where several
+    may be chosen. `response_url` answers in the place of what was clicked.
     """
 
     user: str
@@ -26,7 +45,12 @@ class Request:
     text: str = ""
     value: str = ""
     view: str = ""
+    view_hash: str = ""
     fields: Mapping[str, str] | None = None
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    where: Where = Where.MESSAGE
+    response_url: str = ""
+    message: Written | None = None
 
     @property
     def seen(self) -> Seen:
@@ -41,6 +65,10 @@ class Request:
         """What was filled in, or chosen, under an action id; empty where nothing was."""
         return (self.fields or {}).get(name, "")
 
+    def several(self, name: str) -> tuple[str, ...]:
+        """What was chosen under the action id of checkboxes or a select of several."""
+        return self.lists.get(name, ())
+
 
 @dataclass(frozen=True, slots=True)
 class Say:
@@ -54,6 +82,13 @@ class OpenModal:
     """A modal opens."""
 
     view: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """What was clicked, seen by this person only, gives way to this: the next page of a list."""
+
+    saying: Saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +112,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class ShowInstead:
-    """The modal that was submitted gives way to another, which says what came of it."""
+    """The modal that was submitted, or clicked in, gives way to another."""
 
     view: Block
 
 
-Reply = Say | OpenModal | PushModal | FieldErrors | ShowInstead | Done
+Reply = Say | Replace | OpenModal | PushModal | FieldErrors | ShowInstead | Done
 
 
 def say(text: str) -> Say:
@@ -101,39 +136,59 @@ def from_command(body: Payload) -> Request:
 
 
 def from_action(body: Payload) -> Request:
-    """A click on a button of a message."""
+    """A click on a button, or a choice, in a message, a modal or on the home tab."""
     action = _list(body["actions"])[0]
     channel = _map(body.get("channel"))
     container = _map(body.get("container"))
+    view = _map(body.get("view"))
+    where = Where(str(view["type"])) if view else Where.MESSAGE
+    fields, lists = _all_filled(view)
     return Request(
         user=str(_map(body["user"])["id"]),
         channel=_text(channel.get("id")),
         thread=_text(container.get("thread_ts")),
         trigger=str(body["trigger_id"]),
-        value=str(action.get("value") or ""),
+        value=_filled(action),
+        view=str(view.get("id", "")),
+        view_hash=str(view.get("hash", "")),
+        fields=fields,
+        lists=lists,
+        where=where,
+        response_url=str(body.get("response_url") or ""),
+    )
+
+
+def from_shortcut(body: Payload) -> Request:
+    """A shortcut on a message; its thread is the message's own where it starts none."""
+    message = _map(body["message"])
+    ts = str(message["ts"])
+    return Request(
+        user=str(_map(body["user"])["id"]),
+        channel=_text(_map(body["channel"]).get("id")),
+        thread=str(message.get("thread_ts") or ts),
+        trigger=str(body["trigger_id"]),
+        response_url=str(body.get("response_url") or ""),
+        message=Written(ts, str(message.get("user") or ""), str(message.get("text") or "")),
     )
 
 
 def from_view(body: Payload) -> Request:
     """A submitted modal."""
     view = _map(body["view"])
-    state = _map(_map(view["state"])["values"])
-    fields = {
-        str(action_id): _filled(_map(element))
-        for block in state.values()
-        for action_id, element in _map(block).items()
-    }
+    fields, lists = _all_filled(view)
     return Request(
         user=str(_map(body["user"])["id"]),
         trigger=_text(body.get("trigger_id")),
         value=str(view["private_metadata"]),
         view=str(view.get("id", "")),
         fields=fields,
+        lists=lists,
+        where=Where.MODAL,
     )
 
 
-def from_mention(body: Payload) -> Request:
-    """A mention of the bot; the words after it are the text."""
+def from_event(body: Payload) -> Request:
+    """An event; the words beside the bot's mention are the text."""
     event = _map(body["event"])
     words = str(event.get("text") or "").split()
     text = " ".join(word for word in words if not word.startswith("<@"))
@@ -142,14 +197,41 @@ def from_mention(body: Payload) -> Request:
         channel=str(event["channel"]),
         thread=_text(event.get("thread_ts")),
         text=text,
+        where=Where.HOME if event.get("type") == "app_home_opened" else Where.MESSAGE,
     )
+
+
+def _all_filled(
+    view: Mapping[str, object],
+) -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
+    """What a view holds, by action id: single values, and lists of them."""
+    elements = {
+        str(action_id): _map(element)
+        for block in _map(_map(view.get("state")).get("values")).values()
+        for action_id, element in _map(block).items()
+    }
+    lists = {name: _several(element) for name, element in elements.items() if _MANY & set(element)}
+    return {name: _filled(e) for name, e in elements.items() if name not in lists}, lists
+
+
+_MANY = {"selected_options", "selected_users"}
+
+
+def _several(element: Mapping[str, object]) -> tuple[str, ...]:
+    users = element.get("selected_users")
+    if isinstance(users, list):
+        return tuple(map(str, users))
+    return tuple(str(option["value"]) for option in _list(element["selected_options"]))
 
 
 def _filled(element: Mapping[str, object]) -> str:
     chosen = element.get("selected_option")
     if chosen:
         return str(_map(chosen)["value"])
-    return str(element.get("value") or element.get("selected_date") or "")
+    for name in ("value", "selected_date", "selected_user"):
+        if element.get(name):
+            return str(element[name])
+    return ""
 
 
 def _map(value: object) -> Mapping[str, object]:

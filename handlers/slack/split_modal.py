@@ -5,7 +5,7 @@ from handlers.slack.api import Block
 from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
 from handlers.slack.requests import FieldErrors, OpenModal, Reply, Request, ShowInstead
-from models.case import Case
+from models.case import Action, Case
 from models.council import Council
 from models.prediction import Category
 
@@ -31,19 +31,19 @@ def modal(case: Case, words: str, council: Council) -> Block:
 
 def open_split(desk: Desk, request: Request) -> Reply:
     """Split was pressed."""
-    desk.staff.actor(request.user)
-    case = desk.case_for(request.user, request.seen.reference)
-    return OpenModal(modal(case, desk.splitting.first_words(request.seen), desk.council))
+    acting = desk.acting(request, Action.SPLIT)
+    words = desk.splitting.first_words(acting.seen)
+    return OpenModal(modal(acting.case, words, desk.council))
 
 
 def split(desk: Desk, request: Request) -> Reply:
     """The other matter was picked."""
-    actor = desk.staff.actor(request.user)
-    desk.case_for(request.user, request.seen.reference)
+    acting = desk.acting(request, Action.SPLIT)
     to = modals.classified(request)
     if isinstance(to, FieldErrors):
         return to
-    first, new = desk.splitting.split(request.seen, request.field("part"), to, actor, desk.now())
+    part = request.field("part")
+    first, new = desk.splitting.split(acting.seen, part, to, acting.actor, desk.now())
     owner = wording.escape(desk.council.catalogue.owner_name(new.service, new.authority))
     said = f"*{new.reference}* is open, for {owner}. {first.reference} goes on with the rest."
     return ShowInstead(modals.notice(said, "Case split"))

@@ -1,53 +1,115 @@
-"""Who may act: colleagues of the own workspace, and in private channels only their members.
+"""Who may act: colleagues of the own workspace, in the groups that the settings name, and in private
+channels only their members.
 
 Decided from what Slack tells us of a user, never from what a payload claims.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from handlers.slack.api import Person, SlackApi
-from models.case import Case
+from models.allowed import RULES
+from models.case import Action, Case
 from models.channels import channel_for, is_private
 from models.council import Council
 from models.errors import Refused
-from models.people import Actor, staff
+from models.people import Actor, Role, staff
 
 _TRUSTED_FOR = timedelta(minutes=5)
+_V = TypeVar("_V")
+_ONLY = {
+    Role.OFFICER: "Only those who work on such cases can do this to {reference}: {groups}.",
+    Role.LEAD: "Only a team leader can do this to {reference}: {groups}.",
+    Role.SENIOR: "Only a senior officer can do this to {reference}: {groups}.",
+}
 
 
 @dataclass
-class Staff:
-    """Answers who may act; what Slack said of a person is trusted for five minutes."""
+class _Remembered(Generic[_V]):
+    """What was asked of Slack, for five minutes."""
 
-    api: SlackApi
-    council: Council
+    ask: Callable[[str], _V]
     now: Callable[[], datetime]
-    _people: dict[str, tuple[datetime, Person]] = field(default_factory=dict)
+    known: dict[str, tuple[datetime, _V]] = field(default_factory=dict)
+
+    def get(self, name: str) -> _V:
+        now = self.now()
+        found = self.known.get(name)
+        if found is not None and now - found[0] < _TRUSTED_FOR:
+            return found[1]
+        value = self.ask(name)
+        self.known[name] = (now, value)
+        return value
+
+
+class Staff:
+    """Answers who may act; what Slack said of a person or a group is trusted for five minutes."""
+
+    def __init__(self, api: SlackApi, council: Council, now: Callable[[], datetime]) -> None:
+        """Ask `api`; the groups are those of `council.staffing`."""
+        self._api, self._council = api, council
+        self._people = _Remembered(api.person, now)
+        self._groups = _Remembered(api.group_members, now)
 
     def actor(self, user: str) -> Actor:
         """The colleague with this id. Raises Refused for guests, strangers and bots."""
-        person = self._person(user)
+        person = self.person(user)
         if person.is_stranger or person.is_guest:
             raise Refused("Only the council's own staff can use carebot; guests cannot.")
         if person.is_bot or person.is_deleted:
             raise Refused("Only people can use carebot.")
         return staff(user)
 
+    def person(self, user: str) -> Person:
+        """What Slack tells of a user."""
+        return self._people.get(user)
+
     def check_may_see(self, user: str, case: Case) -> None:
         """Raises Refused where the case stands in a private channel that `user` is not in."""
-        if not is_private(case, self.council):
-            return
-        channel = self.api.channel_id(channel_for(case, self.council))
-        if not self.api.is_member(user, channel):
+        if not self.may_see(user, case):
             raise Refused(f"{case.reference} is handled in a private channel that you are not in.")
 
-    def _person(self, user: str) -> Person:
-        now = self.now()
-        known = self._people.get(user)
-        if known is not None and now - known[0] < _TRUSTED_FOR:
-            return known[1]
-        person = self.api.person(user)
-        self._people[user] = (now, person)
-        return person
+    def may_see(self, user: str, case: Case) -> bool:
+        """Whether `user` is where the case's words stand."""
+        if not is_private(case, self._council):
+            return True
+        channel = self._api.channel_id(channel_for(case, self._council))
+        return self._api.is_member(user, channel)
+
+    def check_may(self, user: str, action: Action, case: Case) -> None:
+        """Raises Refused, naming the groups that may, where `user` has not the role for it."""
+        self.check_has(user, RULES[action].role, case)
+
+    def check_has(self, user: str, role: Role, case: Case) -> None:
+        """The same for a role."""
+        if not self.has(user, role, case):
+            named = self._named(role, case)
+            groups = ", ".join(sorted(named))
+            raise Refused(_ONLY[role].format(reference=case.reference, groups=groups))
+
+    def has(self, user: str, role: Role, case: Case) -> bool:
+        """Whether a colleague has the role on this case (`models.council.Staffing`)."""
+        named = self._named(role, case)
+        if not named:
+            return role is Role.OFFICER or self.has(user, Role.OFFICER, case)
+        return self._is_in(user, named)
+
+    def is_lead(self, user: str) -> bool:
+        """Whether a colleague is a team leader, whatever the case; nobody is where none are named."""
+        staffing = self._council.staffing
+        return self._is_in(user, (*staffing.leads, *staffing.senior))
+
+    def _named(self, role: Role, case: Case) -> tuple[str, ...]:
+        """Who has the role; empty where nobody is named for it."""
+        staffing = self._council.staffing
+        if role is Role.SENIOR:
+            return staffing.senior
+        if role is Role.LEAD:
+            return staffing.leads and (*staffing.leads, *staffing.senior)
+        own = (*staffing.officers, *staffing.by_service.get(case.service or "", ()))
+        return own and (*own, *staffing.leads, *staffing.senior)
+
+    def _is_in(self, user: str, groups: Collection[str]) -> bool:
+        return any(user in self._groups.get(group) for group in groups)

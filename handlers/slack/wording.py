@@ -53,6 +53,7 @@ SAID = dict.fromkeys(Source, "wrote") | {
 }
 ACTIONS = {
     Action.CLAIM: "Claim",
+    Action.CONFIRM: "It is right",
     Action.CHANGE: "Change",
     Action.ACKNOWLEDGE: "Acknowledge",
     Action.EXTEND: "Holding reply",
@@ -61,6 +62,18 @@ ACTIONS = {
     Action.CLOSE: "Close",
     Action.NAME: "Name the complainant",
     Action.SPLIT: "Split",
+}
+EXPLAINED = {
+    Action.CLAIM: "You look after it from now on; reminders go to you.",
+    Action.CONFIRM: "The model chose well: let it be what the card says.",
+    Action.CHANGE: "Say what it is, who answers it, and the level of a complaint.",
+    Action.ACKNOWLEDGE: "Tell the customer that it came, and by when they get an answer.",
+    Action.EXTEND: "Tell the customer that more time is needed, and until when.",
+    Action.RESPOND: "Write the answer. You see it as it will leave before anything is sent.",
+    Action.POST: "Say that a letter on paper went into the post, and when.",
+    Action.CLOSE: "Nothing more is to be done about it.",
+    Action.NAME: "Say that who wrote the forwarded message is the complainant.",
+    Action.SPLIT: "Take a second matter out of the message: it becomes a case of its own.",
 }
 LETTERS = {
     LetterKind.ACKNOWLEDGEMENT: "acknowledgement",

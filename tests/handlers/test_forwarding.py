@@ -9,7 +9,8 @@ import pytest
 
 from handlers.casework import Seen
 from handlers.slack import cards, complainant, history_lines, wording
-from models.case import Action, Case, allowed_actions
+from models.allowed import allowed_actions
+from models.case import Action, Case
 from models.channels import channel_for
 from models.errors import Refused
 from models.forwarding import name_customer

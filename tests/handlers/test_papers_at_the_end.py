@@ -9,7 +9,8 @@ import pytest
 from bot.letter_command import papers_of
 from handlers.slack import history_lines, wording
 from models.actions import letter_bounced
-from models.case import Action, Case, Classification, Level, Outcome, State, allowed_actions
+from models.allowed import allowed_actions
+from models.case import Action, Case, Classification, Level, Outcome, State
 from models.errors import Refused
 from models.history import Event
 from models.letter import Going, LetterKind, Way

@@ -12,7 +12,8 @@ from handlers.slack.background import background
 from handlers.splitting import Splitting
 from models import actions
 from models.actions import approve_acknowledgement, letter_bounced
-from models.case import Action, Case, Classification, Level, State, allowed_actions
+from models.allowed import allowed_actions
+from models.case import Action, Case, Classification, Level, State
 from models.contact import By, Contact, Earlier
 from models.errors import Refused, Stale
 from models.history import Event

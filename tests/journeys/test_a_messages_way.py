@@ -23,11 +23,11 @@ def test_an_email_becomes_a_card_is_claimed_answered_and_closed(town: Town) -> N
     assert acknowledgement.message["auto-submitted"] == "auto-replied"
     town.wait_thread(card, "The acknowledgement left")
 
-    town.sandbox.click("priya", card.channel, card.ts, "case_claim")
+    town.press("priya", card, "claim")
     town.wait_card("waste-recycling", "held by")
     town.wait_thread(card, "claimed the case")
 
-    town.sandbox.click("priya", card.channel, card.ts, "case_respond")
+    town.press("priya", card, "respond")
     town.wait_view("priya", "Answer")
     text = "Dear Jo Pike\n\nWe are sorry. It will be emptied tomorrow.\n"
     town.sandbox.fill_and_submit("priya", {"text": text, "outcome": "upheld"})
@@ -44,7 +44,7 @@ def test_an_email_becomes_a_card_is_claimed_answered_and_closed(town: Town) -> N
     assert body.get_content().replace("\r\n", "\n") == text
     town.wait_card("waste-recycling", "Answered")
 
-    town.sandbox.click("priya", card.channel, card.ts, "case_close")
+    town.press("priya", card, "close")
     town.wait_view("priya", "Close")
     town.sandbox.fill_and_submit("priya", {})
     town.wait_card("waste-recycling", "Closed, upheld")
@@ -87,7 +87,7 @@ def test_what_the_model_is_unsure_of_is_decided_by_a_person_and_moves_to_its_ser
     town.run()
     town.write("Hm. #missed_bin complaint unsure")
     card = town.wait_card("complaints-triage")
-    town.sandbox.click("priya", card.channel, card.ts, "case_change")
+    town.press("priya", card, "change")
     town.wait_view("priya", "Change")
     town.sandbox.fill_and_submit(
         "priya",
@@ -106,7 +106,7 @@ def test_another_bodys_matter_is_signposted_with_the_body_and_how_to_reach_it(to
     town.run()
     town.write("A deep hole. #pothole_road enquiry")
     card = town.wait_card("complaints-triage")
-    town.sandbox.click("sam", card.channel, card.ts, "case_respond")
+    town.press("sam", card, "respond")
     town.wait_view("sam", "Answer")
     town.sandbox.fill_and_submit("sam", {})
     town.wait_view("sam", "Signpost")

@@ -41,7 +41,7 @@ def test_a_bin_missed_again_after_a_fortnight_goes_to_a_person_with_the_first_re
     town.wait_thread(card, "The acknowledgement left")
     town.settle()
 
-    town.sandbox.click("priya", card.channel, card.ts, "case_change")
+    town.press("priya", card, "change")
     town.wait_view("priya", "Change")
     town.sandbox.fill_and_submit("priya", {"level": "level_one"})
     decided = town.wait_card("waste-recycling", f"{second.reference}: complaint")

@@ -57,7 +57,7 @@ def card_of(town: Town, case: Case) -> Message:
 
 def correct(town: Town, case: Case, user: str = "priya") -> None:
     card = card_of(town, case)
-    town.sandbox.click(user, card.channel, card.ts, "case_change")
+    town.press(user, card, "change")
     town.wait_view(user, "Change")
     town.sandbox.fill_and_submit(user, {"category": TO[0].value, "service": TO[1]})
     town.settle()
@@ -86,7 +86,7 @@ def test_what_officers_correct_is_right_in_the_next_like_message_until_it_is_rol
     assert TO not in {said(case) for case in wrong}
 
     guest = card_of(town, wrong[0])
-    town.sandbox.click("robin", guest.channel, guest.ts, "case_change")
+    town.press("robin", guest, "change")
     town.wait_whisper("robin", "own staff")
     assert decided(town) == ()
 

@@ -87,7 +87,7 @@ def test_a_cut_line_to_slack_comes_back_by_itself(town: Town) -> None:
     town.sandbox.wait_for(
         lambda s: s.connected == 2 and sum(c.method == opened for c in s.calls) > 2, SECONDS
     )
-    town.sandbox.click("priya", card.channel, card.ts, "case_claim")
+    town.press("priya", card, "claim")
     town.wait_card("waste-recycling", "held by")
 
 
@@ -259,7 +259,7 @@ def test_a_case_that_moves_there_and_back_has_its_words_under_each_card(town: To
     town.settle()
     for service, channel in (("housing", "housing"), ("waste_recycling", "waste-recycling")):
         (card,) = [c for c in live_cards(town) if "CC-2026-00001:" in c.text]
-        town.sandbox.click("priya", card.channel, card.ts, "case_change")
+        town.press("priya", card, "change")
         town.wait_view("priya", "Change")
         town.sandbox.fill_and_submit(
             "priya", {"category": "complaint", "service": service, "level": "level_one"}

@@ -34,7 +34,7 @@ def test_the_holder_is_reminded_in_the_thread_and_the_overdue_list_comes_every_m
     town.run()
     town.write()
     card = town.wait_card("waste-recycling")
-    town.sandbox.click("priya", card.channel, card.ts, "case_claim")
+    town.press("priya", card, "claim")
     town.wait_card("waste-recycling", "held by")
     priya = town.sandbox.workspace.person("priya").id
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from imapclient import IMAPClient
 
-from bot.config import ScannerSection
+from bot.config_mail import ScannerSection
 from tests.handlers.test_contents import with_files
 from tests.journeys.town import SECONDS, Town
 from tests.servers.scripted_clamd import EICAR, Mood, ScriptedClamd
@@ -85,7 +85,7 @@ def test_b19_a_forward_is_named_then_acknowledged_to_the_resident(town: Town) ->
     town.settle()
     assert town.letterbox.messages == ()
     card = town.wait_card("waste-recycling", "Forwarded by staff")
-    town.sandbox.click("priya", card.channel, card.ts, "case_name")
+    town.press("priya", card, "name")
     town.wait_view("priya", "Name the complainant")
     town.sandbox.fill_and_submit("priya", {})
     town.wait_thread(card, "named the complainant")
@@ -95,7 +95,7 @@ def test_b19_a_forward_is_named_then_acknowledged_to_the_resident(town: Town) ->
     assert case.customer.address == "jo@post.example"
     card = town.wait_card("waste-recycling", "Jo Pike")
     assert "case_name" not in json.dumps(card.blocks)
-    town.sandbox.click("priya", card.channel, card.ts, "case_acknowledge")
+    town.press("priya", card, "acknowledge")
     town.sandbox.wait_for(lambda s: s.open_view("priya"), SECONDS)
     town.sandbox.fill_and_submit("priya", {})
     town.wait_view("priya", "preview")

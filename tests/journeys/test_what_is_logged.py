@@ -16,7 +16,7 @@ def test_a_running_bot_logs_references_and_never_names_addresses_or_words(town: 
         SECONDS,
     )
     town.wait_thread(card, "The acknowledgement left")
-    town.sandbox.click("priya", card.channel, card.ts, "case_claim")
+    town.press("priya", card, "claim")
     process.terminate()
     assert process.wait(SECONDS) == 0
     logged = Path(town.folder / "stderr").read_text()

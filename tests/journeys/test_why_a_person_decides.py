@@ -27,7 +27,7 @@ def test_a_card_says_why_a_person_decides_until_somebody_has(town: Town) -> None
     assert "*Please decide:* not sure enough: 40 %" in shown(card)
     assert "*Words that spoke for it:* “bin”" in shown(card)
     assert "Please decide: not sure enough: 40 %." in card.text
-    town.sandbox.click("priya", card.channel, card.ts, "case_change")
+    town.press("priya", card, "change")
     town.wait_view("priya", "Change")
     town.sandbox.fill_and_submit(
         "priya", {"category": "complaint", "service": "housing", "level": "level_one"}

@@ -21,7 +21,7 @@ from bot.council_of_settings import channels_of, council_of
 from bot.dovecot import PrivateDovecot
 from bot.mailboxes import mailboxes_of
 from bot.run import Bot
-from bot.sandbox import Message, Person, Sandbox
+from bot.sandbox import Delivery, Message, NoSuchElement, Person, Sandbox
 from bot.smtp_receiver import SmtpReceiver
 from handlers.intake import Intake
 from handlers.mail.parse import MailReader
@@ -194,6 +194,14 @@ class Town:
 
     def cards(self, channel: str, containing: str = "CC-") -> list[Message]:
         return [m for m in self.sandbox.messages(channel) if containing in m.text]
+
+    def press(self, user: str, card: Message, action: str) -> Delivery:
+        """Press the button of an action, on the card or in the menu behind More."""
+        try:
+            return self.sandbox.click(user, card.channel, card.ts, f"case_{action}")
+        except NoSuchElement:
+            self.sandbox.click(user, card.channel, card.ts, "case_more")
+            return self.sandbox.click_in_view(user, f"case_{action}")
 
     def wait_card(self, channel: str, containing: str = "CC-") -> Message:
         return self.sandbox.wait_for(

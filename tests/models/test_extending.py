@@ -13,13 +13,13 @@ from models.actions import (
     letter_failed,
     reclassify,
 )
+from models.allowed import allowed_actions
 from models.case import (
     Action,
     Case,
     Classification,
     Level,
     Outcome,
-    allowed_actions,
     open_deadlines,
 )
 from models.deadlines import DeadlineKind

@@ -6,7 +6,8 @@ from datetime import UTC, date
 import pytest
 
 from models.actions import approve_acknowledgement, approve_answer, close
-from models.case import Action, Case, Level, Outcome, State, allowed_actions
+from models.allowed import allowed_actions
+from models.case import Action, Case, Level, Outcome, State
 from models.errors import Refused
 from models.extending import approve_extension
 from models.history import Event

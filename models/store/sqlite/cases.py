@@ -13,6 +13,8 @@ from models.history import Entry, Event
 from models.letter import LetterKind
 from models.message import Forwarded, Sender, Source
 from models.people import Actor
+from models.points import Point
+from models.praise import Praise
 from models.prediction import Category, Flag, Prediction
 from models.store.sqlite.columns import (
     optional_date_to_text,
@@ -58,8 +60,9 @@ class SqliteCases:
         self._execute(
             """INSERT INTO cases (reference, version, state, category, service, authority,
                secondary_authority, flags, level, topic, subject, customer_name, customer_address,
-               source, received_at, holder, prediction, stage_number, respond_by, original, contact)
-               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
+               source, received_at, holder, prediction, stage_number, respond_by, original, contact,
+               points, praise, merged_into)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
             (
                 case.reference,
                 case.version,
@@ -76,6 +79,7 @@ class SqliteCases:
                 optional_date_to_text(case.stage.answer_by),
                 _original_to_text(case.original),
                 _contact_to_text(case.contact),
+                *_casework(case),
             ),
         )
         self._keep_stage(case)
@@ -88,7 +92,7 @@ class SqliteCases:
             """UPDATE cases SET version=?, state=?, category=?, service=?, authority=?,
                secondary_authority=?, flags=?, level=?, topic=?, subject=?, customer_name=?,
                customer_address=?, source=?, received_at=?, prediction=?, holder=?, stage_number=?,
-               respond_by=?, original=?, contact=?
+               respond_by=?, original=?, contact=?, points=?, praise=?, merged_into=?
                WHERE reference=? AND version=?""",
             (
                 case.version,
@@ -105,6 +109,7 @@ class SqliteCases:
                 optional_date_to_text(case.stage.answer_by),
                 _original_to_text(case.original),
                 _contact_to_text(case.contact),
+                *_casework(case),
                 case.reference,
                 case.version - 1,
             ),
@@ -278,6 +283,14 @@ def _current(case: Case) -> tuple[object, ...]:
     )
 
 
+def _casework(case: Case) -> tuple[object, ...]:
+    return (
+        storable(to_json([[point.text, point.is_answered] for point in case.points])),
+        storable(to_json(case.praise.to_json())) if case.praise else None,
+        case.merged_into,
+    )
+
+
 def _case(row: sqlite3.Row) -> Case:
     return Case(
         reference=row["reference"],
@@ -313,6 +326,9 @@ def _case(row: sqlite3.Row) -> Case:
         prediction=Prediction.from_json(json.loads(row["prediction"])),
         original=_original(row["original"]),
         contact=_contact(row["contact"]),
+        points=tuple(Point(text, done) for text, done in json.loads(row["points"])),
+        praise=Praise.from_json(json.loads(row["praise"])) if row["praise"] else None,
+        merged_into=row["merged_into"],
     )
 
 

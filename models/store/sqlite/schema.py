@@ -287,3 +287,16 @@ _CONTACT = (
 def _contact(db: Database) -> None:
     for statement in _CONTACT:
         db.execute(statement)
+
+
+_CASEWORK = (
+    "ALTER TABLE cases ADD COLUMN points TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE cases ADD COLUMN praise TEXT",
+    "ALTER TABLE cases ADD COLUMN merged_into TEXT",
+)
+
+
+@MIGRATIONS(name="0016_casework")
+def _casework(db: Database) -> None:
+    for statement in _CASEWORK:
+        db.execute(statement)

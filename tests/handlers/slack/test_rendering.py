@@ -18,6 +18,7 @@ from handlers.slack import (
     fields,
     history_lines,
     letter_modals,
+    menu,
     modals,
     threads,
     wording,
@@ -25,7 +26,8 @@ from handlers.slack import (
 from handlers.slack.api import Saying
 from handlers.slack.background import Background, Known
 from models.actions import answered, approve_answer, claim, close
-from models.case import Action, Case, Level, Outcome, State, allowed_actions
+from models.allowed import allowed_actions
+from models.case import Action, Case, Level, Outcome, State
 from models.contact import By, Contact
 from models.deadlines import DeadlineKind
 from models.history import Entry, Event
@@ -99,7 +101,18 @@ def test_the_card_of_each_state_is_taken_by_slack_and_has_the_buttons_that_fit(c
         if block["type"] == "actions"
         for element in block["elements"]
     ]
-    assert shown == [action.value for action in allowed_actions(case)]
+    assert shown == [*(action.value for action in cards.on_card(case)), "more"]
+    assert set(cards.on_card(case)) <= set(allowed_actions(case))
+
+
+@pytest.mark.parametrize("case", STATES.values(), ids=STATES)
+def test_the_menu_of_each_state_offers_what_fits_with_a_sentence_on_each(case: Case) -> None:
+    actions = allowed_actions(case)
+    view = menu.modal(case, actions)
+    assert view_problems(view) == []
+    offered = [block for block in view["blocks"] if "accessory" in block]
+    assert [block["accessory"]["action_id"] for block in offered] == [f"case_{a}" for a in actions]
+    assert all("\n" in block["text"]["text"] for block in offered)
 
 
 @pytest.mark.parametrize("case", STATES.values(), ids=STATES)

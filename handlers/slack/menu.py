@@ -1,0 +1,43 @@
+"""What can be done to a case, with a sentence on each: opened by More on a card, and by a mention."""
+
+from handlers.slack import cards, fields, wording
+from handlers.slack.api import Block
+from handlers.slack.desk import Desk
+from handlers.slack.requests import OpenModal, Reply, Request
+from models.allowed import allowed_actions
+from models.case import Action, Case
+
+MENU = "case_menu"
+
+
+def modal(case: Case, actions: tuple[Action, ...]) -> Block:
+    """Every action that fits the case and that its reader may take, each with its button."""
+    blocks: list[Block] = [
+        {"type": "section", "text": fields.plain(f"{wording.title(case)}\n{wording.subject(case)}")}
+    ]
+    blocks += [_row(case, action) for action in actions]
+    if not actions:
+        blocks.append({"type": "section", "text": fields.plain("There is nothing to do now.")})
+    return {
+        "type": "modal",
+        "callback_id": MENU,
+        "title": fields.plain("What to do?"),
+        "close": fields.plain("Close"),
+        "blocks": blocks,
+    }
+
+
+def open_menu(desk: Desk, request: Request) -> Reply:
+    """More was pressed."""
+    desk.staff.actor(request.user)
+    case = desk.case_for(request.user, request.seen.reference)
+    return OpenModal(modal(case, desk.menu_of(case, request.user, allowed_actions(case))))
+
+
+def _row(case: Case, action: Action) -> Block:
+    explained = wording.EXPLAINED[action]
+    return {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": f"*{wording.ACTIONS[action]}*\n{explained}"},
+        "accessory": cards.button(case, action),
+    }

@@ -1,0 +1,78 @@
+"""Which action fits which case, as one table: cards, menus, checks and the docs are drawn from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from models.case import Action, Case, Level, State
+from models.people import Role
+from models.prediction import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold beside the state, in words for the docs."""
+
+    words: str
+    holds: Callable[[Case], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When an action may be taken: in which states, under which conditions, by whom at least."""
+
+    states: frozenset[State]
+    conditions: tuple[Condition, ...] = ()
+    role: Role = Role.OFFICER
+
+
+_WORKED_ON = frozenset({State.TRIAGE, State.OPEN})
+_ENDED = frozenset({State.ANSWERED, State.CLOSED})
+_ALWAYS = frozenset(State)
+
+_UNCLAIMED = Condition("nobody holds it", lambda case: case.holder is None)
+_READ = Condition("the model could read it", lambda case: case.prediction.model != "none")
+_NOT_ACKNOWLEDGED = Condition(
+    "it is not acknowledged yet",
+    lambda case: not (case.stage.acknowledgement_approved_at or case.stage.acknowledged_at),
+)
+_NOT_ANSWERED = Condition(
+    "no answer is on its way", lambda case: case.stage.answer_approved_at is None
+)
+_NOT_EXTENDED = Condition(
+    "a date is promised and was not moved yet",
+    lambda case: case.stage.extension_approved_at is None and case.stage.respond_by is not None,
+)
+_TO_POST = Condition("a letter waits to be posted", lambda case: bool(case.stage.to_post))
+_FORWARDED = Condition(
+    "staff forwarded it for somebody else", lambda case: case.original is not None
+)
+_COMPLAINT = Condition("it is a complaint", lambda case: case.category is Category.COMPLAINT)
+_COMPLIMENT = Condition("it is a compliment", lambda case: case.category is Category.COMPLIMENT)
+_AT_LEVEL_ONE = Condition("it is at Level One", lambda case: case.level is Level.LEVEL_ONE)
+_NOT_MERGED = Condition("it is not merged into another", lambda case: case.merged_into is None)
+
+RULES: Mapping[Action, Rule] = MappingProxyType(
+    {
+        Action.CLAIM: Rule(_WORKED_ON, (_UNCLAIMED,)),
+        Action.CONFIRM: Rule(frozenset({State.TRIAGE}), (_READ,)),
+        Action.CHANGE: Rule(_WORKED_ON),
+        Action.ACKNOWLEDGE: Rule(_WORKED_ON, (_NOT_ACKNOWLEDGED,)),
+        Action.EXTEND: Rule(frozenset({State.OPEN}), (_NOT_ANSWERED, _NOT_EXTENDED)),
+        Action.RESPOND: Rule(frozenset({State.OPEN}), (_NOT_ANSWERED,)),
+        Action.POST: Rule(_WORKED_ON, (_TO_POST,)),
+        Action.CLOSE: Rule(frozenset({State.OPEN, State.ANSWERED})),
+        Action.NAME: Rule(_WORKED_ON, (_FORWARDED,)),
+        Action.SPLIT: Rule(_WORKED_ON),
+    }
+)
+"""The rule of each action, in the order in which they are offered."""
+
+
+def allowed_actions(case: Case) -> tuple[Action, ...]:
+    """The actions that fit the case now, in the order in which they are offered."""
+    return tuple(
+        action
+        for action, rule in RULES.items()
+        if case.state in rule.states and all(each.holds(case) for each in rule.conditions)
+    )
