@@ -109,7 +109,7 @@ class Town:
             intake=wiring.intake_of(self.file, office.council, store),
             mailboxes=mailboxes_of(self.file, environment, clock),
             clock=clock,
-            app_token=self.sandbox.app_token,
+            receiving=wiring.receiving_of(self.file, environment),
             channels=channels_of(self.file),
         )
         bot.start()

@@ -22,6 +22,7 @@ from bot import (
     learn_command,
     letter_command,
     mail_commands,
+    manifest_command,
 )
 from bot.options import Config, Json, catalogue_settings, print_json, settings
 from models.errors import CarebotError, Misconfigured
@@ -46,6 +47,7 @@ learn_command.register(app)
 explain_command.register(app)
 corpus_commands.register(app)
 card_command.register(app)
+manifest_command.register(app)
 
 
 def main() -> None:
@@ -117,7 +119,7 @@ def run(config: Config = None) -> None:
     set_up_logs()
     file, environment = settings(config)
     clock = SystemClock()
-    app_token = wiring.app_token_of(environment)
+    receiving = wiring.receiving_of(file, environment)
     store = wiring.store_of(file, environment)
     office = wiring.office_of(file, environment, store, clock)
     bot = Bot(
@@ -125,7 +127,7 @@ def run(config: Config = None) -> None:
         intake=wiring.intake_of(file, office.council, store),
         mailboxes=mailboxes_of(file, environment, clock),
         clock=clock,
-        app_token=app_token,
+        receiving=receiving,
         channels=channels_of(file),
     )
     for number in (signal.SIGTERM, signal.SIGINT):

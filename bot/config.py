@@ -109,10 +109,15 @@ class AuthoritySection(Section):
 
 
 class SlackSection(Section):
-    """`[slack]`: the channels beside the services' own; `private` maps a flag to its channel."""
+    """`[slack]`: the channels beside the services' own; `private` maps a flag to its channel.
+    `receive`: by Socket Mode, or by signed HTTP at `http_host` and `http_port`.
+    """
 
     triage_channel: str
     lead_channel: str
+    receive: Literal["socket", "http"] = "socket"
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=3000, ge=0, le=65535)
     private: dict[Flag, str] = Field(default_factory=dict)
 
 

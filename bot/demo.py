@@ -78,7 +78,7 @@ class Demo:
             intake=wiring.intake_of(self.file, self.office.council, self.store),
             mailboxes=mailboxes_of(self.file, environment, self.clock),
             clock=self.clock,
-            app_token=self.sandbox.app_token,
+            receiving=wiring.receiving_of(self.file, environment),
             channels=channels_of(self.file),
         )
         self.bot.start()

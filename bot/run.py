@@ -14,9 +14,8 @@ from bot.drift import look_at_agreement
 from bot.live_model import LiveModel
 from bot.mail_loop import MailLoop
 from bot.mailboxes import Watched
-from bot.socket_mode import SocketMode
 from bot.watchdog import Watchdog
-from bot.wiring import Office
+from bot.wiring import Line, Office, Receiving
 from handlers.contents import scan_waiting
 from handlers.intake import Intake
 from handlers.reminders import remind
@@ -45,7 +44,7 @@ class Bot:
         intake: Intake,
         mailboxes: Sequence[Watched],
         clock: Clock,
-        app_token: str,
+        receiving: Receiving,
         channels: Mapping[str, str],
     ) -> None:
         """`channels` are the configured channels by setting. Nothing starts before `start`."""
@@ -54,13 +53,13 @@ class Bot:
             office.casework, intake, office.store, office.council, office.staff, clock.now
         )
         self._clock, self._triage = clock, intake.triage
-        self._app_token = app_token
+        self._receiving = receiving
         self._channels = channels
         self._stopping = threading.Event()
         self._wakes = {lane: threading.Event() for lane in Lane}
         self._clock_wake = threading.Event()
         self._scanner_wake = threading.Event()
-        self._socket: SocketMode | None = None
+        self._line: Line | None = None
         self._listeners = ThreadPoolExecutor(_LISTENERS, thread_name_prefix="listener")
         self._fatal: Misconfigured | None = None
         self._connected = threading.Event()
@@ -106,6 +105,11 @@ class Bot:
         if self._fatal is not None:
             raise self._fatal
 
+    @property
+    def line(self) -> Line | None:
+        """What Slack's deliveries come by; None before it is open."""
+        return self._line
+
     def wait_connected(self, timeout: float) -> bool:
         """Whether Slack was connected within `timeout` seconds."""
         return self._connected.wait(timeout)
@@ -139,8 +143,8 @@ class Bot:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
-        if self._socket is not None:
-            self._socket.close()
+        if self._line is not None:
+            self._line.close()
         self._listeners.shutdown()
         for loop in self._mail:
             loop.watched.mailbox.close()
@@ -222,7 +226,7 @@ class Bot:
         self._deliver(Lane.EMAIL)
 
     def _slack_pass(self) -> None:
-        if self._socket is None:
+        if self._line is None:
             self._connect()
         self._deliver(Lane.SLACK)
 
@@ -246,14 +250,19 @@ class Bot:
         self._resting[lane] = False
 
     def _connect(self) -> None:
-        """Resolve the channels, hang in the listeners, open Socket Mode. Raises Unavailable."""
+        """Resolve the channels, hang in the listeners, open the line. Raises Unavailable."""
         office = self._office
         office.slack.connect(self._channels, office.council.staffing.named)
-        app = App(name="carebot", client=office.client, listener_executor=self._listeners)
+        app = App(
+            name="carebot",
+            client=office.client,
+            signing_secret=self._receiving.signing_secret,
+            listener_executor=self._listeners,
+        )
         register(app, self._desk, self._wake)
-        socket = SocketMode(app, self._app_token)
-        socket.open()
-        self._socket = socket
+        line = self._receiving.line(app)
+        line.open()
+        self._line = line
         self._connected.set()
         _log.info("connected")
 

@@ -2,11 +2,13 @@
 
 import secrets
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import SecretStr
+from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.clamd import ClamdScanner
@@ -14,10 +16,12 @@ from bot.clock import Clock
 from bot.config import CouncilFile, Environment
 from bot.config_rules import THIS_MACHINE
 from bot.council_of_settings import catalogue_of, council_of
+from bot.http_mode import HttpMode
 from bot.oauth import Tokens
 from bot.slack_api import WebSlack
 from bot.smtp import SmtpLetterbox
 from bot.smtp_login import Login, PasswordLogin, TokenLogin
+from bot.socket_mode import SocketMode
 from classifier.labelled import DEFAULT_MODEL
 from handlers.casework import Casework
 from handlers.delivery import Delivery
@@ -260,9 +264,38 @@ def web_client_of(environment: Environment) -> WebClient:
     )
 
 
-def app_token_of(environment: Environment) -> str:
-    """The token of Socket Mode. Raises Misconfigured where it is missing."""
-    return _required(environment.slack_app_token, "SLACK_APP_TOKEN")
+class Line(Protocol):
+    """What Slack's deliveries come by."""
+
+    def open(self) -> None:
+        """Take deliveries from now on. Raises Unavailable or Misconfigured."""
+        ...
+
+    def close(self) -> None:
+        """Take none any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """How Slack reaches the bot: the secret that signs requests, where they come by HTTP, and what
+    opens the line for an app.
+    """
+
+    signing_secret: str | None
+    line: Callable[[App], Line]
+
+
+def receiving_of(file: CouncilFile, environment: Environment) -> Receiving:
+    """Socket Mode or signed HTTP, as the settings say. Raises Misconfigured where its secret is
+    missing.
+    """
+    section = file.slack
+    if section.receive == "http":
+        secret = _required(environment.slack_signing_secret, "SLACK_SIGNING_SECRET")
+        return Receiving(secret, lambda app: HttpMode(app, section.http_host, section.http_port))
+    token = _required(environment.slack_app_token, "SLACK_APP_TOKEN")
+    return Receiving(None, lambda app: SocketMode(app, token))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ import tomli_w
 from imapclient import IMAPClient
 from pydantic import SecretStr
 
-from bot import wiring
+from bot import manifest, wiring
 from bot.clock import MovableClock
 from bot.config import CouncilFile, Environment, council_file
 from bot.council_of_settings import channels_of, council_of
 from bot.dovecot import PrivateDovecot
+from bot.http_mode import PATH, HttpMode
 from bot.mailboxes import mailboxes_of
 from bot.run import Bot
 from bot.sandbox import Delivery, Message, NoSuchElement, Person, Sandbox
@@ -53,14 +54,17 @@ class Town:
         folder: Path,
         imap_port: int | None = None,
         acknowledgements: Mapping[str, int] | None = None,
+        receive: str = "socket",
     ) -> None:
         """`imap_port`: what the bot connects to, where that is a relay in front of Dovecot.
-        `acknowledgements`: what differs in that section of the settings.
+        `acknowledgements`: what differs in that section of the settings. `receive`: "http" for
+        signed requests in the stead of Socket Mode.
         """
         self.folder = folder
         self.dovecot, self.user = dovecot, user
         self._imap_port = imap_port or dovecot.port
         self._acknowledgements = dict(acknowledgements or {})
+        self._receive = receive
         self.letterbox = SmtpReceiver()
         self.letterbox.start()
         self.file = self._settings()
@@ -70,6 +74,7 @@ class Town:
             channels=public,
             private_channels=sorted(set(slack.private.values())),
             people=PEOPLE,
+            scopes=manifest.scopes_of(self.file),
             # Slack itself sends an unanswered event again after a minute; nothing here waits so long.
         )
         self.sandbox.start()
@@ -91,6 +96,7 @@ class Town:
         data["letters"] |= {"host": "127.0.0.1", "port": self.letterbox.port, "tls": "none"}
         del data["letters"]["user"]
         data["acknowledgements"] |= self._acknowledgements
+        data["slack"] |= {"receive": self._receive, "http_port": 0}
         data["store"] = {"url": f"sqlite:///{self.folder / 'carebot.db'}"}
         self.config = self.folder / "council.toml"
         self.config.write_text(tomli_w.dumps(data))
@@ -131,10 +137,16 @@ class Town:
             intake=intake,
             mailboxes=mailboxes_of(self.file, environment, self.clock),
             clock=self.clock,
-            app_token=self.sandbox.app_token,
+            receiving=wiring.receiving_of(self.file, environment),
             channels=channels_of(self.file),
         )
         self.bot.start()
+        if self._receive == "http":
+            assert self.bot.wait_connected(SECONDS)
+            line = self.bot.line
+            assert isinstance(line, HttpMode)
+            self.request_url = f"http://127.0.0.1:{line.port}{PATH}"
+            self.sandbox.post_to(self.request_url)
         return self.bot
 
     def spawn(self, *command: str) -> subprocess.Popen[bytes]:
