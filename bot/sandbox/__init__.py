@@ -9,6 +9,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.records import (
     Call,
     DemoControls,
+    File,
     Message,
     NoSuchElement,
     NotPossible,
@@ -24,6 +25,7 @@ __all__ = [
     "Delivery",
     "DemoControls",
     "Faults",
+    "File",
     "Message",
     "NoSuchElement",
     "NotPossible",

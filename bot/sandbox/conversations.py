@@ -3,10 +3,12 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Final, TypeVar
+from urllib.parse import quote
 
 from bot.sandbox.caller import Caller
-from bot.sandbox.records import Channel, Json, Message, SlackError
+from bot.sandbox.records import Channel, File, Json, Message, SlackError
 from bot.sandbox.workspace import APP_ID, BOT_ID, BOT_USER_ID, TEAM_ID, Workspace
 
 T = TypeVar("T")
@@ -163,13 +165,45 @@ def message_json(workspace: Workspace, message: Message, with_metadata: bool = F
         "subtype": "thread_broadcast" if message.is_broadcast else None,
         "metadata": message.metadata if with_metadata else None,
         "reactions": _reactions(message),
+        "files": [file_json(workspace, each) for each in message.files],
     }
     answer |= {name: value for name, value in optional.items() if value}
+    if message.files:
+        answer["upload"] = True
     if message.edited_ts:
         answer["edited"] = {"user": answer["user"], "ts": message.edited_ts}
     if not message.is_reply and not message.ephemeral_to:
         answer |= _thread(message, workspace.replies(message.channel, message.ts))
     return answer
+
+
+def file_json(workspace: Workspace, file: File) -> Json:
+    """The file as messages, views and the Web API show it."""
+    if file.deleted:
+        return {"id": file.id, "mode": "tombstone"}
+    kind = PurePosixPath(file.name).suffix.lstrip(".").lower() or "binary"
+    address, name = f"{workspace.url}/files-pri/{TEAM_ID}-{file.id}", quote(file.name, safe="")
+    return {
+        "id": file.id,
+        "created": file.created,
+        "timestamp": file.created,
+        "name": file.name,
+        "title": file.title,
+        "mimetype": file.mimetype,
+        "filetype": kind,
+        "pretty_type": kind.upper(),
+        "user": file.user,
+        "user_team": TEAM_ID,
+        "editable": False,
+        "size": file.size,
+        "mode": "hosted",
+        "is_external": False,
+        "is_public": False,
+        "file_access": "visible",
+        "alt_txt": file.alt_txt,
+        "url_private": f"{address}/{name}",
+        "url_private_download": f"{address}/download/{name}",
+    }
 
 
 def _written_by(message: Message) -> Json:

@@ -66,6 +66,8 @@ class Events:
         now = self._workspace.next_ts()
         if what == "posted":
             event = message_json(self._workspace, message) | {"event_ts": message.ts}
+            if message.files:
+                event["subtype"] = "file_share"
             if message.bot_id:
                 event["bot_profile"] = {"id": BOT_ID, "team_id": TEAM_ID}
             else:

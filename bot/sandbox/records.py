@@ -114,6 +114,27 @@ class UserGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was uploaded; `for_app` when a person gave it to the app in a modal."""
+
+    id: str
+    name: str
+    title: str
+    mimetype: str
+    content: bytes = field(repr=False)
+    user: str
+    created: int = 0
+    alt_txt: str = ""
+    for_app: bool = False
+    deleted: bool = False
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message as it stands; an edit or a removal makes a new value under the same `ts`."""
 
@@ -131,6 +152,7 @@ class Message:
     ephemeral_to: str | None = None
     is_broadcast: bool = False
     reactions: tuple[tuple[str, str], ...] = ()
+    files: tuple[File, ...] = ()
 
     @property
     def is_reply(self) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.sandbox import chat, conversations, directory, modals
+from bot.sandbox import chat, conversations, directory, files, modals
 from bot.sandbox.caller import Caller
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.records import Call, Json, SlackError
@@ -25,6 +25,8 @@ ALL_SCOPES: Final = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:read",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:history",
@@ -67,6 +69,10 @@ METHODS: Final[Mapping[str, Method]] = {
     "conversations.list": Method(conversations.listing),
     "conversations.members": Method(conversations.members),
     "conversations.replies": Method(conversations.replies),
+    "files.completeUploadExternal": Method(files.complete_upload, "files:write"),
+    "files.delete": Method(files.delete, "files:write"),
+    "files.getUploadURLExternal": Method(files.upload_url, "files:write"),
+    "files.info": Method(files.info, "files:read"),
     "reactions.add": Method(chat.add_reaction, "reactions:write"),
     "usergroups.list": Method(directory.group_list, "usergroups:read"),
     "usergroups.users.list": Method(directory.group_users, "usergroups:read"),

@@ -17,6 +17,7 @@ from bot.sandbox.records import (
     UserGroup,
     slack_id,
 )
+from bot.sandbox.stored_files import Files
 
 TEAM_ID: Final = slack_id("T", "council")
 OTHER_TEAM_ID: Final = slack_id("T", "elsewhere")
@@ -45,6 +46,8 @@ class Workspace:
         self.lock = threading.RLock()
         self.version = 0
         self.grants = Grants(clock)
+        self.files = Files()
+        self.url = ""
         self.people = {person.id: person for person in people}
         self.groups: dict[str, UserGroup] = {}
         self.announce: Announce = lambda _what, _message, _before: None
@@ -181,10 +184,12 @@ class Workspace:
             place = kept.index(message)
             if any(reply.thread_ts == message.ts and reply.is_reply for reply in kept):
                 kept[place] = replace(
-                    message, text=TOMBSTONE, blocks=(), metadata=None, deleted=True
+                    message, text=TOMBSTONE, blocks=(), metadata=None, files=(), deleted=True
                 )
             else:
                 del kept[place]
+            for file in message.files:
+                self.files.forget(file)
             if not message.ephemeral_to:
                 self.announce("deleted", message, message)
         self.changed()
@@ -194,6 +199,11 @@ class Workspace:
         with self.lock:
             every = self._messages[self.channel(channel).id]
             return [message for message in every if not message.is_reply or message.is_broadcast]
+
+    def everything(self, channel: str) -> list[Message]:
+        """The channel's messages and all replies in it, in the order in which they came."""
+        with self.lock:
+            return list(self._messages[self.channel(channel).id])
 
     def replies(self, channel: str, thread_ts: str) -> list[Message]:
         """The replies below a message, oldest first."""
