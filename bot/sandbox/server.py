@@ -19,8 +19,9 @@ from bot.sandbox.deliveries import RETRY_AFTER, Deliveries, Delivery
 from bot.sandbox.events import ALL_EVENTS, Events
 from bot.sandbox.faults import Faults
 from bot.sandbox.file_routes import FileRoutes
+from bot.sandbox.http_requests import HttpRequests
 from bot.sandbox.interactions import Interactions
-from bot.sandbox.records import Call, DemoControls, Message, Person, View
+from bot.sandbox.records import Call, DemoControls, Json, Message, Person, View
 from bot.sandbox.response_urls import ResponseUrls
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.views import Views
@@ -66,8 +67,10 @@ class Sandbox:
         changed, lock = self.workspace.changed, self.workspace.lock
         self.views = Views(self.workspace)
         self.sockets = SocketMode(self.workspace)
-        self._deliveries = Deliveries(self.sockets.send, changed, lock, retry_after)
+        self._posts = HttpRequests(SIGNING_SECRET)
+        self._deliveries = Deliveries(self._send, changed, lock, retry_after)
         self.sockets.acknowledge = self._deliveries.acknowledge
+        self._posts.acknowledge = self._deliveries.acknowledge
         self._events = Events(self.workspace, self._deliveries, events)
         self.workspace.announce = self._events.message_changed
         self._interactions = Interactions(
@@ -151,6 +154,7 @@ class Sandbox:
         if self._server is None or self._thread is None:
             return
         self._deliveries.stop()
+        self._posts.stop()
         self._control.stop()
         self._server.should_exit = True
         self._thread.join(START_SECONDS)
@@ -268,7 +272,14 @@ class Sandbox:
         """
         return self._interactions.say(user, channel, text, thread_ts)
 
+    def post_to(self, url: str) -> None:
+        """From now on deliver by signed HTTP to this Request URL, in the stead of Socket Mode."""
+        self._posts.url = url
+
     # How it is done
+
+    def _send(self, envelope: Json) -> bool:
+        return self._posts.send(envelope) if self._posts.url else self.sockets.send(envelope)
 
     def _application(self) -> Starlette:
         answers = ResponseUrls(self.workspace, self._interactions)
