@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import classify, intake, latency, memory, start, tick
+from benchmarks import classify, clicks, intake, latency, memory, start, tick
 from benchmarks.figures import FULL, QUICK, Row, Sizes
 from bot.logs import set_up_logs
 
@@ -23,6 +23,7 @@ _SUBJECTS: Mapping[str, Callable[[Path, Sizes], list[Row]]] = {
     "latency": lambda folder, sizes: latency.measure(folder, sizes.letters),
     "classify": lambda _, sizes: classify.measure(sizes),
     "tick": tick.measure,
+    "clicks": lambda folder, sizes: clicks.measure(folder, sizes.officers),
     "start": lambda folder, sizes: start.measure(folder, sizes.starts),
     "memory": lambda folder, sizes: memory.measure(folder, sizes.memory),
 }

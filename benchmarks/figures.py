@@ -36,6 +36,7 @@ class Sizes:
     many_cases: int = 100_000
     due_cases: int = 100
     tick_runs: int = 5
+    officers: int = 50
     starts: int = 5
     memory: int = 20_000
 
@@ -51,6 +52,7 @@ QUICK = Sizes(
     many_cases=400,
     due_cases=20,
     tick_runs=1,
+    officers=4,
     starts=1,
     memory=500,
 )

@@ -18,6 +18,7 @@ from bot.config import CouncilFile, Environment, council_file, read_council_file
 from bot.config_rules import IMAP_ONLY
 from bot.council_of_settings import channels_of, council_of
 from bot.example import example_settings
+from bot.http_mode import PATH, HttpMode
 from bot.mailboxes import mailboxes_of
 from bot.run import Bot
 from bot.sandbox import Person, Sandbox
@@ -47,8 +48,19 @@ def open_intake(store_file: Path) -> Iterator[Intake]:
 class Town:
     """A context manager: the workspace and the letterbox run inside it."""
 
-    def __init__(self, folder: Path, mailbox: Mapping[str, object], password: str = "none") -> None:
-        """`mailbox` are keys of [mailbox]; the store and the settings lie in `folder`."""
+    def __init__(
+        self,
+        folder: Path,
+        mailbox: Mapping[str, object],
+        password: str = "none",
+        officers: int = 1,
+        receive: str = "socket",
+    ) -> None:
+        """`mailbox` are keys of [mailbox]; the store and the settings lie in `folder`. `receive`:
+        by Socket Mode, or "http" for signed requests.
+        """
+        self.officers = [f"officer{n}" for n in range(1, officers + 1)]
+        self._receive = receive
         self._folder = folder
         self._mailbox = mailbox
         self._password = password
@@ -63,7 +75,7 @@ class Town:
         self.sandbox = Sandbox(
             channels=public,
             private_channels=sorted(set(slack.private.values())),
-            people=[Person("priya", "Priya Shah")],
+            people=[Person(name, name.capitalize()) for name in self.officers],
         )
         self.sandbox.start()
         return self
@@ -79,6 +91,7 @@ class Town:
         data["mailbox"] |= self._mailbox
         data["letters"] |= {"host": "127.0.0.1", "port": self._letterbox.port, "tls": "none"}
         del data["letters"]["user"]
+        data["slack"] |= {"receive": self._receive, "http_port": 0}
         data["store"] = {"url": f"sqlite:///{self._folder / 'carebot.db'}"}
         self._config = self._folder / "council.toml"
         self._config.write_text(tomli_w.dumps(data), encoding="utf-8")
@@ -116,6 +129,8 @@ class Town:
         try:
             if not bot.wait_connected(SECONDS):
                 raise TimeoutError("the bot did not reach the sandbox")
+            if isinstance(bot.line, HttpMode):
+                self.sandbox.post_to(f"http://127.0.0.1:{bot.line.port}{PATH}")
             yield bot
         finally:
             bot.stop()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks import classify, intake, memory, tick
+from benchmarks import classify, clicks, intake, memory, tick
 from benchmarks.figures import QUICK, Row, percentile_95
 from benchmarks.messages import messages, write_messages
 from classifier.labelled import DEFAULT_MODEL
@@ -73,3 +73,10 @@ def test_the_intake_makes_a_case_of_every_message(tmp_path):
 @pytest.mark.usefixtures("fitted")
 def test_memory_before_and_after(tmp_path):
     assert all(memory.grow(tmp_path / "carebot.db", 5))
+
+
+@pytest.mark.usefixtures("fitted")
+def test_officers_press_at_the_same_moment_over_both_transports(tmp_path):
+    rows = clicks.measure(tmp_path, 2)
+    assert len(values(rows)) == 8
+    assert all("0 over Slack's three" in row.note for row in rows)
