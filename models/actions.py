@@ -7,6 +7,7 @@ action may follow which state is one table, `models.allowed.RULES`.
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from models.agreed import Agreed
 from models.case import Action, Case, Change, Classification, Level, Outcome, Stage, State
 from models.changing import change as _change
 from models.changing import check as _check
@@ -16,6 +17,7 @@ from models.council import Council
 from models.deadlines import DueDates, due_dates
 from models.errors import Refused
 from models.history import Detail, Entry, Event
+from models.lessons import with_lesson
 from models.letter import LetterKind
 from models.message import Forwarded, Sender, Source
 from models.people import CAREBOT, CUSTOMER, Actor
@@ -253,8 +255,17 @@ def check_close(case: Case) -> None:
         )
 
 
-def close(case: Case, reason: str, outcome: Outcome | None, actor: Actor, now: datetime) -> Change:
-    """End the case. One that was not answered needs a reason, an undetermined one a level first."""
+def close(
+    case: Case,
+    reason: str,
+    outcome: Outcome | None,
+    actor: Actor,
+    now: datetime,
+    lesson: Agreed | None = None,
+) -> Change:
+    """End the case. One that was not answered needs a reason, an undetermined one a level first, an
+    upheld complaint its lesson (`models.lessons.agreed_lesson`), which no other may have.
+    """
     check_close(case)
     if case.state is State.OPEN and not reason.strip():
         raise Refused("It was not answered in writing: say why it can be closed.")
@@ -262,7 +273,8 @@ def close(case: Case, reason: str, outcome: Outcome | None, actor: Actor, now: d
         raise Refused("Its answer has not left yet; close it when it has.")
     stage = replace(case.stage, outcome=case.stage.outcome or outcome)
     details: dict[str, Detail] = {"reason": reason.strip() or None, "outcome": stage.outcome}
-    return _change(case, Event.CLOSED, actor, now, details, state=State.CLOSED, stage=stage)
+    closed = _change(case, Event.CLOSED, actor, now, details, state=State.CLOSED, stage=stage)
+    return with_lesson(closed, lesson, actor, now)
 
 
 def add_reply(
@@ -390,11 +402,11 @@ def _due_dates(case: Case, council: Council, category: Category) -> DueDates:
         as_enquiry=case.level is Level.GENERAL_ENQUIRY,
         flags=frozenset(case.flags),
         received_on=case.stage.started_on,
-        acknowledged_on=_acknowledged_on(case.stage, council),
+        acknowledged_on=acknowledged_on(case.stage, council),
     )
 
 
-def _acknowledged_on(stage: Stage, council: Council) -> date | None:
+def acknowledged_on(stage: Stage, council: Council) -> date | None:
     """The day that an acknowledgement which left counts from: that of its writing, for it promised
     the date that follows from there. A stage that was opened again has none of its own: it is
     counted from its start.

@@ -28,6 +28,40 @@ class DueDates:
     respond_by: date | None
 
 
+class PromiseKind(StrEnum):
+    """By which rule an answer is promised."""
+
+    COMPLAINT = "complaint"
+    ENQUIRY = "enquiry"
+    MP_ENQUIRY = "mp_enquiry"
+    SIGNPOST = "signpost"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Within how many working days an answer is promised, and where they are counted from."""
+
+    kind: PromiseKind
+    days: int
+    counted_from: CountedFrom = CountedFrom.RECEIPT
+
+
+def promise(
+    policy: Policy, *, category: Category, as_enquiry: bool, flags: AbstractSet[Flag]
+) -> Promise | None:
+    """What the policy promises of the answer to such a case; None of a compliment (design.md 3)."""
+    if Flag.MP_ENQUIRY in flags:
+        return Promise(PromiseKind.MP_ENQUIRY, policy.mp_days)
+    if category is Category.COMPLIMENT:
+        return None
+    if category is Category.NON_COUNCIL:
+        days = policy.acknowledge_days if policy.signpost_days is None else policy.signpost_days
+        return Promise(PromiseKind.SIGNPOST, days)
+    if category is Category.GENERAL_ENQUIRY or as_enquiry:
+        return Promise(PromiseKind.ENQUIRY, policy.enquiry_days)
+    return Promise(PromiseKind.COMPLAINT, policy.respond_days, policy.respond_from)
+
+
 def due_dates(
     policy: Policy,
     calendar: WorkingCalendar,
@@ -44,35 +78,18 @@ def due_dates(
     counts the response from the acknowledgement and none has gone, the response is counted from
     the last day on which it may go.
     """
-    start = received_on
-    if policy.count is Count.ROLL_FORWARD:
-        start = calendar.on_or_after(received_on)
+    start = day_nought(policy, calendar, received_on)
     acknowledge_by = calendar.add(start, policy.acknowledge_days)
-    from_acknowledgement = acknowledged_on or acknowledge_by
-    return DueDates(
-        acknowledge_by,
-        _respond_by(policy, calendar, category, as_enquiry, flags, start, from_acknowledgement),
-    )
+    promised = promise(policy, category=category, as_enquiry=as_enquiry, flags=flags)
+    if promised is None:
+        return DueDates(acknowledge_by, None)
+    if promised.counted_from is CountedFrom.ACKNOWLEDGEMENT:
+        start = acknowledged_on or acknowledge_by
+    return DueDates(acknowledge_by, calendar.add(start, promised.days))
 
 
-def _respond_by(
-    policy: Policy,
-    calendar: WorkingCalendar,
-    category: Category,
-    as_enquiry: bool,
-    flags: AbstractSet[Flag],
-    start: date,
-    acknowledged_on: date,
-) -> date | None:
-    if Flag.MP_ENQUIRY in flags:
-        return calendar.add(start, policy.mp_days)
-    if category is Category.COMPLIMENT:
-        return None
-    if category is Category.NON_COUNCIL:
-        days = policy.acknowledge_days if policy.signpost_days is None else policy.signpost_days
-        return calendar.add(start, days)
-    if category is Category.GENERAL_ENQUIRY or as_enquiry:
-        return calendar.add(start, policy.enquiry_days)
-    if policy.respond_from is CountedFrom.ACKNOWLEDGEMENT:
-        return calendar.add(acknowledged_on, policy.respond_days)
-    return calendar.add(start, policy.respond_days)
+def day_nought(policy: Policy, calendar: WorkingCalendar, received_on: date) -> date:
+    """The day from which the working days are counted; `roll_forward` moves it off a day off."""
+    if policy.count is Count.ROLL_FORWARD:
+        return calendar.on_or_after(received_on)
+    return received_on
