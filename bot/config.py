@@ -75,6 +75,8 @@ class PolicySection(Section):
     signpost_days: int | None = Field(default=None, ge=0, le=120)
     extension_days: int | None = Field(default=None, ge=1, le=120)
     level_two_extension_days: int | None = Field(default=None, ge=1, le=120)
+    level_two_acknowledge_days: int | None = Field(default=None, ge=0, le=60)
+    level_two_respond_days: int | None = Field(default=None, ge=1, le=120)
     ombudsman_in: frozenset[OmbudsmanIn] | None = None
     count: Count | None = None
 

@@ -38,7 +38,9 @@ class Policy:
 
     `signpost_days` None means the acknowledgement's own (requirements.md, non-council mail).
     `extension_days` may be added to a stage's answer once, with a holding reply; at Level Two it is
-    `level_two_extension_days`. `ombudsman_in` says which letters name the Ombudsman.
+    `level_two_extension_days`. A review at Level Two is answered within `level_two_respond_days`,
+    counted from what `respond_from` says, and acknowledged within `level_two_acknowledge_days`,
+    None of which means as at Level One. `ombudsman_in` says which letters name the Ombudsman.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Policy:
     signpost_days: int | None = None
     extension_days: int = 10
     level_two_extension_days: int = 10
+    level_two_acknowledge_days: int | None = None
+    level_two_respond_days: int = 15
     ombudsman_in: frozenset[OmbudsmanIn] = frozenset({OmbudsmanIn.LEVEL_TWO_ANSWER})
     count: Count = Count.NEXT_DAY
 
@@ -63,8 +67,8 @@ PRESETS: Mapping[str, Policy] = MappingProxyType(
             respond_days=15,
             respond_from=CountedFrom.RECEIPT,
         ),
-        # The Ombudsmen's joint Complaint Handling Code: acknowledge in 5, then
-        # answer in 10 counted from the acknowledgement. An extension comes with the Ombudsman's
+        # The Ombudsmen's joint Complaint Handling Code: acknowledge in 5, then answer in 10 counted
+        # from the acknowledgement, at the second stage in 20. An extension comes with the Ombudsman's
         # details (6.5), and complainants are told early of their right to go there.
         "lgsco-2024": Policy(
             name="lgsco-2024",
@@ -72,6 +76,7 @@ PRESETS: Mapping[str, Policy] = MappingProxyType(
             respond_days=10,
             respond_from=CountedFrom.ACKNOWLEDGEMENT,
             level_two_extension_days=20,
+            level_two_respond_days=20,
             ombudsman_in=frozenset(OmbudsmanIn),
         ),
     }
