@@ -1,9 +1,10 @@
 """What each element keeps in `state.values`, and how a choice changes it."""
 
 from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
 from typing import Any, Final
 
-from bot.sandbox.records import Json, NoSuchElement, NotPossible
+from bot.sandbox.records import File, Json, NoSuchElement, NotPossible
 
 # The name under which the state of an element stands, and the element's own name for its start.
 STATE: Final = {
@@ -23,8 +24,10 @@ STATE: Final = {
     "multi_users_select": ("selected_users", "initial_users"),
     "channels_select": ("selected_channel", "initial_channel"),
     "conversations_select": ("selected_conversation", "initial_conversation"),
+    "file_input": ("files", "no file is there at the start"),
 }
-MANY: Final = {"selected_options", "selected_users"}
+MANY: Final = {"selected_options", "selected_users", "files"}
+MOST_FILES: Final = 10
 OPTIONS: Final = {"selected_option", "selected_options"}
 
 
@@ -84,6 +87,20 @@ def chosen_state(
     if values and name == "value":
         _check_typed(element, str(values[0]))
     return {"type": kind, name: values[0] if values else None}
+
+
+def files_state(element: Json, files: Sequence[File], shown: Callable[[File], Json]) -> Json:
+    """The state of a file_input after a person put these files in."""
+    most = element.get("max_files", MOST_FILES)
+    if len(files) > most:
+        raise NotPossible(f"{element.get('action_id')} takes at most {most} files")
+    allowed = [each.lower() for each in element.get("filetypes", ())]
+    for file in files:
+        if not file.content:
+            raise NotPossible(f"{file.name} is empty")
+        if allowed and PurePosixPath(file.name).suffix.lstrip(".").lower() not in allowed:
+            raise NotPossible(f"{file.name}: only {', '.join(allowed)} can be added here")
+    return {"type": element["type"], "files": [shown(each) for each in files]}
 
 
 def is_empty(state: Json) -> bool:

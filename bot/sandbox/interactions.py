@@ -2,15 +2,19 @@
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.sandbox import payloads
+from bot.sandbox.conversations import file_json
 from bot.sandbox.deliveries import Deliveries, Delivery
-from bot.sandbox.elements import chosen_state, is_empty, option_for
+from bot.sandbox.elements import chosen_state, files_state, is_empty, option_for
 from bot.sandbox.events import Events
+from bot.sandbox.files import made
 from bot.sandbox.limits import check_blocks
 from bot.sandbox.records import (
     Channel,
+    Given,
     Json,
     Message,
     NoSuchElement,
@@ -112,7 +116,7 @@ class Interactions:
             payload = payloads.view_action(person, view, trigger, [action])
         return self._deliver(Delivery("block_actions", "interactive", payload))
 
-    def submit(self, user: str, values: Mapping[str, str | Sequence[str]]) -> Delivery:
+    def submit(self, user: str, values: Mapping[str, Given]) -> Delivery:
         """Fill the top view in and press its submit button."""
         person = self._workspace.person(user)
         with self._workspace.lock:
@@ -176,7 +180,14 @@ class Interactions:
         delivery = Delivery("slash_commands", "slash_commands", payload)
         return self._deliver(delivery, answer, trouble)
 
-    def say(self, user: str, channel: str, text: str, thread_ts: str | None) -> Delivery | None:
+    def say(
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None,
+        files: Mapping[str, bytes],
+    ) -> Delivery | None:
         """Send a message; None when the app hears nothing of it."""
         person = self._workspace.person(user)
         with self._workspace.lock:
@@ -190,6 +201,10 @@ class Interactions:
                     as_typed(self._workspace, text),
                     thread_ts=thread_ts,
                     user=person.id,
+                    files=tuple(
+                        self._workspace.files.add(made(self._workspace, name, content, person.id))
+                        for name, content in files.items()
+                    ),
                 )
             )
             heard = self._events.heard(message)
@@ -255,12 +270,31 @@ class Interactions:
         except SlackError:
             self._views.show_errors(view, {"": TROUBLE})
 
-    def _filled(self, view: View, values: Mapping[str, str | Sequence[str]]) -> View:
+    def _filled(self, view: View, values: Mapping[str, Given]) -> View:
         for name, value in values.items():
             block, element = _find(view.blocks, name, f"the view {view.title!r}")
-            state = chosen_state(element, value, self._user_id)
+            if element["type"] == "file_input":
+                state = self._files_state(view.user, element, value)
+            elif isinstance(value, Mapping):
+                raise NoSuchElement(f"{name} is a {element['type']}, it takes no files")
+            else:
+                state = chosen_state(element, value, self._user_id)
             view = self._views.set_value(view, block["block_id"], element["action_id"], state)
         return view
+
+    def _files_state(self, user: str, element: Json, value: Given) -> Json:
+        """Files by name and content, or the ids of what was uploaded before."""
+        workspace = self._workspace
+        if isinstance(value, Mapping):
+            files = [made(workspace, name, content, user) for name, content in value.items()]
+        else:
+            names = [value] if isinstance(value, str) else value
+            files = [workspace.files.find(each) for each in names if each]
+        given = [replace(each, for_app=True) for each in files]
+        state = files_state(element, given, lambda file: file_json(workspace, file))
+        for file in given:
+            workspace.files.add(file)
+        return state
 
     def _visible(self, person: Person, name: str) -> Channel:
         channel = self._workspace.channel(name)

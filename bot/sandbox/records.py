@@ -1,13 +1,15 @@
 """What the workspace holds and hands out: people, channels, messages, views and errors."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 Json = dict[str, Any]
 """A JSON object, as Slack's protocol carries it."""
+Given = str | Sequence[str] | Mapping[str, bytes]
+"""What a person puts into a field: a text or a choice, several choices, or files by their names."""
 
 
 class SlackError(Exception):

@@ -88,6 +88,14 @@ def number(value: Any, pointer: str, problems: Problems) -> None:
         problems.append(f"must be a number [json-pointer:{pointer}]")
 
 
+def between(least: int, most: int) -> Check:
+    def check(value: Any, pointer: str, problems: Problems) -> None:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            problems.append(f"must be a number from {least} to {most} [json-pointer:{pointer}]")
+
+    return check
+
+
 def anything(_value: Any, _pointer: str, _problems: Problems) -> None:
     """Accept what Slack hands through."""
 
@@ -253,6 +261,13 @@ TEXT_INPUTS: Final[Shapes] = {
         },
     ),
 }
+FILE_INPUT: Final = Shape(
+    optional={
+        "action_id": ID,
+        "filetypes": listing(string(255), 100),
+        "max_files": between(1, 10),
+    },
+)
 OVERFLOW: Final = Shape({"options": listing(OPTION, 5)}, COMMON)
 PRESSED: Final[Shapes] = {"button": BUTTON, "overflow": OVERFLOW}
 RICH_ELEMENTS: Final = listing(anything, 10_000, 0)
@@ -309,7 +324,10 @@ BLOCKS: Final[Shapes] = {
         {"elements": different("action_id", listing(typed({**PRESSED, **CHOICES}), 25))}
     ),
     "input": _block(
-        {"label": plain(2000), "element": typed({**CHOICES, **TEXT_INPUTS})},
+        {
+            "label": plain(2000),
+            "element": typed({**CHOICES, **TEXT_INPUTS, "file_input": FILE_INPUT}),
+        },
         {"hint": plain(2000), "optional": flag, "dispatch_action": flag},
     ),
     "image": _block(

@@ -21,7 +21,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.file_routes import FileRoutes
 from bot.sandbox.http_requests import HttpRequests
 from bot.sandbox.interactions import Interactions
-from bot.sandbox.records import Call, DemoControls, Json, Message, Person, View
+from bot.sandbox.records import Call, DemoControls, Given, Json, Message, Person, View
 from bot.sandbox.response_urls import ResponseUrls
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.views import Views
@@ -240,8 +240,11 @@ class Sandbox:
         """Choose a message shortcut from a message's menu."""
         return self._interactions.use_shortcut(user, channel, ts, callback_id)
 
-    def fill_and_submit(self, user: str, values: Mapping[str, str | list[str]]) -> Delivery:
-        """Fill the top view in by action_id and submit it; what is not named keeps its value."""
+    def fill_and_submit(self, user: str, values: Mapping[str, Given]) -> Delivery:
+        """Fill the top view in by action_id and submit it; what is not named keeps its value.
+
+        Files go in by name: `{"files": {"letter.pdf": b"..."}}`.
+        """
         return self._interactions.submit(user, values)
 
     def close_view(self, user: str) -> Delivery | None:
@@ -265,12 +268,17 @@ class Sandbox:
         return self._interactions.slash(user, channel, command, text)
 
     def say(
-        self, user: str, channel: str, text: str, thread_ts: str | None = None
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        files: Mapping[str, bytes] | None = None,
     ) -> Delivery | None:
         """Send a message; the delivery is the mention's if it mentions the app, else the
         message's, and None when the app hears of neither.
         """
-        return self._interactions.say(user, channel, text, thread_ts)
+        return self._interactions.say(user, channel, text, thread_ts, files or {})
 
     def post_to(self, url: str) -> None:
         """From now on deliver by signed HTTP to this Request URL, in the stead of Socket Mode."""

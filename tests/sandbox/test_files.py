@@ -7,8 +7,10 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox import Sandbox
+from bot.sandbox import NotPossible, Sandbox
+from bot.sandbox.limits import view_problems
 from tests.sandbox.conftest import PEOPLE
+from tests.sandbox.kit import actions, button, entry, modal
 
 LETTER = b"%PDF-1.7 \x00\xff the customer's letter\n" * 40
 
@@ -169,3 +171,101 @@ def test_faults_reach_every_step_of_a_file(joined, channel):
     limited = held(joined, file["url_private"])
     assert (limited.status_code, limited.headers["retry-after"]) == (429, "2")
     assert held(joined, file["url_private"]).content == b"x"
+
+
+def file_modal(**limits):
+    return modal(entry("b1", {"type": "file_input", "action_id": "files", **limits}, optional=True))
+
+
+@pytest.fixture
+def asked_for_files(running, client, channel):
+    """Opens a modal that asks for files and keeps the states in which it is submitted."""
+    states = []
+
+    def opened(view):
+        @running.app.action("open")
+        def _open(ack, body, client):
+            ack()
+            client.views_open(trigger_id=body["trigger_id"], view=view)
+
+        @running.app.view("modal")
+        def _submitted(ack, view):
+            states.append(view["state"]["values"]["b1"]["files"])
+            ack()
+
+        running.connect()
+        ts = client.chat_postMessage(channel=channel, text="A", blocks=[actions(button("open"))])[
+            "ts"
+        ]
+        running.sandbox.click("amina", "triage", ts, "open")
+        running.sandbox.wait_for(lambda seen: seen.open_view("amina"))
+        return states
+
+    return opened
+
+
+def test_files_put_into_a_modal_can_be_got_by_the_app(asked_for_files, running, client):
+    states = asked_for_files(file_modal(max_files=2))
+    given = {"Letter.PDF": LETTER, "note.txt": b"A note"}
+    running.sandbox.fill_and_submit("amina", {"files": given})
+    (state,) = states
+    assert state["type"] == "file_input"
+    letter, note = state["files"]
+    assert (letter["name"], letter["mimetype"]) == ("Letter.PDF", "application/pdf")
+    assert (note["size"], note["filetype"]) == (6, "txt")
+    assert letter["user"] == running.sandbox.workspace.person("amina").id
+    assert held(running.sandbox, letter["url_private_download"]).content == LETTER
+    assert client.files_info(file=letter["id"])["file"]["name"] == "Letter.PDF"
+    assert refused(client.files_delete, file=letter["id"]) == "cant_delete_file"
+
+
+def test_no_file_is_an_empty_list(asked_for_files, running):
+    states = asked_for_files(file_modal())
+    running.sandbox.fill_and_submit("amina", {})
+    assert states == [{"type": "file_input", "files": []}]
+
+
+def test_a_modal_takes_only_the_files_that_it_asked_for(asked_for_files, running):
+    states = asked_for_files(file_modal(filetypes=["pdf"], max_files=1))
+    with pytest.raises(NotPossible, match="run.exe: only pdf"):
+        running.sandbox.fill_and_submit("amina", {"files": {"run.exe": b"MZ"}})
+    with pytest.raises(NotPossible, match="at most 1"):
+        running.sandbox.fill_and_submit("amina", {"files": {"a.pdf": b"1", "b.pdf": b"2"}})
+    with pytest.raises(NotPossible, match="is empty"):
+        running.sandbox.fill_and_submit("amina", {"files": {"a.pdf": b""}})
+    assert states == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        ({"max_files": 11}, "a number from 1 to 10"),
+        ({"max_files": 0}, "a number from 1 to 10"),
+        ({"filetypes": "pdf"}, "must be an array"),
+        ({"initial_value": "x"}, "invalid additional property"),
+    ],
+)
+def test_a_file_input_has_limits_and_stands_in_an_input_alone(limits, reason):
+    assert view_problems(file_modal()) == []
+    (problem,) = view_problems(file_modal(**limits))
+    assert reason in problem
+    alone = actions({"type": "file_input", "action_id": "files"})
+    assert "unsupported type: file_input" in view_problems(modal(alone))[0]
+
+
+def test_a_person_may_send_a_file_with_a_message(joined, client, channel):
+    joined.say("amina", "triage", "See the photo", files={"bin.png": b"png"})
+    (message,) = client.conversations_history(channel=channel)["messages"]
+    (event,) = [each.payload["event"] for each in joined.deliveries()]
+    assert message["files"][0]["name"] == event["files"][0]["name"] == "bin.png"
+    assert event["subtype"] == "file_share"
+    assert "subtype" not in message
+    assert held(joined, message["files"][0]["url_private"]).content == b"png"
+
+
+def test_what_lies_in_a_channel_without_the_app_is_no_file_for_it(sandbox, client):
+    sandbox.say("amina", "triage", "Not for carebot", files={"a.txt": b"x"})
+    (file,) = sandbox.messages("triage")[0].files
+    assert refused(client.files_info, file=file.id) == "file_not_found"
+    client.conversations_join(channel=sandbox.workspace.channel("triage").id)
+    assert client.files_info(file=file.id)["file"]["name"] == "a.txt"
