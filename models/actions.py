@@ -22,6 +22,7 @@ from models.letter import LetterKind
 from models.message import Forwarded, Sender, Source
 from models.people import CAREBOT, CUSTOMER, Actor
 from models.prediction import Category, Flag, Prediction
+from models.taking_back import unapproved
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +237,7 @@ def letter_waiting(case: Case, kind: str, parcel: str, reason: str, at: datetime
 
 def letter_failed(case: Case, kind: str, reason: str, at: datetime, *, unknown: bool) -> Change:
     """A letter was refused for good or its end is unknown; it can be approved again."""
-    if kind == LetterKind.ACKNOWLEDGEMENT:
-        stage = replace(case.stage, acknowledgement_approved_at=None)
-    elif kind == LetterKind.HOLDING_REPLY:
-        stage = replace(case.stage, extension_approved_at=None)
-    else:
-        stage = replace(case.stage, answer_approved_at=None)
+    stage = unapproved(case.stage, LetterKind(kind))
     event = Event.LETTER_UNKNOWN if unknown else Event.LETTER_FAILED
     return _change(case, event, CAREBOT, at, {"letter": kind, "reason": reason}, stage=stage)
 
@@ -400,6 +396,7 @@ def _due_dates(case: Case, council: Council, category: Category) -> DueDates:
         council.calendar,
         category=category,
         as_enquiry=case.level is Level.GENERAL_ENQUIRY,
+        level_two=case.level is Level.LEVEL_TWO,
         flags=frozenset(case.flags),
         received_on=case.stage.started_on,
         acknowledged_on=acknowledged_on(case.stage, council),

@@ -5,7 +5,7 @@ import pytest
 
 from bot.bank_holidays import working_calendar
 from models.deadlines import DueDates, due_dates
-from models.policy import PRESETS, Count
+from models.policy import PRESETS, Count, Policy
 from models.prediction import Category, Flag
 
 ENGLAND = working_calendar("england-and-wales", {})
@@ -70,3 +70,31 @@ def test_an_mps_enquiry_has_a_target_of_its_own_whatever_the_category() -> None:
     for category in Category:
         dates = due(category, flags=frozenset({Flag.MP_ENQUIRY}), policy=policy)
         assert dates.respond_by == date(2020, 6, 10)
+
+
+@pytest.mark.parametrize(
+    ("policy", "acknowledge_by", "respond_by"),
+    [
+        (EASTLEIGH, date(2020, 6, 4), date(2020, 6, 22)),
+        # Not acknowledged yet: twenty from 8 June.
+        (LGSCO, date(2020, 6, 8), date(2020, 7, 6)),
+        (
+            replace(EASTLEIGH, level_two_acknowledge_days=1, level_two_respond_days=5),
+            date(2020, 6, 2),
+            date(2020, 6, 8),
+        ),
+    ],
+)
+def test_a_review_has_the_second_stages_days_from_the_day_it_was_asked_for(
+    policy: Policy, acknowledge_by: date, respond_by: date
+) -> None:
+    assert due(policy=policy, level_two=True) == DueDates(acknowledge_by, respond_by)
+
+
+def test_the_code_counts_a_review_from_its_acknowledgement() -> None:
+    dates = due(policy=LGSCO, level_two=True, acknowledged_on=date(2020, 6, 2))
+    assert dates.respond_by == date(2020, 6, 30)
+
+
+def test_that_an_mp_wrote_too_does_not_move_a_review() -> None:
+    assert due(level_two=True, flags=frozenset({Flag.MP_ENQUIRY})) == due(level_two=True)
