@@ -1,0 +1,303 @@
+"""The lesson of an upheld complaint, remedies, and what becomes of what was agreed.
+
+Like `models.actions`: each gives the new case and the history it made, and writes nothing.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from models.agreed import Agreed, Cause, Finished, Lesson, Redress, Remedy, Task, still_open
+from models.case import Action, Case, Change, Outcome
+from models.changing import change, check
+from models.council import Council
+from models.errors import Refused
+from models.history import Detail, Entry, Event
+from models.people import Actor
+from models.prediction import Category
+
+UPHELD = frozenset({Outcome.UPHELD, Outcome.PARTLY_UPHELD})
+_POUNDS = re.compile(r"£?\s*(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{2}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A lesson with the task that follows from it."""
+
+    lesson: Lesson
+    task: Task
+
+
+def needs_lesson(case: Case, outcome: Outcome | None) -> bool:
+    """Whether the case, ended with this outcome, is not to be closed without a lesson: it is an
+    upheld complaint, and none is recorded at its level.
+    """
+    upheld = case.category is Category.COMPLAINT and outcome in UPHELD
+    return upheld and lesson_of(case) is None
+
+
+def lesson_of(case: Case) -> Agreed | None:
+    """The lesson recorded at the level that the case has."""
+    lessons = (one for one in case.agreed if one.lesson and one.level == case.level)
+    return next(lessons, None)
+
+
+def task_problems(
+    what: str, owner: str, due: date | None, council: Council, now: datetime
+) -> Mapping[str, str]:
+    """What is wrong with a task as it was filled in, as a sentence by the field's name; empty where
+    it is right.
+    """
+    problems = {}
+    if not what.strip():
+        problems["what"] = "Say what is to be done."
+    if not owner:
+        problems["owner"] = "Choose the colleague who does it."
+    wrong = _due_problem(due, council, now)
+    if wrong:
+        problems["due"] = wrong
+    return problems
+
+
+def lesson_problems(cause: Cause | None, text: str) -> Mapping[str, str]:
+    """The same for a lesson."""
+    problems = {}
+    if cause is None:
+        problems["cause"] = "Choose the cause."
+    if not text.strip():
+        problems["lesson"] = "Say what is learned from it."
+    return problems
+
+
+def redress_problems(remedy: Remedy | None, pence: int | None) -> Mapping[str, str]:
+    """The same for what sort of remedy it is."""
+    if remedy is None:
+        return {"remedy": "Choose what is done for the customer."}
+    if remedy is Remedy.PAYMENT and not pence:
+        return {"amount": "Say how much is paid, in pounds, such as 150 or 99.50."}
+    if remedy is not Remedy.PAYMENT and pence is not None:
+        return {"amount": "Only a payment has an amount."}
+    return {}
+
+
+def _due_problem(due: date | None, council: Council, now: datetime) -> str:
+    if due is None:
+        return "Choose the day by which it is done."
+    if due < council.local_date(now):
+        return "That day has passed: choose one to come."
+    off = council.calendar.why_off(due)
+    return f"Nobody works on that day ({off}): choose a working day." if off else ""
+
+
+def check_lesson(case: Case) -> None:
+    """Refused where the case has not ended as an upheld complaint."""
+    check(case, Action.LESSON)
+    if case.category is not Category.COMPLAINT or case.stage.outcome not in UPHELD:
+        raise Refused(f"{case.reference} is not an upheld complaint, so it has no lesson.")
+
+
+def agreed_lesson(case: Case, learned: Learned, council: Council, now: datetime) -> Agreed:
+    """The lesson as it is kept with the case. Refused where something of it is not right."""
+    _raise_first(lesson_problems(learned.lesson.cause, learned.lesson.text))
+    _check_task(learned.task, council, now)
+    return _numbered(case, learned.task, council, now, lesson=_stripped(learned.lesson))
+
+
+def with_lesson(closing: Change, lesson: Agreed | None, actor: Actor, now: datetime) -> Change:
+    """A change that ends a case, with its lesson. Refused where it lacks one that it needs, or has
+    one that it does not.
+    """
+    case = closing.case
+    if needs_lesson(case, case.stage.outcome) is not (lesson is not None):
+        if lesson is None:
+            raise Refused("An upheld complaint is closed only with its lesson and what is agreed.")
+        raise Refused("Only an upheld complaint has a lesson, and only one.")
+    if lesson is None:
+        return closing
+    details = _details(lesson)
+    entry = Entry(case.reference, case.version, Event.LESSON_RECORDED, now, actor, details)
+    after = replace(case, agreed=(*case.agreed, lesson))
+    return Change(after, (*closing.entries, entry))
+
+
+def record_lesson(
+    case: Case, learned: Learned, council: Council, actor: Actor, now: datetime
+) -> Change:
+    """The lesson of a complaint that has ended already: one that had none, or its correction.
+    Refused where the same stands there, or its action was done.
+    """
+    check_lesson(case)
+    agreed = agreed_lesson(case, learned, council, now)
+    before = lesson_of(case)
+    if before is None:
+        all_ = (*case.agreed, agreed)
+        return change(case, Event.LESSON_RECORDED, actor, now, _details(agreed), agreed=all_)
+    if before.finished is not None:
+        raise Refused("Its action was done already, so the lesson stays as it is.")
+    agreed = replace(before, lesson=agreed.lesson, task=agreed.task)
+    if agreed == before:
+        raise Refused("The lesson says that already.")
+    return change(
+        case,
+        Event.LESSON_CORRECTED,
+        actor,
+        now,
+        _details(agreed),
+        agreed=_in_the_place_of(case, agreed),
+    )
+
+
+def check_remedy(case: Case) -> None:
+    """Refused where the case is no complaint that somebody works on or has answered."""
+    check(case, Action.REMEDY)
+    if case.category is not Category.COMPLAINT:
+        raise Refused(f"{case.reference} is not a complaint, so there is nothing to remedy.")
+
+
+def agree_remedy(
+    case: Case, redress: Redress, task: Task, council: Council, actor: Actor, now: datetime
+) -> Change:
+    """Something is done for the customer; there may be several on a case."""
+    check_remedy(case)
+    _raise_first(redress_problems(redress.remedy, redress.pence))
+    _check_task(task, council, now)
+    agreed = _numbered(case, task, council, now, redress=redress)
+    all_ = (*case.agreed, agreed)
+    return change(case, Event.REMEDY_AGREED, actor, now, _details(agreed), agreed=all_)
+
+
+def pence(pounds: str) -> int | None:
+    """An amount such as 150, 1,250 or £99.50 in pence; None where nothing is written.
+
+    Raises Refused for anything else.
+    """
+    if not pounds.strip():
+        return None
+    found = _POUNDS.fullmatch(pounds.strip())
+    if found is None:
+        raise Refused("Write the amount in pounds, such as 150 or 99.50.")
+    whole, part = found.groups()
+    return int(whole.replace(",", "")) * 100 + int(part or 0)
+
+
+def open_task(case: Case, number: int) -> Agreed:
+    """Something agreed on the case that is not done. Refused, with when, where it was done."""
+    found = next((one for one in case.agreed if one.number == number), None)
+    if found is None:
+        raise Refused(f"Nothing of that number is agreed on {case.reference}.")
+    if found.finished is not None:
+        raise Refused(
+            f"<@{found.finished.by}> said already that it was done on {_words(found.finished.on)}."
+        )
+    return found
+
+
+def check_done(case: Case) -> tuple[Agreed, ...]:
+    """What is agreed on the case and not done. Refused where that is nothing."""
+    check(case, Action.DONE)
+    found = still_open(case.agreed)
+    if not found:
+        raise Refused(f"Nothing that is agreed on {case.reference} is still to be done.")
+    return found
+
+
+def finish(
+    case: Case,
+    number: int,
+    finished: Finished,
+    council: Council,
+    actor: Actor,
+    now: datetime,
+) -> Change:
+    """Something agreed is done, on a local date that is kept beside the one it was due on."""
+    check_done(case)
+    agreed = open_task(case, number)
+    if finished.on > council.local_date(now):
+        raise Refused("That day is still to come: choose the day on which it was done.")
+    if finished.on < agreed.on:
+        raise Refused(f"It was agreed only on {_words(agreed.on)}.")
+    if not finished.note.strip():
+        raise Refused("Say in a few words what was done.")
+    finished = replace(finished, note=finished.note.strip())
+    details: dict[str, Detail] = {
+        "number": number,
+        "what": agreed.task.what,
+        "due": agreed.task.due.isoformat(),
+        "done_on": finished.on.isoformat(),
+        "note": finished.note,
+    }
+    all_ = _in_the_place_of(case, replace(agreed, finished=finished))
+    return change(case, Event.AGREED_DONE, actor, now, details, agreed=all_)
+
+
+def to_tell(change: Change) -> Agreed | None:
+    """What the change agreed with somebody else than who made it: they are told of it."""
+    for entry in change.entries:
+        if entry.event in _AGREEING:
+            number = entry.details["number"]
+            agreed = next(one for one in change.case.agreed if one.number == number)
+            return None if agreed.task.owner == entry.actor.id else agreed
+    return None
+
+
+_AGREEING = frozenset({Event.LESSON_RECORDED, Event.LESSON_CORRECTED, Event.REMEDY_AGREED})
+
+
+def _numbered(
+    case: Case,
+    task: Task,
+    council: Council,
+    now: datetime,
+    *,
+    lesson: Lesson | None = None,
+    redress: Redress | None = None,
+) -> Agreed:
+    return Agreed(
+        number=len(case.agreed) + 1,
+        level=case.level,
+        on=council.local_date(now),
+        task=_stripped_task(task),
+        lesson=lesson,
+        redress=redress,
+    )
+
+
+def _in_the_place_of(case: Case, agreed: Agreed) -> tuple[Agreed, ...]:
+    return tuple(agreed if one.number == agreed.number else one for one in case.agreed)
+
+
+def _details(agreed: Agreed) -> dict[str, Detail]:
+    task = agreed.task
+    details: dict[str, Detail] = {
+        "number": agreed.number,
+        "what": task.what,
+        "owner": task.owner,
+        "due": task.due.isoformat(),
+    }
+    if agreed.lesson is not None:
+        details |= {"cause": agreed.lesson.cause, "lesson": agreed.lesson.text}
+    if agreed.redress is not None:
+        details |= {"remedy": agreed.redress.remedy, "pence": agreed.redress.pence}
+    return details
+
+
+def _stripped(lesson: Lesson) -> Lesson:
+    return replace(lesson, text=lesson.text.strip())
+
+
+def _stripped_task(task: Task) -> Task:
+    return replace(task, what=task.what.strip())
+
+
+def _check_task(task: Task, council: Council, now: datetime) -> None:
+    _raise_first(task_problems(task.what, task.owner, task.due, council, now))
+
+
+def _raise_first(problems: Mapping[str, str]) -> None:
+    for sentence in problems.values():
+        raise Refused(sentence)
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
