@@ -6,20 +6,26 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from models.absence import AbsenceStore
+from models.agreed import AgreedStore
 from models.case import Case, Change, State
 from models.deadlines import DeadlineKind
 from models.decisions import Decisions
 from models.fetching import FiledPlaces, Readings, Troubles
 from models.folders import Folders
 from models.history import Entry
+from models.homes import HomeStore
 from models.ledger import Arrival, Ledger
 from models.letter import Letter, LetterKind
 from models.letters_sent import Departures, LettersSent
 from models.locations import LocationStore
+from models.looks import LookStore
 from models.message import Message, Scanned
 from models.outbox import Outbox, Places
 from models.prediction import Prediction
 from models.quarantine import QuarantineStore
+from models.searching import SearchStore
+from models.standing import Standings
 from models.vitals import Vitals
 
 
@@ -325,8 +331,38 @@ class Work(Protocol):
         ...
 
     @property
+    def agreed(self) -> AgreedStore:
+        """What is agreed on cases and not done."""
+        ...
+
+    @property
     def locations(self) -> LocationStore:
         """Where cases were."""
+        ...
+
+    @property
+    def search(self) -> SearchStore:
+        """Full text of every case."""
+        ...
+
+    @property
+    def looks(self) -> LookStore:
+        """Who looked at a case's text."""
+        ...
+
+    @property
+    def standings(self) -> Standings:
+        """How the work stands, in counts."""
+        ...
+
+    @property
+    def absences(self) -> AbsenceStore:
+        """Who is away when."""
+        ...
+
+    @property
+    def homes(self) -> HomeStore:
+        """The home tabs that people have opened."""
         ...
 
     @property

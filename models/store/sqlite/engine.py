@@ -9,20 +9,26 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from models.errors import Misconfigured, Unavailable
+from models.store.sqlite.absences import SqliteAbsences
+from models.store.sqlite.agreed import SqliteAgreed
 from models.store.sqlite.cases import SqliteCases
 from models.store.sqlite.contents import SqliteContents
 from models.store.sqlite.decisions import SqliteDecisions
 from models.store.sqlite.departures import SqliteDepartures
 from models.store.sqlite.fetching import SqliteFiledPlaces, SqliteReadings, SqliteTroubles
 from models.store.sqlite.folders import SqliteFolders
+from models.store.sqlite.homes import SqliteHomes
 from models.store.sqlite.ledger import SqliteLedger
 from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
 from models.store.sqlite.locations import SqliteLocations
+from models.store.sqlite.looks import SqliteLooks
 from models.store.sqlite.messages import SqliteMessages
 from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
 from models.store.sqlite.papers import SqlitePapers
 from models.store.sqlite.quarantine import SqliteQuarantine
 from models.store.sqlite.schema import MIGRATIONS
+from models.store.sqlite.searching import SqliteSearch
+from models.store.sqlite.standing import SqliteStandings
 from models.store.sqlite.vitals import SqliteVitals
 from models.store_port import Store, Work
 
@@ -45,7 +51,13 @@ class SqliteWork:
         self.filed = SqliteFiledPlaces(connection)
         self.cases = SqliteCases(connection)
         self.decisions = SqliteDecisions(connection)
+        self.agreed = SqliteAgreed(connection)
         self.locations = SqliteLocations(connection)
+        self.search = SqliteSearch(connection)
+        self.looks = SqliteLooks(connection)
+        self.standings = SqliteStandings(connection)
+        self.absences = SqliteAbsences(connection)
+        self.homes = SqliteHomes(connection)
         self.outbox = SqliteOutbox(connection)
         self.places = SqlitePlaces(connection)
         self.drafts = SqliteDrafts(connection)

@@ -4,6 +4,8 @@ from secrets import token_bytes
 
 from sqlite_utils import Database, Migrations
 
+from models.store.sqlite.search_tables import LOOKING
+
 MIGRATIONS = Migrations("carebot")
 
 _FIRST = (
@@ -300,3 +302,51 @@ _CASEWORK = (
 def _casework(db: Database) -> None:
     for statement in _CASEWORK:
         db.execute(statement)
+
+
+# Both dates are local and included; `cover` and `recorded_by` are Slack user ids. `scope` is a list
+# of what the home shows beside its reader's own cases, `shown` a hash of the view.
+_ABSENCES = (
+    """CREATE TABLE absences (
+        user TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, cover TEXT,
+        recorded_by TEXT NOT NULL, recorded_at TEXT NOT NULL,
+        PRIMARY KEY (user, first)) WITHOUT ROWID""",
+    "CREATE INDEX absences_last ON absences (last)",
+    """CREATE TABLE homes (
+        user TEXT PRIMARY KEY, scope TEXT NOT NULL DEFAULT '[]', shown TEXT NOT NULL DEFAULT '',
+        opened_at TEXT NOT NULL, published_at TEXT) WITHOUT ROWID""",
+)
+
+
+@MIGRATIONS(name="0017_absences_and_homes")
+def _absences_and_homes(db: Database) -> None:
+    for statement in _ABSENCES:
+        db.execute(statement)
+
+
+_AGREED = (
+    """CREATE TABLE agreed (
+        reference TEXT NOT NULL REFERENCES cases, number INTEGER NOT NULL, level TEXT,
+        agreed_on TEXT NOT NULL, what TEXT NOT NULL, owner TEXT NOT NULL, due TEXT NOT NULL,
+        cause TEXT, lesson TEXT, remedy TEXT, pence INTEGER,
+        done_on TEXT, done_by TEXT, note TEXT, reminded INTEGER,
+        PRIMARY KEY (reference, number)) WITHOUT ROWID""",
+    "CREATE INDEX agreed_due ON agreed (due) WHERE done_on IS NULL",
+)
+
+
+@MIGRATIONS(name="0018_agreed")
+def _agreed(db: Database) -> None:
+    for statement in _AGREED:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="0019_looking")
+def _looking(db: Database) -> None:
+    for statement in LOOKING:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="0020_leaving")
+def _leaving(db: Database) -> None:
+    db.execute("ALTER TABLE stages ADD COLUMN leaving TEXT NOT NULL DEFAULT '[]'")

@@ -1,0 +1,67 @@
+"""The tables of the full text of cases and of looks at it, as the migration makes them.
+
+One text for each case, so that words of its messages, its subject and its customer are found
+together. Triggers keep it: whoever writes, it is written in the same transaction, and taken out
+with what it is made of. What is in a case's text is the view `case_texts`; to let another table into
+it, make the view anew and add triggers to that table.
+"""
+
+# Quotes in a reply are what was there before, letters of ours among them; a form's text is all fields.
+_TEXTS = """CREATE VIEW case_texts AS SELECT s.id, c.reference,
+    c.subject || coalesce((SELECT ' ' || group_concat(subject, ' ') FROM (SELECT DISTINCT m.subject
+        FROM messages m WHERE m.reference = c.reference AND m.arrival IN ('case', 'reply')
+        AND m.subject <> c.subject)), '') AS subject,
+    c.customer_name || ' ' || coalesce(c.customer_address, '') || coalesce((
+        SELECT ' ' || group_concat(sender, ' ') FROM (SELECT DISTINCT
+        m.sender_name || ' ' || coalesce(m.sender_address, '') AS sender FROM messages m
+        WHERE m.reference = c.reference AND m.arrival IN ('case', 'reply'))), '') AS customer,
+    coalesce((SELECT substr(group_concat(words, char(10)), 1, 200000) FROM (SELECT
+        CASE WHEN m.arrival = 'reply' AND m.source = 'email' THEN m.new_text ELSE m.text END AS words
+        FROM messages m WHERE m.reference = c.reference AND m.arrival IN ('case', 'reply')
+        ORDER BY m.id)), '') AS words,
+    '' AS notes
+    FROM cases c JOIN searchable s ON s.reference = c.reference"""
+_FILL = """INSERT INTO case_words (rowid, reference, subject, customer, words, notes)
+    SELECT id, reference, subject, customer, words, notes FROM case_texts"""
+
+
+def written_anew(reference: str) -> str:
+    """The statements of a trigger that write a case's text anew; `reference` is SQL."""
+    return f"""
+        INSERT INTO searchable (reference) SELECT {reference}
+            WHERE {reference} IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM searchable WHERE reference = {reference});
+        DELETE FROM case_words
+            WHERE rowid = (SELECT id FROM searchable WHERE reference = {reference});
+        {_FILL} WHERE reference = {reference};"""
+
+
+LOOKING = (
+    """CREATE TABLE looks (
+        id INTEGER PRIMARY KEY, reference TEXT NOT NULL, actor TEXT NOT NULL, at TEXT NOT NULL,
+        how TEXT NOT NULL)""",
+    "CREATE INDEX looks_reference ON looks (reference)",
+    "CREATE TABLE searchable (id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE)",
+    """CREATE VIRTUAL TABLE case_words USING fts5 (reference, subject, customer, words, notes,
+        tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')""",
+    _TEXTS,
+    "INSERT INTO searchable (reference) SELECT reference FROM cases ORDER BY rowid",
+    _FILL,
+    f"""CREATE TRIGGER case_words_message_added AFTER INSERT ON messages
+        WHEN new.reference IS NOT NULL AND new.arrival IN ('case', 'reply')
+        BEGIN {written_anew("new.reference")} END""",
+    f"""CREATE TRIGGER case_words_message_changed AFTER UPDATE ON messages
+        BEGIN {written_anew("old.reference")} {written_anew("new.reference")} END""",
+    f"""CREATE TRIGGER case_words_message_gone AFTER DELETE ON messages
+        WHEN old.reference IS NOT NULL BEGIN {written_anew("old.reference")} END""",
+    f"""CREATE TRIGGER case_words_case_added AFTER INSERT ON cases
+        BEGIN {written_anew("new.reference")} END""",
+    f"""CREATE TRIGGER case_words_case_changed AFTER UPDATE ON cases
+        WHEN old.subject IS NOT new.subject OR old.customer_name IS NOT new.customer_name
+        OR old.customer_address IS NOT new.customer_address
+        BEGIN {written_anew("new.reference")} END""",
+    """CREATE TRIGGER case_words_case_gone AFTER DELETE ON cases BEGIN
+        DELETE FROM case_words
+            WHERE rowid = (SELECT id FROM searchable WHERE reference = old.reference);
+        DELETE FROM searchable WHERE reference = old.reference; END""",
+)
