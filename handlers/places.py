@@ -21,6 +21,7 @@ from models.ledger import Arrival
 from models.letter import Letter
 from models.message import Machine, MachineKind
 from models.recording import parts_follow, record
+from models.redrawing import redraw_homes
 from models.returning import came_back
 from models.store_port import Work
 from models.stub import read_after_all
@@ -234,6 +235,7 @@ def _open(arriving: Arriving, answers: tuple[Case, Why] | None = None) -> Placed
         work.cases.add(change)
     else:
         work.cases.save(change)
+    redraw_homes(work, None, change.case, now)
     work.locations.add(reference, prediction.topic, message.received_at, earlier.places)
     id_ = work.messages.add(message, Arrival.CASE, reference, prediction, now)
     work.outbox.add(outbox.card(reference, change.case.version), now)

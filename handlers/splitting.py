@@ -13,6 +13,7 @@ from models.ledger import Arrival
 from models.message import Message
 from models.people import Actor
 from models.recording import record
+from models.redrawing import redraw_homes
 from models.splitting import Part, check_split, check_words, split_off, was_split
 from models.store_port import StoredMessage, Work
 
@@ -61,6 +62,7 @@ class Splitting:
     def _keep(self, work: Work, opened: Change, message: Message, now: datetime) -> Case:
         case, reference = opened.case, opened.case.reference
         work.cases.add(opened)
+        redraw_homes(work, None, case, now)
         id_ = work.messages.add(message, Arrival.CASE, reference, case.prediction, now)
         work.outbox.add(outbox.card(reference, case.version), now)
         work.outbox.add(outbox.words(reference, id_), now)
@@ -87,4 +89,5 @@ def _first_message(work: Work, case: Case) -> StoredMessage:
 
 def _differs(case: Case, to: Classification) -> bool:
     is_now = Classification(case.category, case.service, case.authority, case.level)
-    return case.state is State.TRIAGE or is_now != to
+    level = actions.level_of(to.category, to.level, case.flags)
+    return case.state is State.TRIAGE or is_now != replace(to, level=level)

@@ -14,6 +14,7 @@ from models.council import Council
 from models.ledger import Arrival
 from models.message import RawMessage
 from models.quarantine import Quarantined
+from models.redrawing import redraw_homes
 from models.store_port import Work
 from models.stub import open_stub
 
@@ -36,6 +37,7 @@ def keep_unread(work: Work, raw: RawMessage, why: str, council: Council, now: da
     year = council.local_date(raw.received_at).year
     change = open_stub(work.cases.new_reference(year), raw.received_at, council, now)
     work.cases.add(change)
+    redraw_homes(work, None, change.case, now)
     flood = work.quarantine.count_since(now - timedelta(hours=1)) >= TOLD_ONE_BY_ONE
     quarantined = Quarantined(
         number=number,

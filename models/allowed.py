@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from models.case import Action, Case, Level, State
+from models.agreed import still_open
+from models.case import Action, Case, Level, Outcome, State
+from models.letter import LetterKind
 from models.people import Role
 from models.prediction import Category
 
@@ -28,6 +30,7 @@ class Rule:
 
 _WORKED_ON = frozenset({State.TRIAGE, State.OPEN})
 _ENDED = frozenset({State.ANSWERED, State.CLOSED})
+_DECIDED = frozenset({State.OPEN, *_ENDED})
 _ALWAYS = frozenset(State)
 
 _UNCLAIMED = Condition("nobody holds it", lambda case: case.holder is None)
@@ -39,9 +42,14 @@ _NOT_ACKNOWLEDGED = Condition(
 _NOT_ANSWERED = Condition(
     "no answer is on its way", lambda case: case.stage.answer_approved_at is None
 )
-_NOT_EXTENDED = Condition(
-    "a date is promised and was not moved yet",
-    lambda case: case.stage.extension_approved_at is None and case.stage.respond_by is not None,
+_TO_EXTEND = Condition(
+    "a date is promised and no holding reply is on its way",
+    lambda case: (
+        case.stage.respond_by is not None and not case.stage.is_on_its_way(LetterKind.HOLDING_REPLY)
+    ),
+)
+_LEAVING = Condition(
+    "an email that a person sent has not left yet", lambda case: bool(case.stage.leaving)
 )
 _TO_POST = Condition("a letter waits to be posted", lambda case: bool(case.stage.to_post))
 _FORWARDED = Condition(
@@ -50,20 +58,39 @@ _FORWARDED = Condition(
 _COMPLAINT = Condition("it is a complaint", lambda case: case.category is Category.COMPLAINT)
 _COMPLIMENT = Condition("it is a compliment", lambda case: case.category is Category.COMPLIMENT)
 _AT_LEVEL_ONE = Condition("it is at Level One", lambda case: case.level is Level.LEVEL_ONE)
+_NOT_PASSED_ON = Condition("it was not passed on yet", lambda case: case.praise is None)
+_MERGED = Condition("it is merged into another", lambda case: case.merged_into is not None)
 _NOT_MERGED = Condition("it is not merged into another", lambda case: case.merged_into is None)
+_UPHELD = Condition(
+    "it is upheld or partly upheld",
+    lambda case: case.stage.outcome in {Outcome.UPHELD, Outcome.PARTLY_UPHELD},
+)
+_AGREED = Condition("something agreed is not done yet", lambda case: bool(still_open(case.agreed)))
 
 RULES: Mapping[Action, Rule] = MappingProxyType(
     {
+        Action.UNDO: Rule(_ALWAYS, (_LEAVING,)),
         Action.CLAIM: Rule(_WORKED_ON, (_UNCLAIMED,)),
+        Action.ASSIGN: Rule(_WORKED_ON),
         Action.CONFIRM: Rule(frozenset({State.TRIAGE}), (_READ,)),
         Action.CHANGE: Rule(_WORKED_ON),
         Action.ACKNOWLEDGE: Rule(_WORKED_ON, (_NOT_ACKNOWLEDGED,)),
-        Action.EXTEND: Rule(frozenset({State.OPEN}), (_NOT_ANSWERED, _NOT_EXTENDED)),
+        Action.EXTEND: Rule(frozenset({State.OPEN}), (_NOT_ANSWERED, _TO_EXTEND)),
         Action.RESPOND: Rule(frozenset({State.OPEN}), (_NOT_ANSWERED,)),
+        Action.POINTS: Rule(_WORKED_ON),
         Action.POST: Rule(_WORKED_ON, (_TO_POST,)),
         Action.CLOSE: Rule(frozenset({State.OPEN, State.ANSWERED})),
+        Action.LESSON: Rule(_ENDED, (_COMPLAINT, _UPHELD)),
+        Action.REMEDY: Rule(_DECIDED, (_COMPLAINT,)),
+        Action.DONE: Rule(_ALWAYS, (_AGREED,)),
         Action.NAME: Rule(_WORKED_ON, (_FORWARDED,)),
         Action.SPLIT: Rule(_WORKED_ON),
+        Action.LINK: Rule(_ALWAYS),
+        Action.MERGE: Rule(_WORKED_ON),
+        Action.UNMERGE: Rule(frozenset({State.CLOSED}), (_MERGED,)),
+        Action.PASS_ON: Rule(
+            frozenset({State.OPEN, State.ANSWERED}), (_COMPLIMENT, _NOT_PASSED_ON)
+        ),
     }
 )
 """The rule of each action, in the order in which they are offered."""

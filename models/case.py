@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from models.agreed import Agreed
 from models.contact import Contact
 from models.deadlines import DeadlineKind
 from models.errors import Stale
@@ -48,6 +49,7 @@ class Action(StrEnum):
     """What a member of staff can do to a case."""
 
     CLAIM = "claim"
+    ASSIGN = "assign"
     CONFIRM = "confirm"
     CHANGE = "change"
     ACKNOWLEDGE = "acknowledge"
@@ -55,8 +57,29 @@ class Action(StrEnum):
     RESPOND = "respond"
     POST = "post"
     CLOSE = "close"
+    LESSON = "lesson"
+    REMEDY = "remedy"
+    DONE = "done"
     NAME = "name"
     SPLIT = "split"
+    LINK = "link"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    PASS_ON = "pass_on"
+    UNDO = "undo"
+    POINTS = "points"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A letter that a person sent by email and may still take back: it leaves at `at` (aware UTC) or
+    later. `version` of the case is that on which it was approved; with the kind it names the letter.
+    """
+
+    kind: LetterKind
+    at: datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +92,8 @@ class Stage:
     and `answered_at` when it left. `extended_to` is there only once the holding reply with that
     date has left. `to_post` are the letters on paper that are approved and not yet posted.
     `promised` is the date of the answer that the acknowledgement told, once it left; the date that
-    the rules give may have moved since.
+    the rules give may have moved since. `leaving` are the letters that may be taken back, the one
+    that was sent last at the end.
     """
 
     number: int
@@ -85,6 +109,16 @@ class Stage:
     extended_to: date | None = None
     to_post: tuple[LetterKind, ...] = ()
     promised: date | None = None
+    leaving: tuple[Leaving, ...] = ()
+
+    def is_on_its_way(self, kind: LetterKind) -> bool:
+        """Whether a letter of this kind was approved and has not left yet."""
+        approved, left = {
+            LetterKind.ACKNOWLEDGEMENT: (self.acknowledgement_approved_at, self.acknowledged_at),
+            LetterKind.HOLDING_REPLY: (self.extension_approved_at, self.extended_to),
+        }.get(kind, (self.answer_approved_at, self.answered_at))
+        again = kind in self.to_post or any(one.kind is kind for one in self.leaving)
+        return again or (approved is not None and left is None)
 
     @property
     def answer_by(self) -> date | None:
@@ -100,7 +134,8 @@ class Case:
     Slack user id of whoever claimed it. `original` is who wrote what a member of staff forwarded,
     until a person has named them as the complainant. `contact` is what was found of earlier contact;
     None where nobody looked. `points` are the checklist of its answer, `praise` what was recorded of
-    a compliment, `merged_into` the case that goes on in its stead.
+    a compliment, `merged_into` the case that goes on in its stead, `agreed` its lessons and
+    remedies in the order of their numbers.
     """
 
     reference: str
@@ -125,11 +160,21 @@ class Case:
     points: tuple[Point, ...] = ()
     praise: Praise | None = None
     merged_into: str | None = None
+    agreed: tuple[Agreed, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.state in {State.TRIAGE, State.OPEN}
+
+    @property
+    def needs_level(self) -> bool:
+        """Whether its level must be decided. An MP's enquiry is counted apart and needs none, unless
+        somebody has said that it is the constituent's own complaint (requirement 11).
+        """
+        undecided = self.level in {None, Level.UNDETERMINED}
+        apart = undecided and Flag.MP_ENQUIRY in self.flags
+        return self.category is Category.COMPLAINT and not apart
 
     @property
     def is_exhausted(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from models.letter import Letter
+from models.letter import Letter, LetterKind
 
 Payload = Mapping[str, object]
 
@@ -16,14 +16,18 @@ class Kind(StrEnum):
 
     CARD = "card"
     MOVED = "moved"
+    PRAISE = "praise"
     WORDS = "words"
     NOTE = "note"
     REMINDER = "reminder"
+    AGREED = "agreed"
     MORNING_LIST = "morning_list"
     QUARANTINE = "quarantine"
     ALARM = "alarm"
     LETTER = "letter"
     LETTER_STATUS = "letter_status"
+    HOME = "home"
+    UNCOVERED = "uncovered"
 
 
 _BY_EMAIL = frozenset({Kind.LETTER, Kind.LETTER_STATUS})
@@ -54,7 +58,8 @@ class State(StrEnum):
 class Parcel:
     """Something to put into the outbox. `key` tells it apart for ever: a second one is ignored.
 
-    `good_until` (aware UTC) is when it stops being worth saying.
+    `good_until` (aware UTC) is when it stops being worth saying; it leaves no earlier than
+    `not_before` (aware UTC), and at once where there is none.
     """
 
     key: str
@@ -62,6 +67,7 @@ class Parcel:
     reference: str | None
     payload: Payload = field(default_factory=dict)
     good_until: datetime | None = None
+    not_before: datetime | None = None
 
     @property
     def lane(self) -> Lane:
@@ -121,10 +127,21 @@ def card(reference: str, version: int) -> Parcel:
     return Parcel(f"card:{reference}:{version}", Kind.CARD, reference)
 
 
+def card_again(reference: str, version: int, why: str) -> Parcel:
+    """The same card once more, for something beside the case that it tells has changed."""
+    return Parcel(f"card:{reference}:{version}:{why}", Kind.CARD, reference)
+
+
 def moved(reference: str, channel: str, ts: str) -> Parcel:
     """What becomes of a card at its old place, once the case stands elsewhere."""
     payload = {"channel": channel, "ts": ts}
     return Parcel(f"moved:{reference}:{channel}:{ts}", Kind.MOVED, reference, payload)
+
+
+def praise(reference: str, channel: str) -> Parcel:
+    """What a compliment says, for the channel of its service; once for a case."""
+    payload = {"case": reference, "channel": channel}
+    return Parcel(f"praise:{reference}", Kind.PRAISE, None, payload)
 
 
 def words(reference: str, message_id: int, card_ts: str = "") -> Parcel:
@@ -139,13 +156,30 @@ def note(reference: str, version: int, event: str) -> Parcel:
     return Parcel(f"note:{reference}:{version}:{event}", Kind.NOTE, reference, payload)
 
 
-def letter(letter: Letter, version: int = 1, good_until: datetime | None = None) -> Parcel:
+def one_of_several(reference: str, version: int, event: str, details: Payload) -> Parcel:
+    """The line of an entry of which several may stand on one version: `details` tell it apart."""
+    payload = {"version": version, "event": event, "details": dict(details)}
+    key = ":".join(map(str, ("note", reference, version, event, *details.values())))
+    return Parcel(key, Kind.NOTE, reference, payload)
+
+
+def letter(
+    letter: Letter,
+    version: int = 1,
+    good_until: datetime | None = None,
+    not_before: datetime | None = None,
+) -> Parcel:
     """A letter as it will leave, once for the version of the case it was approved on; an
-    acknowledgement that leaves by itself has that of the opening. After `good_until` it is not
-    sent any more.
+    acknowledgement that leaves by itself has that of the opening. Before `not_before` it can be
+    taken back, after `good_until` it is not sent any more.
     """
-    key = f"letter:{letter.reference}:{letter.kind}:{version}"
-    return Parcel(key, Kind.LETTER, letter.reference, letter.to_json(), good_until)
+    key = letter_key(letter.reference, letter.kind, version)
+    return Parcel(key, Kind.LETTER, letter.reference, letter.to_json(), good_until, not_before)
+
+
+def letter_key(reference: str, kind: LetterKind, version: int) -> str:
+    """The key of a letter, by the version of the case that it was approved on."""
+    return f"letter:{reference}:{kind}:{version}"
 
 
 def letter_status(letter: Letter, name: str, good_until: datetime) -> Parcel:
@@ -160,6 +194,16 @@ def reminder(reference: str, kind: str, due: date, stage: int, days_before: int)
     key = f"reminder:{reference}:{stage}:{kind}:{due.isoformat()}:{days_before}"
     payload = {"kind": kind, "due": due.isoformat(), "stage": stage, "days_before": days_before}
     return Parcel(key, Kind.REMINDER, reference, payload)
+
+
+def agreed(reference: str, number: int, owner: str, due: date, days_before: int | None) -> Parcel:
+    """What an owner has to do by when, once for each point before it and, with None, once when it
+    is agreed, for the thread of its case.
+    """
+    point = "told" if days_before is None else days_before
+    key = f"agreed:{reference}:{number}:{owner}:{due.isoformat()}:{point}"
+    payload = {"number": number, "owner": owner, "due": due.isoformat(), "days_before": days_before}
+    return Parcel(key, Kind.AGREED, reference, payload)
 
 
 def morning_list(channel: str, day: date, good_until: datetime, *, whole: bool) -> Parcel:
@@ -185,6 +229,20 @@ def alarm(key: str, channel: str, text: str) -> Parcel:
     return Parcel(f"alarm:{key}", Kind.ALARM, None, {"channel": channel, "text": text})
 
 
+def home(user: str, now: datetime) -> Parcel:
+    """The home tab of a person, to be drawn as things stand at delivery; one that waits stands for
+    a second.
+    """
+    return Parcel(f"home:{user}:{now.isoformat()}", Kind.HOME, None, {"user": user})
+
+
+def uncovered(channel: str, user: str, day: date, good_until: datetime) -> Parcel:
+    """That nobody covers for a person who is away and holds cases; once a day, for the lead."""
+    payload = {"channel": channel, "user": user, "day": day.isoformat()}
+    key = f"uncovered:{user}:{day.isoformat()}"
+    return Parcel(key, Kind.UNCOVERED, None, payload, good_until)
+
+
 class Outbox(Protocol):
     """What must leave."""
 
@@ -205,6 +263,12 @@ class Outbox(Protocol):
 
     def release(self, items: Sequence[Item]) -> None:
         """Give back what was claimed and not begun."""
+        ...
+
+    def take_back(self, key: str, why: str, now: datetime) -> Letter | None:
+        """Take a letter out, and give it back: only while it waits and no attempt of it may have
+        been carried out; else None, and nothing changes.
+        """
         ...
 
     # How an attempt ended counts only while the item is pending and under the lease it has here:

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from models import actions, outbox, posting, threads
+from models import actions, lessons, outbox, posting, threads
 from models.case import Case, Change, State
 from models.council import Council
 from models.history import Event
+from models.joining import going_on, is_same_customer
+from models.redrawing import redraw_homes
 from models.splitting import acknowledged_with, parts_of
 from models.store_port import Work
 
@@ -33,25 +35,36 @@ def reopen_for_what_came_since(work: Work, case: Case, council: Council, now: da
 
 
 def parts_follow(work: Work, case: Case, council: Council, now: datetime) -> None:
-    """The acknowledgement of `case` left or came back: it is that of what was taken out of it too."""
-    for reference in parts_of(work.cases.history(case.reference)):
-        part = work.cases.get(reference)
+    """The acknowledgement of `case` left or came back: it is that of what was taken out of it too, and
+    where nothing else acknowledged it of the case into which it was merged.
+    """
+    parts = [work.cases.get(one) for one in parts_of(work.cases.history(case.reference))]
+    into = going_on(case, work.cases.get)
+    if into.reference != case.reference and is_same_customer(into, case):
+        parts.append(into)
+    for part in parts:
         change = part and acknowledged_with(part, case, council, now)
         if change:
             record(work, change, now)
 
 
 def record(work: Work, change: Change, now: datetime) -> Case:
-    """Save a change, queue the card's redraw and a line of history for the thread. Where it ends
+    """Save a change, queue the card's redraw, the homes it concerns and a line of history for the thread. Where it ends
     the case, what waits to be posted is withdrawn with it.
 
     Raises Stale where somebody changed the case first.
     """
-    work.cases.save(change)
     reference = change.case.reference
+    before = work.cases.get(reference)
+    work.cases.save(change)
+    redraw_homes(work, before, change.case, now)
     work.outbox.add(outbox.card(reference, change.case.version), now)
     for entry in change.entries:
         work.outbox.add(outbox.note(reference, entry.version, entry.event), now)
+    agreed = lessons.to_tell(change)
+    if agreed is not None:
+        task = agreed.task
+        work.outbox.add(outbox.agreed(reference, agreed.number, task.owner, task.due, None), now)
     return _withdraw_what_waits(work, change.case, now)
 
 

@@ -21,6 +21,7 @@ from models.letters_sent import Departures, LettersSent
 from models.locations import LocationStore
 from models.looks import LookStore
 from models.message import Message, Scanned
+from models.notes import NoteStore
 from models.outbox import Outbox, Places
 from models.prediction import Prediction
 from models.quarantine import QuarantineStore
@@ -231,6 +232,14 @@ class CaseStore(Protocol):
         """Note that somebody was reminded of a deadline so many working days before."""
         ...
 
+    def tell(self, entry: Entry) -> None:
+        """Keep an entry of what changed nothing of the case itself, whose version stays."""
+        ...
+
+    def naming(self, reference: str) -> tuple[str, ...]:
+        """The cases that have this one among their earlier contact."""
+        ...
+
     def history(self, reference: str) -> tuple[Entry, ...]:
         """What happened to a case, oldest first."""
         ...
@@ -363,6 +372,11 @@ class Work(Protocol):
     @property
     def homes(self) -> HomeStore:
         """The home tabs that people have opened."""
+        ...
+
+    @property
+    def notes(self) -> NoteStore:
+        """What staff filed as notes."""
         ...
 
     @property

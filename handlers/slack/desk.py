@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from handlers.assigning import Assigning
 from handlers.casework import Casework, Seen
 from handlers.intake import Intake
 from handlers.slack.requests import Request
@@ -41,6 +42,11 @@ class Desk:
     def splitting(self) -> Splitting:
         """Taking a second matter out of a case."""
         return Splitting(self.intake)
+
+    @property
+    def assigning(self) -> Assigning:
+        """Giving a case to somebody else."""
+        return Assigning(self.store, self.council)
 
     def today(self) -> date:
         """The council's date."""

@@ -65,6 +65,18 @@ def day(name: str, label: str, initial: date) -> Block:
     return _input(name, label, element, optional=False)
 
 
+def person(name: str, label: str, initial: str | None, *, optional: bool = False) -> Block:
+    """Somebody of the workspace to choose, by their Slack user id."""
+    element: Block = {
+        "type": "users_select",
+        "action_id": name,
+        "placeholder": plain("Choose a person"),
+    }
+    if initial is not None:
+        element["initial_user"] = initial
+    return _input(name, label, element, optional=optional)
+
+
 def hinted(block: Block, hint: str) -> Block:
     """The input with a line of help below it."""
     return {**block, "hint": plain(hint)}

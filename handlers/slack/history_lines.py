@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from handlers.slack import wording
+from handlers.slack import assigning_lines, wording
 from models.case import Level, Outcome
 from models.council import Council
 from models.history import Entry, Event
@@ -284,6 +284,7 @@ _HISTORY = {
     Event.LINKED: _linked,
     Event.SPLIT: lambda e, _c, w: f"{w} took a second matter out: it is {_of(e, 'other')}",
     Event.RECEIVED_AGAIN: _received_again,
+    **assigning_lines.LINES,
 }
 
 

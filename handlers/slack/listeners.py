@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 
 from handlers.slack import (
     actions,
+    assign_modal,
     commands,
     complainant,
     letter_modals,
@@ -40,6 +41,7 @@ _Listener = Callable[[Desk, Request], Reply]
 
 ACTIONS: Mapping[Action, _Listener] = {
     Action.CLAIM: actions.claim,
+    Action.ASSIGN: assign_modal.open_assign,
     Action.CONFIRM: actions.confirm,
     Action.CHANGE: actions.open_change,
     Action.ACKNOWLEDGE: letters.open_acknowledgement,
@@ -57,6 +59,7 @@ CLICKS: Mapping[str, _Listener] = {
 }
 SUBMISSIONS: Mapping[str, _Listener] = {
     modals.CHANGE: actions.change,
+    assign_modal.ASSIGN: assign_modal.assign,
     letter_modals.ACKNOWLEDGE: letters.acknowledge,
     letter_modals.EXTEND: letters.holding_reply,
     letter_modals.RESPOND: letters.respond,

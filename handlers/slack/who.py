@@ -4,20 +4,24 @@ channels only their members.
 Decided from what Slack tells us of a user, never from what a payload claims.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from handlers.slack.api import Person, SlackApi
 from models.allowed import RULES
-from models.case import Action, Case
+from models.case import Action, Case, State
 from models.channels import channel_for, is_private
 from models.council import Council
-from models.errors import Refused
+from models.errors import Refused, Unavailable, Undeliverable
 from models.people import Actor, Role, staff
 
 _TRUSTED_FOR = timedelta(minutes=5)
+# Slack waits three seconds, and tells of some hundred users a minute.
+_MOST_ASKED = 99
+_AT_ONCE = 10
 _V = TypeVar("_V")
 _ONLY = {
     Role.OFFICER: "Only those who work on such cases can do this to {reference}: {groups}.",
@@ -100,6 +104,58 @@ class Staff:
         """Whether a colleague is a team leader, whatever the case; nobody is where none are named."""
         staffing = self._council.staffing
         return self._is_in(user, (*staffing.leads, *staffing.senior))
+
+    def team(self, case: Case) -> frozenset[str]:
+        """Who works where the case stands: in its private channel, in triage, or for its service."""
+        if is_private(case, self._council):
+            return self.members(f"#{channel_for(case, self._council)}")
+        if case.state is State.TRIAGE or case.service is None:
+            return self.members(f"#{self._council.channels.triage}")
+        return self.team_of(case.service)
+
+    def team_of(self, service: str) -> frozenset[str]:
+        """Who works for a service: its groups of the settings, or who is in its channel."""
+        named = self._council.staffing.by_service.get(service)
+        channel = self._council.catalogue.services[service].channel
+        groups = named or (f"#{channel}",)
+        return frozenset[str]().union(*map(self.members, groups))
+
+    def members(self, group: str) -> frozenset[str]:
+        """Who is in a user group (`@handle`) or a channel (`#name`), all kinds of users."""
+        return self._groups.get(group)
+
+    def colleagues(self, users: Iterable[str]) -> tuple[Person, ...]:
+        """Those of the users who are colleagues, by name. Whom Slack does not tell of in time is
+        left out.
+        """
+        asked = sorted(users)[:_MOST_ASKED]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            found = [one for one in pool.map(self._colleague, asked) if one is not None]
+        return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.id)))
+
+    def _colleague(self, user: str) -> Person | None:
+        try:
+            self.actor(user)
+            return self.person(user)
+        except (Refused, Unavailable, Undeliverable):
+            return None
+
+    def check_can_work_on(self, user: str, case: Case) -> None:
+        """Raises Refused, naming them, where somebody is no colleague or may not work on the case."""
+        name = self.person(user).name
+        try:
+            self.actor(user)
+        except Refused:
+            raise Refused(f"{name} is not one of the council's own staff.") from None
+        if not self.may_see(user, case):
+            raise Refused(f"{name} is not in the private channel of {case.reference}.")
+        if not self.has(user, Role.OFFICER, case):
+            groups = ", ".join(sorted(self._named(Role.OFFICER, case)))
+            raise Refused(f"{name} does not work on such cases; these do: {groups}.")
+
+    def can_work_on(self, user: str, case: Case) -> bool:
+        """Whether a colleague who sees the case may work on it."""
+        return self.has(user, Role.OFFICER, case)
 
     def _named(self, role: Role, case: Case) -> tuple[str, ...]:
         """Who has the role; empty where nobody is named for it."""

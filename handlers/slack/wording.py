@@ -53,6 +53,7 @@ SAID = dict.fromkeys(Source, "wrote") | {
 }
 ACTIONS = {
     Action.CLAIM: "Claim",
+    Action.ASSIGN: "Assign",
     Action.CONFIRM: "It is right",
     Action.CHANGE: "Change",
     Action.ACKNOWLEDGE: "Acknowledge",
@@ -65,6 +66,7 @@ ACTIONS = {
 }
 EXPLAINED = {
     Action.CLAIM: "You look after it from now on; reminders go to you.",
+    Action.ASSIGN: "Give it to a colleague who is in, or back to the service.",
     Action.CONFIRM: "The model chose well: let it be what the card says.",
     Action.CHANGE: "Say what it is, who answers it, and the level of a complaint.",
     Action.ACKNOWLEDGE: "Tell the customer that it came, and by when they get an answer.",
@@ -131,6 +133,18 @@ def days_left(council: Council, due: date, today: date) -> str:
 def title(case: Case) -> str:
     """The head of a card."""
     return f"{case.reference} · {category(case)}"
+
+
+def levels_open_to(level: Level | None, *, decided: bool = False) -> dict[Level, str]:
+    """The levels that can be chosen for a complaint at this one: Level Two begins only when a review
+    is asked for. `decided` leaves out that nobody has decided.
+    """
+    never = {Level.UNDETERMINED} if decided else set[Level]()
+    if level is not Level.LEVEL_TWO:
+        never |= {Level.LEVEL_TWO}
+    elif decided:
+        never |= {Level.GENERAL_ENQUIRY, Level.LEVEL_ONE}
+    return {each: words for each, words in LEVELS.items() if each not in never}
 
 
 def is_undecided(case: Case) -> bool:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection
 from datetime import date, datetime
 
-from models.case import Case, Change, Level, Outcome, Stage, State, open_deadlines
+from models.case import Case, Change, Leaving, Level, Outcome, Stage, State, open_deadlines
 from models.contact import By, Contact, Earlier
 from models.deadlines import DeadlineKind
 from models.errors import Stale
@@ -16,6 +16,7 @@ from models.people import Actor
 from models.points import Point
 from models.praise import Praise
 from models.prediction import Category, Flag, Prediction
+from models.store.sqlite import agreed
 from models.store.sqlite.columns import (
     optional_date_to_text,
     optional_time_to_text,
@@ -27,10 +28,10 @@ from models.store.sqlite.columns import (
 )
 from models.store_port import DueCase, Query
 
-_STAGE = """s.number, s.started_on, s.acknowledge_by, s.acknowledgement_approved_at,
+_STAGE = f"""s.number, s.started_on, s.acknowledge_by, s.acknowledgement_approved_at,
     s.acknowledged_at, s.answer_approved_at, s.answered_at, s.outcome, s.extension_approved_at,
-    s.extended_to, s.to_post, s.promised, s.respond_by AS stage_respond_by"""
-_CASE_WITH_STAGE = f"""SELECT c.*, {_STAGE} FROM cases c
+    s.extended_to, s.to_post, s.promised, s.leaving, s.respond_by AS stage_respond_by, {agreed.OF_CASE}"""
+CASE_WITH_STAGE = f"""SELECT c.*, {_STAGE} FROM cases c
     JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number"""
 _DUE_WITH_CASE = f"""SELECT c.*, {_STAGE}, d.kind, d.due FROM deadlines d
     JOIN cases c ON c.reference = d.reference AND c.stage_number = d.stage
@@ -83,6 +84,7 @@ class SqliteCases:
             ),
         )
         self._keep_stage(case)
+        agreed.keep(self._execute, case)
         self._add_history(change.entries)
 
     def save(self, change: Change) -> None:
@@ -120,12 +122,13 @@ class SqliteCases:
             ).fetchone()
             raise Stale(case.reference, case.version - 1, row["version"] if row else 0)
         self._keep_stage(case)
+        agreed.keep(self._execute, case)
         self._add_history(change.entries)
 
     def get(self, reference: str) -> Case | None:
         """A case as it is now."""
-        row = self._execute(f"{_CASE_WITH_STAGE} WHERE c.reference = ?", (reference,)).fetchone()
-        return _case(row) if row else None
+        row = self._execute(f"{CASE_WITH_STAGE} WHERE c.reference = ?", (reference,)).fetchone()
+        return case_of_row(row) if row else None
 
     def find(self, query: Query) -> tuple[Case, ...]:
         """Cases, those due first first."""
@@ -137,11 +140,11 @@ class SqliteCases:
             where.append("c.holder = ?")
             values.append(query.holder)
         rows = self._execute(
-            f"""{_CASE_WITH_STAGE} WHERE {" AND ".join(where)}
+            f"""{CASE_WITH_STAGE} WHERE {" AND ".join(where)}
                 ORDER BY c.respond_by IS NULL, c.respond_by, c.reference LIMIT ? OFFSET ?""",
             (*values, query.limit, query.after),
         )
-        return tuple(_case(row) for row in rows)
+        return tuple(case_of_row(row) for row in rows)
 
     def of_customer(
         self, address: str, topics: Collection[str], since: datetime, limit: int
@@ -180,6 +183,18 @@ class SqliteCases:
             ),
         )
 
+    def tell(self, entry: Entry) -> None:
+        """Keep an entry of what changed nothing of the case itself."""
+        self._add_history((entry,))
+
+    def naming(self, reference: str) -> tuple[str, ...]:
+        """The cases that have this one among their earlier contact."""
+        rows = self._execute(
+            "SELECT reference FROM cases WHERE contact LIKE ? AND reference != ? ORDER BY reference",
+            (f'%"{reference}"%', reference),
+        )
+        return tuple(row["reference"] for row in rows)
+
     def history(self, reference: str) -> tuple[Entry, ...]:
         """What happened to a case, oldest first."""
         rows = self._execute("SELECT * FROM history WHERE reference=? ORDER BY id", (reference,))
@@ -200,7 +215,7 @@ class SqliteCases:
             f"{_DUE_WITH_CASE} WHERE {where} ORDER BY d.due, d.reference, d.kind", values
         )
         return tuple(
-            DueCase(_case(row), DeadlineKind(row["kind"]), date.fromisoformat(row["due"]))
+            DueCase(case_of_row(row), DeadlineKind(row["kind"]), date.fromisoformat(row["due"]))
             for row in rows
         )
 
@@ -209,8 +224,8 @@ class SqliteCases:
         self._execute(
             """INSERT INTO stages (reference, number, started_on, acknowledge_by, respond_by,
                acknowledgement_approved_at, acknowledged_at, answer_approved_at, answered_at, outcome,
-               extension_approved_at, extended_to, to_post, promised)
-               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
+               extension_approved_at, extended_to, to_post, promised, leaving)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
                started_on=excluded.started_on, acknowledge_by=excluded.acknowledge_by,
                respond_by=excluded.respond_by,
                acknowledgement_approved_at=excluded.acknowledgement_approved_at,
@@ -218,7 +233,7 @@ class SqliteCases:
                answer_approved_at=excluded.answer_approved_at, answered_at=excluded.answered_at,
                outcome=excluded.outcome, extension_approved_at=excluded.extension_approved_at,
                extended_to=excluded.extended_to, to_post=excluded.to_post,
-               promised=excluded.promised""",
+               promised=excluded.promised, leaving=excluded.leaving""",
             (
                 case.reference,
                 stage.number,
@@ -234,6 +249,7 @@ class SqliteCases:
                 optional_date_to_text(stage.extended_to),
                 " ".join(stage.to_post),
                 optional_date_to_text(stage.promised),
+                to_json([[one.kind, time_to_text(one.at), one.version] for one in stage.leaving]),
             ),
         )
         self._keep_deadlines(case)
@@ -291,7 +307,8 @@ def _casework(case: Case) -> tuple[object, ...]:
     )
 
 
-def _case(row: sqlite3.Row) -> Case:
+def case_of_row(row: sqlite3.Row) -> Case:
+    """A row of CASE_WITH_STAGE as a case."""
     return Case(
         reference=row["reference"],
         version=row["version"],
@@ -322,6 +339,10 @@ def _case(row: sqlite3.Row) -> Case:
             extended_to=text_to_date(row["extended_to"]),
             to_post=tuple(LetterKind(kind) for kind in row["to_post"].split()),
             promised=text_to_date(row["promised"]),
+            leaving=tuple(
+                Leaving(LetterKind(kind), datetime.fromisoformat(at), version)
+                for kind, at, version in json.loads(row["leaving"])
+            ),
         ),
         prediction=Prediction.from_json(json.loads(row["prediction"])),
         original=_original(row["original"]),
@@ -329,6 +350,7 @@ def _case(row: sqlite3.Row) -> Case:
         points=tuple(Point(text, done) for text, done in json.loads(row["points"])),
         praise=Praise.from_json(json.loads(row["praise"])) if row["praise"] else None,
         merged_into=row["merged_into"],
+        agreed=agreed.from_json(row["agreed"]),
     )
 
 

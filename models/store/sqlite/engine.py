@@ -23,6 +23,7 @@ from models.store.sqlite.letters import SqliteDrafts, SqliteLetters
 from models.store.sqlite.locations import SqliteLocations
 from models.store.sqlite.looks import SqliteLooks
 from models.store.sqlite.messages import SqliteMessages
+from models.store.sqlite.notes import SqliteNotes
 from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
 from models.store.sqlite.papers import SqlitePapers
 from models.store.sqlite.quarantine import SqliteQuarantine
@@ -58,6 +59,7 @@ class SqliteWork:
         self.standings = SqliteStandings(connection)
         self.absences = SqliteAbsences(connection)
         self.homes = SqliteHomes(connection)
+        self.notes = SqliteNotes(connection)
         self.outbox = SqliteOutbox(connection)
         self.places = SqlitePlaces(connection)
         self.drafts = SqliteDrafts(connection)

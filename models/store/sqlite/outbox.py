@@ -43,6 +43,8 @@ class SqliteOutbox:
             return False
         if parcel.kind is Kind.QUARANTINE and self._flood_waits(parcel):
             return False
+        if parcel.kind is Kind.HOME and self._home_waits(parcel):
+            return False
         cursor = self._execute(
             """INSERT INTO outbox (key, kind, lane, reference, payload, good_until, state,
                not_before, added_at) VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING""",
@@ -54,7 +56,7 @@ class SqliteOutbox:
                 storable(to_json(dict(parcel.payload))),
                 optional_time_to_text(parcel.good_until),
                 State.PENDING,
-                time_to_text(now),
+                time_to_text(parcel.not_before or now),
                 time_to_text(now),
             ),
         )
@@ -92,6 +94,15 @@ class SqliteOutbox:
                 f"UPDATE outbox SET lease_until=NULL, attempts=attempts-1 WHERE {_OURS}",
                 _ours(item),
             )
+
+    def take_back(self, key: str, why: str, now: datetime) -> Letter | None:
+        """Take a letter out while it waits; a lease alone is no attempt, and `begin` then fails."""
+        row = self._execute(
+            """UPDATE outbox SET state=?, lease_until=NULL, error=?, ended_at=?
+               WHERE key=? AND kind='letter' AND state='pending' AND begun=0 RETURNING payload""",
+            (State.DROPPED, storable(why), time_to_text(now), key),
+        ).fetchone()
+        return Letter.from_json(json.loads(row["payload"])) if row else None
 
     def sent(self, item: Item, delivered: Delivered, now: datetime) -> bool:
         """It left; the places in Slack are kept, and what follows is put in."""
@@ -170,6 +181,20 @@ class SqliteOutbox:
             (to_json(dict(parcel.payload)),),
         ).fetchone()
         return parcel.reference is None and row is not None
+
+    def _home_waits(self, parcel: Parcel) -> bool:
+        """A home that waits and is not being drawn is drawn as things are then. Those that were
+        drawn are taken out: many are, and nobody asks for them again.
+        """
+        user = parcel.payload["user"]
+        bounds = f"home:{user}:", f"home:{user};"
+        self._execute(
+            "DELETE FROM outbox WHERE key > ? AND key < ? AND state != 'pending'", bounds
+        )
+        row = self._execute(
+            "SELECT 1 FROM outbox WHERE key > ? AND key < ? AND lease_until IS NULL", bounds
+        ).fetchone()
+        return row is not None
 
     def _words_wait(self, parcel: Parcel) -> bool:
         return (

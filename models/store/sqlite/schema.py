@@ -350,3 +350,29 @@ def _looking(db: Database) -> None:
 @MIGRATIONS(name="0020_leaving")
 def _leaving(db: Database) -> None:
     db.execute("ALTER TABLE stages ADD COLUMN leaving TEXT NOT NULL DEFAULT '[]'")
+
+
+# `once` is the place of a filed message, or the modal in which a note was written.
+_NOTES = (
+    """CREATE TABLE notes (
+        number INTEGER PRIMARY KEY, once TEXT NOT NULL UNIQUE,
+        reference TEXT NOT NULL REFERENCES cases, author TEXT NOT NULL, filed_by TEXT NOT NULL,
+        filed_at TEXT NOT NULL, channel TEXT, ts TEXT, thread TEXT, deleted_at TEXT)""",
+    "CREATE INDEX notes_reference ON notes (reference)",
+    "CREATE INDEX notes_place ON notes (ts, channel) WHERE ts IS NOT NULL",
+    """CREATE TABLE note_versions (
+        note INTEGER NOT NULL REFERENCES notes, edited TEXT NOT NULL, text TEXT NOT NULL,
+        at TEXT NOT NULL, PRIMARY KEY (note, edited)) WITHOUT ROWID""",
+    # Where cards stood before: a case that becomes private is cleared there too.
+    """INSERT OR IGNORE INTO places (key, reference, channel, ts)
+       SELECT 'former:' || reference || ':' || json_extract(payload, '$.channel') || ':'
+           || json_extract(payload, '$.ts'), reference,
+           json_extract(payload, '$.channel'), json_extract(payload, '$.ts')
+       FROM outbox WHERE kind = 'moved' AND reference IS NOT NULL""",
+)
+
+
+@MIGRATIONS(name="0021_notes")
+def _notes(db: Database) -> None:
+    for statement in _NOTES:
+        db.execute(statement)

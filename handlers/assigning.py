@@ -1,0 +1,48 @@
+"""Somebody gives a case to a colleague, or back to the service."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.casework import Seen
+from models.absence import Absence
+from models.assigning import assign
+from models.case import Case, check_fresh
+from models.council import Council
+from models.errors import Refused
+from models.people import Actor
+from models.recording import record
+from models.store_port import Store, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Assigning:
+    """What assigning needs."""
+
+    store: Store
+    council: Council
+
+    def away(self, now: datetime) -> tuple[Absence, ...]:
+        """Who is away today."""
+        with self.store.view() as work:
+            return work.absences.on(self.council.local_date(now))
+
+    def assign(self, seen: Seen, to: str | None, actor: Actor, now: datetime) -> Case:
+        """`to`, a colleague who may act on the case, holds it from now on; None gives it back. That
+        they are in is asked here. Raises Refused or Stale.
+        """
+        with self.store.work() as work:
+            case = _existing(work, seen)
+            if to is not None and any(one.user == to for one in self._away(work, now)):
+                raise Refused(f"<@{to}> is away now: choose somebody who is in.")
+            return record(work, assign(case, to, actor, now), now)
+
+    def _away(self, work: Work, now: datetime) -> tuple[Absence, ...]:
+        return work.absences.on(self.council.local_date(now))
+
+
+def _existing(work: Work, seen: Seen) -> Case:
+    case = work.cases.get(seen.reference)
+    if case is None:
+        raise Refused(f"There is no case {seen.reference}.")
+    check_fresh(case, seen.version)
+    return case

@@ -1,0 +1,94 @@
+"""Assign: a case is given to a colleague who is in, or back to the service."""
+
+from collections.abc import Sequence
+
+from handlers.slack import absence_lines, fields, wording
+from handlers.slack.api import Block, Person
+from handlers.slack.cards import button_value
+from handlers.slack.desk import Desk
+from handlers.slack.requests import Done, FieldErrors, OpenModal, Reply, Request
+from models.absence import StandIn, stands_in
+from models.case import Action, Case
+from models.errors import Refused
+
+ASSIGN = "case_assign_to"
+_WHO, _OTHER, _BACK = "assign_who", "assign_other", "nobody"
+# Slack takes a hundred options of a select; one of them gives the case back.
+_MOST = 99
+_MOST_AWAY = 20
+
+
+def open_assign(desk: Desk, request: Request) -> Reply:
+    """Assign was pressed."""
+    case = desk.acting(request, Action.ASSIGN, fresh=False).case
+    away = desk.assigning.away(desk.now())
+    team = [
+        one
+        for one in desk.staff.colleagues(desk.staff.team(case))
+        if one.id != case.holder and desk.staff.can_work_on(one.id, case)
+    ]
+    found = [(one, stands_in(away, one.id, desk.today())) for one in team]
+    in_now = [one for one, stand_in in found if not stand_in.away]
+    names = [(wording.escape(one.name), stand_in) for one, stand_in in found if stand_in.away]
+    return OpenModal(modal(case, request.user, in_now, names))
+
+
+def modal(
+    case: Case, user: str, in_now: Sequence[Person], away: Sequence[tuple[str, StandIn]]
+) -> Block:
+    """Who is in, the one who asks first, and below them by name who is away."""
+    blocks: list[Block] = [
+        {"type": "section", "text": fields.plain(f"{wording.title(case)}\n{wording.subject(case)}")}
+    ]
+    options = {one.id: _name(one, user) for one in sorted(in_now, key=lambda p: p.id != user)}
+    options = dict(list(options.items())[:_MOST])
+    if case.holder is not None:
+        options[_BACK] = "Nobody: give it back to the service"
+    if options:
+        label = "Who looks after it from now on"
+        blocks.append(fields.select(_WHO, label, options, None, optional=True))
+    blocks.append(fields.person(_OTHER, "Or somebody else", None, optional=True))
+    if away:
+        said = f"*Away now*\n{absence_lines.names_away(away[:_MOST_AWAY])}"
+        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": said}})
+    title = f"Assign {case.reference}"
+    return fields.modal(ASSIGN, title, "Assign", button_value(case), blocks)
+
+
+def assign(desk: Desk, request: Request) -> Reply:
+    """The assignment was submitted."""
+    acting = desk.acting(request, Action.ASSIGN)
+    chosen, other = request.field(_WHO), request.field(_OTHER)
+    if bool(chosen) is bool(other):
+        where = _OTHER if other or not chosen else _WHO
+        return FieldErrors({where: "Choose one person, above or here."})
+    to = other or chosen
+    if to == _BACK:
+        desk.assigning.assign(acting.seen, None, acting.actor, desk.now())
+        return Done()
+    try:
+        desk.staff.check_can_work_on(to, acting.case)
+        _check_in(desk, to)
+        desk.assigning.assign(acting.seen, to, acting.actor, desk.now())
+    except Refused as refused:
+        return FieldErrors({_OTHER if other else _WHO: _in_names(desk, to, str(refused))})
+    return Done()
+
+
+def _check_in(desk: Desk, to: str) -> None:
+    found = stands_in(desk.assigning.away(desk.now()), to, desk.today())
+    if not found.away:
+        return
+    name = desk.staff.person(to).name
+    covers = f"{desk.staff.person(found.who).name} covers" if found.who else "nobody covers"
+    until = absence_lines.until(found.away[0])
+    raise Refused(f"{name} is {until}; {covers}. Choose somebody who is in.")
+
+
+def _in_names(desk: Desk, to: str, said: str) -> str:
+    """A sentence at a field is plain text, in which a mention would show an id."""
+    return said.replace(absence_lines.MENTION(to), desk.staff.person(to).name)
+
+
+def _name(one: Person, user: str) -> str:
+    return f"You ({one.name})" if one.id == user else one.name

@@ -1,0 +1,23 @@
+"""The lines of history on who looks after a case."""
+
+from collections.abc import Callable, Mapping
+
+from models.council import Council
+from models.history import Entry, Event
+
+
+def _assigned(entry: Entry, _council: Council, who: str) -> str:
+    """The one line that mentions somebody: whoever has to look after the case from now on."""
+    if entry.actor.id == entry.details["to"]:
+        return f"{who} took the case over"
+    return f"{who} gave the case to <@{entry.details['to']}>, who looks after it from now on"
+
+
+def _released(_entry: Entry, _council: Council, who: str) -> str:
+    return f"{who} gave the case back: nobody holds it now"
+
+
+LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {
+    Event.ASSIGNED: _assigned,
+    Event.RELEASED: _released,
+}
