@@ -110,7 +110,7 @@ def add_reaction(caller: Caller) -> Json:
     reaction = (caller.required("name", "invalid_name").strip(":"), BOT_USER_ID)
     if reaction in message.reactions:
         raise SlackError("already_reacted")
-    caller.workspace.edit(message, replace(message, reactions=(*message.reactions, reaction)))
+    caller.workspace.react(message, replace(message, reactions=(*message.reactions, reaction)))
     return {}
 
 

@@ -208,7 +208,7 @@ def file_json(workspace: Workspace, file: File) -> Json:
 
 def _written_by(message: Message) -> Json:
     if message.deleted:
-        return {"subtype": "tombstone", "user": "USLACKBOT"}
+        return {"subtype": "tombstone", "hidden": True, "user": "USLACKBOT"}
     if message.bot_id:
         return {"user": BOT_USER_ID, "bot_id": BOT_ID, "app_id": APP_ID}
     return {"user": message.user}

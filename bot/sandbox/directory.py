@@ -98,7 +98,7 @@ def person_json(person: Person, caller: Caller) -> Json:
         "team_id": OTHER_TEAM_ID if person.is_stranger else TEAM_ID,
         "name": person.name,
         "real_name": person.real_name,
-        "deleted": False,
+        "deleted": person.is_deleted,
         "tz": "Europe/London",
         "tz_label": "Greenwich Mean Time",
         "tz_offset": 0,

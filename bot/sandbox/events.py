@@ -7,7 +7,7 @@ from typing import Final
 from bot.sandbox.conversations import message_json
 from bot.sandbox.deliveries import Deliveries, Delivery
 from bot.sandbox.payloads import event_callback
-from bot.sandbox.records import Channel, Json, Message
+from bot.sandbox.records import Channel, Json, Message, Person
 from bot.sandbox.workspace import BOT_ID, BOT_USER_ID, TEAM_ID, Workspace
 
 ALL_EVENTS: Final = frozenset(
@@ -27,7 +27,7 @@ class Events:
         self._of_message: dict[str, list[Delivery]] = defaultdict(list)
 
     def heard(self, message: Message) -> list[Delivery]:
-        """The deliveries that told the app of a message when it was posted."""
+        """The deliveries that told the app of what a person just did to a message."""
         return self._of_message.pop(message.ts, [])
 
     def message_changed(self, what: str, message: Message, before: Message | None) -> None:
@@ -42,6 +42,23 @@ class Events:
         mentioned = f"<@{BOT_USER_ID}>" in message.text
         if what == "posted" and mentioned and not message.bot_id:
             self._tell_of_mention(message, channel)
+
+    def reacted(self, person: Person, message: Message, name: str, *, added: bool) -> None:
+        """Tell the app of a reaction, if it is in the channel and listens."""
+        channel = self._workspace.channels[message.channel]
+        kind = "reaction_added" if added else "reaction_removed"
+        if BOT_USER_ID not in channel.members or kind not in self._subscribed:
+            return
+        item = {"type": "message", "channel": channel.id, "ts": message.ts}
+        event: Json = {
+            "type": kind,
+            "user": person.id,
+            "reaction": name,
+            "item": item,
+            "item_user": message.user or BOT_USER_ID,
+            "event_ts": self._workspace.next_ts(),
+        }
+        self._of_message[message.ts].append(self._send(event, channel))
 
     def home_opened(self, user: str) -> Delivery:
         """Tell the app that the person looks at its home tab."""

@@ -23,7 +23,8 @@ from bot.sandbox.records import (
     SlackError,
     View,
 )
-from bot.sandbox.typed_text import as_typed, with_references
+from bot.sandbox.sight import seen_channel, seen_message
+from bot.sandbox.typed_text import with_references
 from bot.sandbox.views import Views, block_elements, initial_values
 from bot.sandbox.workspace import BOT_ID, Workspace
 
@@ -52,13 +53,23 @@ class Interactions:
 
     # On a message
 
-    def act(self, user: str, channel: str, ts: str, action_id: str, value: str | None) -> Delivery:
-        """Press a button, or choose in a select or a menu, of a message that the person sees."""
+    def act(
+        self,
+        user: str,
+        channel: str,
+        ts: str,
+        action_id: str,
+        value: str | None,
+        seen: Message | None = None,
+    ) -> Delivery:
+        """Press a button, or choose in a select or a menu, of a message that the person sees, or
+        still sees as it was.
+        """
         workspace = self._workspace
         person = workspace.person(user)
         with workspace.lock:
-            place = self._visible(person, channel)
-            message = self._message(person, place, ts)
+            place = seen_channel(workspace, person, channel)
+            message = seen or seen_message(workspace, person, place, ts)
             block, element = _find(message.blocks, action_id, f"message {ts} in #{place.name}")
             state = _state_after(element, value, self._user_id)
             values = self._message_values(person, message)
@@ -82,8 +93,8 @@ class Interactions:
         workspace = self._workspace
         person = workspace.person(user)
         with workspace.lock:
-            place = self._visible(person, channel)
-            message = self._message(person, place, ts)
+            place = seen_channel(workspace, person, channel)
+            message = seen_message(workspace, person, place, ts)
             payload = payloads.shortcut(
                 workspace,
                 person,
@@ -153,14 +164,14 @@ class Interactions:
             payload = payloads.view_closed(person, view, is_cleared=everything)
         return self._deliver(Delivery("view_closed", "interactive", payload))
 
-    # In the compose box
+    # Elsewhere
 
     def slash(self, user: str, channel: str, command: str, text: str) -> Delivery:
         """Type a slash command into a channel."""
         workspace = self._workspace
         person = workspace.person(user)
         with workspace.lock:
-            place = self._visible(person, channel)
+            place = seen_channel(workspace, person, channel)
             payload = payloads.slash_command(
                 person,
                 place,
@@ -179,39 +190,6 @@ class Interactions:
 
         delivery = Delivery("slash_commands", "slash_commands", payload)
         return self._deliver(delivery, answer, trouble)
-
-    def say(
-        self,
-        user: str,
-        channel: str,
-        text: str,
-        thread_ts: str | None,
-        files: Mapping[str, bytes],
-    ) -> Delivery | None:
-        """Send a message; None when the app hears nothing of it."""
-        person = self._workspace.person(user)
-        with self._workspace.lock:
-            place = self._visible(person, channel)
-            if thread_ts is not None:
-                thread_ts = self._thread(place, thread_ts)
-            message = self._workspace.post(
-                Message(
-                    place.id,
-                    "",
-                    as_typed(self._workspace, text),
-                    thread_ts=thread_ts,
-                    user=person.id,
-                    files=tuple(
-                        self._workspace.files.add(made(self._workspace, name, content, person.id))
-                        for name, content in files.items()
-                    ),
-                )
-            )
-            heard = self._events.heard(message)
-        for delivery in heard:
-            if delivery.reached:  # without a connection the event waits for its retry, not we
-                delivery.wait_ack()
-        return heard[-1] if heard else None
 
     def open_home(self, user: str) -> Delivery:
         """Look at the app's home tab."""
@@ -296,20 +274,6 @@ class Interactions:
             workspace.files.add(file)
         return state
 
-    def _visible(self, person: Person, name: str) -> Channel:
-        channel = self._workspace.channel(name)
-        if person.id not in channel.members:
-            raise NotPossible(f"{person.name} is not in #{channel.name}")
-        if channel.is_archived:
-            raise NotPossible(f"#{channel.name} is archived")
-        return channel
-
-    def _message(self, person: Person, channel: Channel, ts: str) -> Message:
-        try:
-            return self._workspace.message(channel.id, ts, viewer=person.id)
-        except SlackError:
-            raise NoSuchElement(f"{person.name} sees no message {ts} in #{channel.name}") from None
-
     def _message_values(self, person: Person, message: Message) -> Json:
         key = (person.id, message.ts)
         known = self._chosen.get(key, {})
@@ -327,13 +291,6 @@ class Interactions:
             thread_ts=message.thread_ts if message and message.is_reply else None,
             is_ephemeral=bool(message and message.ephemeral_to),
         )
-
-    def _thread(self, channel: Channel, ts: str) -> str:
-        try:
-            message = self._workspace.message(channel.id, ts)
-        except SlackError:
-            raise NoSuchElement(f"no message {ts} in #{channel.name}") from None
-        return message.thread_ts or message.ts
 
     def _only_to(self, person: Person, channel: Channel, text: str) -> None:
         self._workspace.post(

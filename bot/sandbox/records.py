@@ -48,6 +48,7 @@ class Person:
     is_stranger: bool = False
     email: str = ""
     id: str = ""
+    is_deleted: bool = False
 
     def __post_init__(self) -> None:
         if not self.id:

@@ -27,6 +27,7 @@ from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.views import Views
 from bot.sandbox.web_api import ALL_SCOPES, APP_SCOPES, WebApi
 from bot.sandbox.workspace import BOT_USER_ID, Workspace
+from bot.sandbox.writing import Writing
 
 T = TypeVar("T")
 START_SECONDS: Final = 10.0
@@ -76,6 +77,7 @@ class Sandbox:
         self._interactions = Interactions(
             self.workspace, self.views, self._deliveries, self._events, lambda: self.url
         )
+        self._writing = Writing(self.workspace, self._events)
         self.faults = Faults(self._cut_sockets, self.sockets.refresh)
         self._web_api = WebApi(
             self.workspace,
@@ -228,9 +230,14 @@ class Sandbox:
 
     # What people do
 
-    def click(self, user: str, channel: str, ts: str, action_id: str) -> Delivery:
-        """Press a button of a message; NoSuchElement when the person sees none of that name."""
-        return self._interactions.act(user, channel, ts, action_id, None)
+    def click(
+        self, user: str, channel: str, ts: str, action_id: str, seen: Message | None = None
+    ) -> Delivery:
+        """Press a button of a message; NoSuchElement when the person sees none of that name.
+
+        `seen` is the message as it was, for a person whose screen has not caught up with it.
+        """
+        return self._interactions.act(user, channel, ts, action_id, None, seen)
 
     def choose(self, user: str, channel: str, ts: str, action_id: str, value: str) -> Delivery:
         """Choose in a select or a menu of a message, by the option's value or text."""
@@ -278,7 +285,26 @@ class Sandbox:
         """Send a message; the delivery is the mention's if it mentions the app, else the
         message's, and None when the app hears of neither.
         """
-        return self._interactions.say(user, channel, text, thread_ts, files or {})
+        return self._writing.say(user, channel, text, thread_ts, files or {})
+
+    def edit_message(self, user: str, channel: str, ts: str, text: str) -> Delivery | None:
+        """Change the words of one's own message; None when the app hears nothing of it."""
+        return self._writing.edit(user, channel, ts, text)
+
+    def delete_message(self, user: str, channel: str, ts: str) -> Delivery | None:
+        """Delete one's own message; None when the app hears nothing of it."""
+        return self._writing.delete(user, channel, ts)
+
+    def react(self, user: str, channel: str, ts: str, name: str) -> Delivery | None:
+        """Put a reaction to a message, or take it back; None when the app hears nothing of it."""
+        return self._writing.react(user, channel, ts, name)
+
+    def deliver_again(self, delivery: Delivery) -> Delivery:
+        """Send a payload once more under its own event_id, as Slack does when an ack got lost."""
+        again = Delivery(delivery.kind, delivery.type, delivery.payload)
+        self._deliveries.start(again)
+        again.wait_ack()
+        return again
 
     def post_to(self, url: str) -> None:
         """From now on deliver by signed HTTP to this Request URL, in the stead of Socket Mode."""

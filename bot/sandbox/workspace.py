@@ -145,6 +145,19 @@ class Workspace:
         channel = self.channel(name_or_id)
         return self.change_channel(channel.id, members=channel.members - {user})
 
+    def deactivate(self, user: str) -> Person:
+        """Let a person leave the organisation: out of every channel and group, known by name."""
+        with self.lock:
+            gone = replace(self.person(user), is_deleted=True)
+            self.people[gone.id] = gone
+            for channel in self.channels.values():
+                self.channels[channel.id] = replace(channel, members=channel.members - {gone.id})
+            for group in self.groups.values():
+                left = tuple(each for each in group.users if each != gone.id)
+                self.groups[group.id] = replace(group, users=left)
+        self.changed()
+        return gone
+
     # Messages
 
     def post(self, message: Message, *, link_names: bool = False) -> Message:
@@ -177,8 +190,15 @@ class Workspace:
         self.changed()
         return after
 
+    def react(self, before: Message, after: Message) -> None:
+        """The same for a reaction, which is no change of the message."""
+        with self.lock:
+            kept = self._messages[before.channel]
+            kept[kept.index(before)] = after
+        self.changed()
+
     def delete(self, message: Message) -> None:
-        """Remove the message; a parent of replies leaves a tombstone."""
+        """Remove the message; a parent of replies leaves a tombstone, which is a change to it."""
         with self.lock:
             kept = self._ephemerals if message.ephemeral_to else self._messages[message.channel]
             place = kept.index(message)
@@ -186,12 +206,13 @@ class Workspace:
                 kept[place] = replace(
                     message, text=TOMBSTONE, blocks=(), metadata=None, files=(), deleted=True
                 )
+                self.announce("changed", kept[place], message)
             else:
                 del kept[place]
+                if not message.ephemeral_to:
+                    self.announce("deleted", message, message)
             for file in message.files:
                 self.files.forget(file)
-            if not message.ephemeral_to:
-                self.announce("deleted", message, message)
         self.changed()
 
     def messages(self, channel: str) -> list[Message]:
