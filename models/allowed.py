@@ -91,6 +91,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.PASS_ON: Rule(
             frozenset({State.OPEN, State.ANSWERED}), (_COMPLIMENT, _NOT_PASSED_ON)
         ),
+        Action.NOTE: Rule(_ALWAYS),
     }
 )
 """The rule of each action, in the order in which they are offered."""

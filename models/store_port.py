@@ -75,7 +75,7 @@ class Draft:
     """A letter that a person is looking at before it leaves, with what Send will do.
 
     `version` is the case's when the draft was made; `details` are the choices made with it.
-    `warnings` are for the eyes that look at it now, and not kept.
+    `warnings`, and the points that it leaves open, are for the eyes that look at it now, and not kept.
     """
 
     id: str
@@ -85,6 +85,7 @@ class Draft:
     letter: Letter
     details: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+    open_points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,27 @@
 """Carries what the outbox holds for Slack: each kind is drawn now, from the case as it is now."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from handlers.ledger import account_for, since_last_working_day
-from handlers.slack import digest, history_lines, mailbox, moving, threads, wording
-from handlers.slack.api import Place
+from handlers.slack import (
+    digest,
+    history_lines,
+    mailbox,
+    moving,
+    note_lines,
+    standing_in,
+    threads,
+    wording,
+)
+from handlers.slack.api import Place, Saying
 from handlers.slack.placing import KEY, Placing, number_of, reference_of
 from models.case import State, open_deadlines
 from models.deadlines import DeadlineKind
 from models.errors import Gone, NotYet
-from models.outbox import Delivered, Dropped, Item, Kind, Posting
+from models.history import Entry, Event
+from models.outbox import Delivered, Dropped, Item, Kind, Payload, Posting
 from models.quarantine import QuarantineState
 from models.store_port import Query
 
@@ -60,11 +71,18 @@ class SlackCourier(Placing):
         with self.store.view() as work:
             entries = work.cases.history(reference)
         for entry in entries:
-            if entry.version == payload["version"] and entry.event == payload["event"]:
-                who = self.name(entry.actor)
-                text = history_lines.line(entry, self.council, who)
-                return self.in_thread(item, threads.line(text), now)
+            if _is_meant(payload, entry):
+                return self.in_thread(item, self._line(entry), now)
         return Dropped("there is no such history")
+
+    def _line(self, entry: Entry) -> Saying:
+        text = history_lines.line(entry, self.council, self.name(entry.actor))
+        if entry.event is Event.NOTE_WRITTEN:
+            with self.store.view() as work:
+                note = work.notes.get(int(str(entry.details["note"])))
+            if note is not None:
+                return note_lines.written(text, note)
+        return threads.line(text)
 
     def reminder(self, item: Item, now: datetime) -> Delivered | Dropped:
         """A reminder, if the deadline still stands and people are at work."""
@@ -78,8 +96,10 @@ class SlackCourier(Placing):
         days_left = self.council.calendar.count(today, due)
         if self.council.reminding.point(days_left) != payload["days_before"]:
             return Dropped("a later reminder or the overdue list stands for it")
-        text = wording.reminder(case, kind, due, self.council, today)
-        return self.in_thread(item, threads.line(text), now)
+        who = standing_in.addressee(self, case, now)
+        text = wording.reminder(case, kind, due, self.council, today, who.words)
+        delivered = self.in_thread(item, threads.line(text), now)
+        return replace(delivered, then=(*delivered.then, *who.then))
 
     def morning_list(self, item: Item, now: datetime) -> Delivered | Dropped:
         """The list of a channel as things stand now; an empty one is not posted."""
@@ -169,7 +189,15 @@ _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.MORNING_LIST: SlackCourier.morning_list,
     Kind.QUARANTINE: SlackCourier.quarantine,
     Kind.ALARM: SlackCourier.alarm,
+    Kind.UNCOVERED: standing_in.uncovered,
 }
+
+
+def _is_meant(payload: Payload, entry: Entry) -> bool:
+    """Whether the entry is the one of the item; without `details` it is the only one of its kind."""
+    asked = (payload["version"], payload["event"])
+    details = payload.get("details", entry.details)
+    return asked == (entry.version, entry.event) and details == entry.details
 
 
 def slack_kinds() -> Iterator[Kind]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from handlers.slack import assigning_lines, wording
+from handlers.slack import agreed_lines, assigning_lines, note_lines, wording
 from models.case import Level, Outcome
 from models.council import Council
 from models.history import Entry, Event
@@ -280,10 +280,12 @@ _HISTORY = {
     ),
     Event.CLOSED: _closed,
     Event.REOPENED: _reopened,
+    **agreed_lines.LINES,
     Event.FILED: _filed,
     Event.LINKED: _linked,
     Event.SPLIT: lambda e, _c, w: f"{w} took a second matter out: it is {_of(e, 'other')}",
     Event.RECEIVED_AGAIN: _received_again,
+    **note_lines.LINES,
     **assigning_lines.LINES,
 }
 

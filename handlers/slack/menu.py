@@ -12,19 +12,24 @@ MENU = "case_menu"
 
 def modal(case: Case, actions: tuple[Action, ...]) -> Block:
     """Every action that fits the case and that its reader may take, each with its button."""
+    return {
+        "type": "modal",
+        "callback_id": MENU,
+        "title": fields.plain("What to do?"),
+        "close": fields.plain("Close"),
+        "blocks": rows(case, actions),
+    }
+
+
+def rows(case: Case, actions: tuple[Action, ...]) -> list[Block]:
+    """The case's name, and a row for each action."""
     blocks: list[Block] = [
         {"type": "section", "text": fields.plain(f"{wording.title(case)}\n{wording.subject(case)}")}
     ]
     blocks += [_row(case, action) for action in actions]
     if not actions:
         blocks.append({"type": "section", "text": fields.plain("There is nothing to do now.")})
-    return {
-        "type": "modal",
-        "callback_id": MENU,
-        "title": fields.plain("What to do?"),
-        "close": fields.plain("Close"),
-        "blocks": blocks,
-    }
+    return blocks
 
 
 def open_menu(desk: Desk, request: Request) -> Reply:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from handlers.casework import Seen
@@ -22,11 +22,15 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message in Slack on which a shortcut was used. `text` is mrkdwn as its author typed it."""
+    """A message in Slack on which a shortcut was used, or that mentions us. `text` is mrkdwn as its
+    author typed it, `edited` the ts of its last edit, empty where there was none.
+    """
 
     ts: str
     user: str
     text: str
+    edited: str = ""
+    by_app: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,9 @@ class Request:
     """A click, a submitted modal, a shortcut, a slash command or a mention.
 
     `value` is what the button, the choice or the modal carried, `view` names the open modal, which
-    has the hash `view_hash`. `fields` are what was filled in, by action id, `lists` where several
-    may be chosen. `response_url` answers in the place of what was clicked.
+    has the hash `view_hash` and carries `metadata`. `fields` are what was filled in, by
+    action id, `lists` where several may be chosen. `response_url` answers in the place of what was
+    clicked.
     """
 
     user: str
@@ -46,6 +51,7 @@ class Request:
     value: str = ""
     view: str = ""
     view_hash: str = ""
+    metadata: str = ""
     fields: Mapping[str, str] | None = None
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     where: Where = Where.MESSAGE
@@ -60,6 +66,11 @@ class Request:
             return Seen(str(carried["case"]), int(carried["version"]))
         except (ValueError, KeyError, TypeError):
             raise Refused("This button is from another time. Please use the card.") from None
+
+    @property
+    def of_view(self) -> "Request":
+        """The same with what the modal carries as its value: a choice in it carries only itself."""
+        return replace(self, value=self.metadata)
 
     def field(self, name: str) -> str:
         """What was filled in, or chosen, under an action id; empty where nothing was."""
@@ -151,6 +162,7 @@ def from_action(body: Payload) -> Request:
         value=_filled(action),
         view=str(view.get("id", "")),
         view_hash=str(view.get("hash", "")),
+        metadata=str(view.get("private_metadata", "")),
         fields=fields,
         lists=lists,
         where=where,
@@ -168,7 +180,7 @@ def from_shortcut(body: Payload) -> Request:
         thread=str(message.get("thread_ts") or ts),
         trigger=str(body["trigger_id"]),
         response_url=str(body.get("response_url") or ""),
-        message=Written(ts, str(message.get("user") or ""), str(message.get("text") or "")),
+        message=_written(message),
     )
 
 
@@ -198,6 +210,17 @@ def from_event(body: Payload) -> Request:
         thread=_text(event.get("thread_ts")),
         text=text,
         where=Where.HOME if event.get("type") == "app_home_opened" else Where.MESSAGE,
+        message=_written(event) if event.get("type") == "app_mention" else None,
+    )
+
+
+def _written(message: Mapping[str, object]) -> Written:
+    return Written(
+        ts=str(message["ts"]),
+        user=str(message.get("user") or ""),
+        text=str(message.get("text") or ""),
+        edited=str(_map(message.get("edited")).get("ts") or ""),
+        by_app=bool(message.get("bot_id")),
     )
 
 

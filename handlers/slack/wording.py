@@ -61,8 +61,12 @@ ACTIONS = {
     Action.RESPOND: "Respond",
     Action.POST: "Posted",
     Action.CLOSE: "Close",
+    Action.LESSON: "Lesson",
+    Action.REMEDY: "Remedy",
+    Action.DONE: "Done",
     Action.NAME: "Name the complainant",
     Action.SPLIT: "Split",
+    Action.NOTE: "Add a note",
 }
 EXPLAINED = {
     Action.CLAIM: "You look after it from now on; reminders go to you.",
@@ -74,7 +78,11 @@ EXPLAINED = {
     Action.RESPOND: "Write the answer. You see it as it will leave before anything is sent.",
     Action.POST: "Say that a letter on paper went into the post, and when.",
     Action.CLOSE: "Nothing more is to be done about it.",
+    Action.LESSON: "Say what is learned from it, and what is agreed so that it ends.",
+    Action.REMEDY: "Say what is done for the customer, by whom and by when. Nothing is sent.",
+    Action.DONE: "Something that was agreed is done.",
     Action.NAME: "Say that who wrote the forwarded message is the complainant.",
+    Action.NOTE: "Write something down about the case. It never leaves for the customer.",
     Action.SPLIT: "Take a second matter out of the message: it becomes a case of its own.",
 }
 LETTERS = {
@@ -281,8 +289,9 @@ def time(at: datetime, council: Council) -> str:
     return f"{local.day} {local:%b, %H:%M}"
 
 
-def reminder(case: Case, kind: DeadlineKind, due: date, council: Council, today: date) -> str:
-    """A reminder for the thread; it mentions the one person who holds the case. mrkdwn."""
-    who = f"<@{case.holder}>" if case.holder else "Nobody has claimed this case yet"
+def reminder(
+    case: Case, kind: DeadlineKind, due: date, council: Council, today: date, who: str
+) -> str:
+    """A reminder for the thread; `who` it is for, in mrkdwn, mentions one person at most. mrkdwn."""
     when = f"{day(due)}: {days_left(council, due, today)}"
     return f"{who}: the {DEADLINES[kind]} to {case.reference} is due on {when}."

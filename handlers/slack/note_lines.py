@@ -1,0 +1,55 @@
+"""The lines of history on notes, and a note's own words. Staff wrote them: they are shown, and notify
+nobody.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from handlers.slack import wording
+from handlers.slack.api import Block, Saying
+from models.council import Council
+from models.history import Entry, Event
+from models.notes import Note
+
+_LONGEST = 2_800
+_REFERENCE = re.compile(r"<(?:[@#!])?([^|>]*)(?:\|([^>]*))?>")
+
+LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {
+    Event.NOTE_FILED: lambda _e, _c, w: f"{w} filed a message of this thread as a note",
+    Event.NOTE_WRITTEN: lambda _e, _c, w: f"{w} added a note",
+    Event.NOTE_EDITED: lambda _e, _c, w: (
+        f"{w} *edited a message that is filed as a note*: what it said before is kept"
+    ),
+    Event.NOTE_DELETED: lambda _e, _c, _w: (
+        "*A message that is filed as a note was deleted* from the thread: the note is kept"
+    ),
+}
+
+
+def written(line: str, note: Note) -> Saying:
+    """A note that was written as one: the line with its words, in a quote that formats nothing."""
+    said = wording.escape(wording.one_line(note.text, 150))
+    return Saying(f"{line}: {said}", [_section(line), *quoted(note.text)])
+
+
+def quoted(text: str) -> list[Block]:
+    """A note's words, all of them."""
+    shown = readable(text)
+    return [_quote(shown[i : i + _LONGEST]) for i in range(0, len(shown), _LONGEST)]
+
+
+def readable(text: str) -> str:
+    """A message's mrkdwn as plain text: links and names by what they show, entities as signs."""
+    shown = _REFERENCE.sub(lambda found: found[2] or found[1], text)
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _quote(text: str) -> Block:
+    return {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_quote", "elements": [{"type": "text", "text": text}]}],
+    }
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
