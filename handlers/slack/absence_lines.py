@@ -1,9 +1,12 @@
 """What is said of people who are away, and of who covers for them."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from handlers.slack import wording
-from models.absence import Absence, StandIn
+from models.absence import Absence, StandIn, stands_in
+from models.case import Case
+from models.store_port import Work
 
 MENTION = "<@{}>".format
 
@@ -13,11 +16,12 @@ def until(absence: Absence) -> str:
     return f"away until {wording.day(absence.last)}"
 
 
-def of_card(holder: str, found: StandIn) -> str:
-    """Where a case's holder is away: until when, and who covers; empty where they are in. mrkdwn."""
-    if not found.away:
+def of_card(work: Work, case: Case, today: date) -> str:
+    """Until when the holder of an open case is away, and who covers; empty where they are in. mrkdwn."""
+    if case.holder is None or not case.is_open:
         return ""
-    return f"{MENTION(holder)} is {until(found.away[0])}; {covered(found)}"
+    found = stands_in(work.absences.on(today), case.holder, today)
+    return f"{until(found.away[0])}; {covered(found)}" if found.away else ""
 
 
 def covered(found: StandIn) -> str:

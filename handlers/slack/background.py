@@ -45,12 +45,14 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Background:
     """Earlier cases that may be named, and what the customer's own words say. `looked`: somebody
-    looked for them when the case was opened.
+    looked for them when the case was opened. `away` is what is to be said of a holder who is not in,
+    in mrkdwn.
     """
 
     looked: bool = False
     earlier: tuple[Known, ...] = ()
     said: Told = _NOTHING
+    away: str = ""
 
     def failed_again(self, contact: Contact | None) -> Known | None:
         """The case that should have been the end of it, where it may be named."""

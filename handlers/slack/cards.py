@@ -51,7 +51,7 @@ def card(
     decide = why.decide_lines(case, council)
     if decide:
         blocks.append({"type": "section", "text": _mrkdwn(decide)})
-    fields = [_mrkdwn(field) for field in _fields(case, council, today)]
+    fields = [_mrkdwn(field) for field in _fields(case, council, today, known.away)]
     blocks.append({"type": "section", "fields": fields})
     again = background.failed_again_line(case, known, council, link)
     notes = [again] if again else []
@@ -66,6 +66,7 @@ def card(
         wording.spoken(case, council, today),
         why.spoken(case, council),
         background.spoken(case, known),
+        known.away and f" The holder is {known.away}.",
     )
     return Saying("".join(said), blocks)
 
@@ -97,11 +98,11 @@ def _more(case: Case) -> Block:
     }
 
 
-def _fields(case: Case, council: Council, today: date) -> list[str]:
+def _fields(case: Case, council: Council, today: date, away: str) -> list[str]:
     owner = wording.owner(case, council)
     received = wording.day(council.local_date(case.received_at))
     fields = [
-        f"*State*\n{wording.state(case)}",
+        f"*State*\n{wording.state(case)}{away and f', {away}'}",
         f"*Answer due*\n{wording.answer_due(case, council, today)}",
         f"*For*\n{wording.escape(owner)}",
         f"*From*\n{wording.escape(wording.customer(case))}",

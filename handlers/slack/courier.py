@@ -101,6 +101,26 @@ class SlackCourier(Placing):
         delivered = self.in_thread(item, threads.line(text), now)
         return replace(delivered, then=(*delivered.then, *who.then))
 
+    def agreed(self, item: Item, now: datetime) -> Delivered | Dropped:
+        """What an owner has to do, if it still stands so and people are at work; the case may long be
+        closed.
+        """
+        self._only_in_working_hours(now)
+        case, payload = self.case(reference_of(item)), item.parcel.payload
+        number = number_of(item, "number")
+        agreed = next(one for one in case.agreed if one.number == number)
+        task, said = agreed.task, (payload["owner"], payload["due"])
+        if agreed.finished is not None or (task.owner, task.due.isoformat()) != said:
+            return Dropped("it was done or has changed")
+        today = self.council.local_date(now)
+        point, is_new = payload["days_before"], payload["days_before"] is None
+        days_left = self.council.calendar.count(today, task.due)
+        if not is_new and self.council.reminding.point(days_left) != point:
+            return Dropped("a later reminder or the overdue list stands for it")
+        owner = f"<@{task.owner}>"
+        saying = agreed_lines.told(case, agreed, owner, self.council, today, is_new=is_new)
+        return self.in_thread(item, saying, now)
+
     def morning_list(self, item: Item, now: datetime) -> Delivered | Dropped:
         """The list of a channel as things stand now; an empty one is not posted."""
         self._only_in_working_hours(now)
@@ -186,6 +206,7 @@ _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.WORDS: SlackCourier.words,
     Kind.NOTE: SlackCourier.note,
     Kind.REMINDER: SlackCourier.reminder,
+    Kind.AGREED: SlackCourier.agreed,
     Kind.MORNING_LIST: SlackCourier.morning_list,
     Kind.QUARANTINE: SlackCourier.quarantine,
     Kind.ALARM: SlackCourier.alarm,

@@ -1,10 +1,10 @@
 """Where the things of a case stand in Slack, and how something is said there: what carriers share."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers.slack import cards
+from handlers.slack import absence_lines, cards
 from handlers.slack.api import Place, Saying, SlackApi
 from handlers.slack.background import background, card_key
 from models import outbox
@@ -50,10 +50,11 @@ class Placing:
 
     def drawn(self, case: Case, now: datetime) -> Saying:
         """The card as the case is now."""
+        today = self.council.local_date(now)
         with self.store.view() as work:
             known = background(work, case, self.council)
-        today = self.council.local_date(now)
-        return cards.card(case, self.council, today, known, self._link)
+            away = absence_lines.of_card(work, case, today)
+        return cards.card(case, self.council, today, replace(known, away=away), self._link)
 
     def _link(self, card: Posting) -> str:
         """The address of another case's card; none where it cannot be had."""

@@ -1,0 +1,103 @@
+"""Who is told of what is due on a case, where whoever holds it is away; and the lead of nobody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.slack import absence_lines, threads, wording
+from handlers.slack.placing import KEY, Placing
+from handlers.slack.who import Staff
+from models import outbox
+from models.absence import StandIn, stands_in
+from models.case import Case, State
+from models.channels import is_private
+from models.council import Council
+from models.errors import Refused
+from models.outbox import Delivered, Dropped, Item, Parcel
+from models.store_port import Query
+
+_WORKED_ON = frozenset({State.TRIAGE, State.OPEN})
+_MOST = 1_000
+_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a reminder begins with, in words and mentions, and what the lead is told then."""
+
+    words: str
+    then: tuple[Parcel, ...] = ()
+
+
+def addressee(at: Placing, case: Case, now: datetime) -> Addressee:
+    """Who holds the case, else who stands in for them and may work on it; where that is nobody, the
+    service in words, and the lead once a day. mrkdwn.
+    """
+    if case.holder is None:
+        return Addressee("Nobody has claimed this case yet")
+    found = _stand_in(at, case, now)
+    if not found.away:
+        return Addressee(absence_lines.MENTION(case.holder))
+    name = wording.escape(at.api.person(case.holder).name)
+    if found.who is not None:
+        who = absence_lines.MENTION(found.who)
+        return Addressee(f"{who} (for {name}, {absence_lines.until(found.away[0])})")
+    owner = wording.escape(wording.owner(case, at.council))
+    words = (
+        f"Nobody covers for {name}, who is {absence_lines.until(found.away[0])}. "
+        f"{owner}, please look"
+    )
+    return Addressee(words, (told_lead(at.council, case.holder, now),))
+
+
+def told_lead(council: Council, user: str, now: datetime) -> Parcel:
+    """That nobody covers for a person, for the lead's channel: once a day, on that day."""
+    today = council.local_date(now)
+    closes = datetime.combine(today, council.reminding.closes, council.zone)
+    return outbox.uncovered(council.channels.lead, user, today, closes)
+
+
+def uncovered(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
+    """Say in the lead's channel who is away with open cases and nobody to look after them."""
+    payload = item.parcel.payload
+    user, today = str(payload["user"]), at.council.local_date(now)
+    with at.store.view() as work:
+        away = work.absences.on(today)
+        cases = work.cases.find(Query(states=_WORKED_ON, holder=user, limit=_MOST))
+    left = [case for case in cases if _stand_in(at, case, now).who is None]
+    if not left:
+        return Dropped("somebody covers by now, or there is nothing to look after")
+    name = wording.escape(at.api.person(user).name)
+    until = absence_lines.until(stands_in(away, user, today).away[0])
+    lines = [_line(case, at.council, now) for case in left[:_NAMED]]
+    if len(left) > _NAMED:
+        lines.append(f"…and {len(left) - _NAMED} more.")
+    cases_in_words = "1 open case" if len(left) == 1 else f"{len(left)} open cases"
+    said = (
+        f"*Nobody covers for {name}*, {until}, who holds {cases_in_words}. "
+        "Please assign them, or record a cover with `/case away`."
+    )
+    channel = at.api.channel_id(str(payload["channel"]))
+    at.api.post(channel, threads.line("\n".join([said, *lines])), {KEY: item.parcel.key})
+    return Delivered()
+
+
+def _line(case: Case, council: Council, now: datetime) -> str:
+    due = wording.answer_due(case, council, council.local_date(now))
+    about = "private" if is_private(case, council) else f"“{wording.subject(case, 60)}”"
+    return f"• {case.reference} {wording.escape(about)}: answer {due}"
+
+
+def _stand_in(at: Placing, case: Case, now: datetime) -> StandIn:
+    assert case.holder is not None
+    today, staff = at.council.local_date(now), Staff(at.api, at.council, lambda: now)
+
+    def may(user: str) -> bool:
+        try:
+            staff.check_can_work_on(user, case)
+        except Refused:
+            return False
+        return True
+
+    with at.store.view() as work:
+        away = work.absences.on(today)
+    return stands_in(away, case.holder, today, may)
