@@ -20,7 +20,7 @@ _PARTS = re.compile(rf"[{_MARKS}]([^{_MARKS}]*)[{_MARKS}]?|[^\s{_MARKS}]+")
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Words that must follow each other. `exact`: they were in quotes, so the last is whole; else it
-    may be the beginning of a word.
+    may be the beginning of one (not a single letter).
     """
 
     words: str
@@ -57,7 +57,8 @@ class SearchStore(Protocol):
 
     def find(self, wanted: Sequence[Wanted], sight: Sight, limit: int, after: int) -> Hits:
         """Cases in which all that is wanted occurs, in any of their texts, whatever the accents and
-        capitals; the best first, of equals the newest.
+        capitals; the best first, of equals the newest. Of more than some thousands the newest
+        come first.
         """
         ...
 

@@ -170,6 +170,19 @@ def test_a_private_case_is_neither_found_nor_counted_by_who_is_not_in_its_channe
     assert "CC-2026-00002" not in found(store, "bin", not_mine)
 
 
+def test_a_case_that_becomes_private_later_is_found_by_its_channel_only_from_then_on(
+    store: Store,
+) -> None:
+    reference = keep(store, 1, "bin")
+    not_mine = Sight(((Flag.SAFEGUARDING, False),))
+    assert found(store, "bin", not_mine) == [reference]
+    with store.work() as work:
+        case = work.cases.get(reference)
+        assert case is not None
+        work.cases.save(Change(replace(case, version=2, flags=(Flag.SAFEGUARDING,)), ()))
+    assert found(store, "bin", not_mine) == []
+
+
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('few') / 'carebot.db'}")

@@ -21,6 +21,9 @@ _TEXTS = """CREATE VIEW case_texts AS SELECT s.id, c.reference,
         ORDER BY m.id)), '') AS words,
     '' AS notes
     FROM cases c JOIN searchable s ON s.reference = c.reference"""
+# What decides who sees it and which is newer stands here too: cases are wide rows.
+_SEARCHABLE = """INSERT INTO searchable (reference, received_at, flags)
+    SELECT reference, received_at, flags FROM cases"""
 _FILL = """INSERT INTO case_words (rowid, reference, subject, customer, words, notes)
     SELECT id, reference, subject, customer, words, notes FROM case_texts"""
 
@@ -28,9 +31,8 @@ _FILL = """INSERT INTO case_words (rowid, reference, subject, customer, words, n
 def written_anew(reference: str) -> str:
     """The statements of a trigger that write a case's text anew; `reference` is SQL."""
     return f"""
-        INSERT INTO searchable (reference) SELECT {reference}
-            WHERE {reference} IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM searchable WHERE reference = {reference});
+        {_SEARCHABLE} WHERE reference = {reference}
+            AND NOT EXISTS (SELECT 1 FROM searchable s WHERE s.reference = {reference});
         DELETE FROM case_words
             WHERE rowid = (SELECT id FROM searchable WHERE reference = {reference});
         {_FILL} WHERE reference = {reference};"""
@@ -41,11 +43,13 @@ LOOKING = (
         id INTEGER PRIMARY KEY, reference TEXT NOT NULL, actor TEXT NOT NULL, at TEXT NOT NULL,
         how TEXT NOT NULL)""",
     "CREATE INDEX looks_reference ON looks (reference)",
-    "CREATE TABLE searchable (id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE)",
+    """CREATE TABLE searchable (
+        id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, received_at TEXT NOT NULL,
+        flags TEXT NOT NULL)""",
     """CREATE VIRTUAL TABLE case_words USING fts5 (reference, subject, customer, words, notes,
         tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')""",
     _TEXTS,
-    "INSERT INTO searchable (reference) SELECT reference FROM cases ORDER BY rowid",
+    f"{_SEARCHABLE} ORDER BY rowid",
     _FILL,
     f"""CREATE TRIGGER case_words_message_added AFTER INSERT ON messages
         WHEN new.reference IS NOT NULL AND new.arrival IN ('case', 'reply')
@@ -60,6 +64,10 @@ LOOKING = (
         WHEN old.subject IS NOT new.subject OR old.customer_name IS NOT new.customer_name
         OR old.customer_address IS NOT new.customer_address
         BEGIN {written_anew("new.reference")} END""",
+    """CREATE TRIGGER case_words_case_seen AFTER UPDATE ON cases
+        WHEN old.flags IS NOT new.flags OR old.received_at IS NOT new.received_at BEGIN
+        UPDATE searchable SET flags = new.flags, received_at = new.received_at
+            WHERE reference = new.reference; END""",
     """CREATE TRIGGER case_words_case_gone AFTER DELETE ON cases BEGIN
         DELETE FROM case_words
             WHERE rowid = (SELECT id FROM searchable WHERE reference = old.reference);
