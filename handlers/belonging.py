@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from handlers.arriving import Arriving
 from models.case import Case
+from models.joining import going_on
 from models.message import Mark
 from models.threads import is_another_matter, is_from
 
@@ -26,19 +27,22 @@ def belonging(arriving: Arriving) -> Belonging | None:
     on that one case, and not where the model sees another matter.
     """
     for case in _sure(arriving):
-        return Belonging(case, sure=True, known=_known(arriving, case))
-    bare = [
-        Belonging(case, sure=False, known=_known(arriving, case))
-        for case in _named(arriving, Mark.BARE)
-    ]
+        return _of(arriving, case, sure=True)
+    bare = [_of(arriving, case, sure=False) for case in _named(arriving, Mark.BARE)]
     if bare:
         return next((one for one in bare if one.known), bare[0])
     quoted = list(_named(arriving, Mark.QUOTED))
     if len(quoted) == 1 and _known(arriving, quoted[0]):
-        if is_another_matter(quoted[0], arriving.prediction):
-            return None
-        return Belonging(quoted[0], sure=False, known=True)
+        found = _of(arriving, quoted[0], sure=False)
+        return None if is_another_matter(found.case, arriving.prediction) else found
     return None
+
+
+def _of(arriving: Arriving, case: Case, *, sure: bool) -> Belonging:
+    """What belongs to a merged case belongs to the one that goes on; who is known on either is known."""
+    goes_on = going_on(case, arriving.work.cases.get)
+    known = _known(arriving, case) or _known(arriving, goes_on)
+    return Belonging(goes_on, sure=sure, known=known)
 
 
 def _sure(arriving: Arriving) -> Iterator[Case]:

@@ -1,6 +1,6 @@
 """Earlier cases on the matter of a message that becomes a case: of its sender, or at its place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.case import Case
@@ -8,6 +8,7 @@ from models.channels import may_stand_beside
 from models.contact import By, Contact, Earlier
 from models.council import Council
 from models.forwarding import is_staff, offered
+from models.joining import going_on
 from models.locations import (
     Located,
     Location,
@@ -97,6 +98,7 @@ def earlier_contact(
     search = _Search(work, council, message, prediction, places, topics)
     found = _of_the_sender(search)
     found += _at_the_place(search, found)
+    found = _going_on(work, found)
     if part_of is not None:
         found = tuple(one for one in found if not _is_of_the_same_email(search, one.case))
     earlier = [one for one in found if _counts(search, one)]
@@ -117,6 +119,15 @@ def _counts(search: _Search, one: Found) -> bool:
     by_sender = one.by is By.SENDER
     days = replying.same_sender_within_days if by_sender else replying.same_place_within_days
     return search.since(days) <= received <= search.message.received_at
+
+
+def _going_on(work: Work, found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """In the stead of a merged case stands the one that goes on, once: it has not ended with that."""
+    goes_on = dict[str, Found]()
+    for one in found:
+        case = going_on(one.case, work.cases.get)
+        goes_on.setdefault(case.reference, replace(one, case=case))
+    return tuple(goes_on.values())
 
 
 def _is_of_the_same_email(search: _Search, case: Case) -> bool:

@@ -65,7 +65,7 @@ class Action(StrEnum):
     LINK = "link"
     MERGE = "merge"
     UNMERGE = "unmerge"
-    PASS_ON = "pass_on"
+    PASS_ON = "pass_on"  # noqa: S105  # it is no password
     UNDO = "undo"
     POINTS = "points"
     NOTE = "note"

@@ -18,7 +18,10 @@ from models.prediction import Category, Prediction
 DECIDING = (Event.RECLASSIFIED, Event.ANSWER_APPROVED, Event.CLOSED)
 """What a member of staff does that says what a case is: correct it, or answer or close it as it is."""
 
-TOLD_BY = (Event.OPENED, Event.READ_AFTER_ALL, Event.MESSAGE_ADDED, Event.SPLIT, *DECIDING)
+_OTHER_WORDS = frozenset({Event.MESSAGE_ADDED, Event.SPLIT, Event.JOINED})
+"""After these a case is of other words than those it was opened with."""
+
+TOLD_BY = (Event.OPENED, Event.READ_AFTER_ALL, *sorted(_OTHER_WORDS), *DECIDING)
 """The entries that `decision_of` looks at."""
 
 
@@ -111,7 +114,8 @@ def decision_of(history: Iterable[Entry]) -> Decision | None:
 
     The last correction holds. Where there was none, whoever answered or closed the case agreed with
     the model. What was changed after the customer wrote again may speak of the new message, not of
-    the first, and after a part was split off, of the rest: it is no decision on the first message.
+    the first, and after a part was split off or another case merged in, of the rest: it is no decision on
+    the first message. Nor is a correction of the flags alone one of what the case is.
     """
     stands, decided = dict[str, Detail](), None
     is_another = unclear = False
@@ -120,9 +124,9 @@ def decision_of(history: Iterable[Entry]) -> Decision | None:
             stands = {
                 name: entry.details.get(name) for name in ("category", "service", "authority")
             }
-        elif entry.event in {Event.MESSAGE_ADDED, Event.SPLIT}:
+        elif entry.event in _OTHER_WORDS:
             is_another = True
-        elif entry.actor.kind is not Kind.STAFF:
+        elif entry.actor.kind is not Kind.STAFF or _is_of_flags_alone(entry):
             continue
         elif entry.event is Event.RECLASSIFIED:
             changed = {name: entry.details[name] for name in stands if name in entry.details}
@@ -134,6 +138,11 @@ def decision_of(history: Iterable[Entry]) -> Decision | None:
         elif entry.event in DECIDING and decided is None and not unclear:
             decided = _decision(stands, entry)
     return decided
+
+
+def _is_of_flags_alone(entry: Entry) -> bool:
+    changed = {"category_was", "service_was", "authority_was", "level_was"}
+    return "flags_was" in entry.details and not changed & entry.details.keys()
 
 
 def _decision(stands: Mapping[str, Detail], entry: Entry) -> Decision | None:

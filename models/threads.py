@@ -24,6 +24,7 @@ class Why(StrEnum):
     person has an open case on the same topic. `same_place`: somebody else has one at the same place.
     `failed_again`: the older one should have been the end of it (models.prior_contact).
     `other_version`: it has the Message-ID of a message of the older one, and other content.
+    `staff`: a person linked them (models.joining).
     """
 
     LATE = "late"
@@ -32,6 +33,7 @@ class Why(StrEnum):
     SAME_PLACE = "same_place"
     FAILED_AGAIN = "failed_again"
     OTHER_VERSION = "other_version"
+    STAFF = "staff"
 
 
 def linked(case: Case, other: str, why: Why, now: datetime, *, newer: bool) -> Change:

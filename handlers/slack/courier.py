@@ -6,11 +6,14 @@ from datetime import date, datetime, timedelta
 
 from handlers.ledger import account_for, since_last_working_day
 from handlers.slack import (
+    agreed_lines,
     digest,
     history_lines,
+    join_lines,
     mailbox,
     moving,
     note_lines,
+    praise_post,
     standing_in,
     threads,
     wording,
@@ -77,6 +80,7 @@ class SlackCourier(Placing):
 
     def _line(self, entry: Entry) -> Saying:
         text = history_lines.line(entry, self.council, self.name(entry.actor))
+        text = join_lines.with_link(text, entry, self.link_to(entry.details.get("other")))
         if entry.event is Event.NOTE_WRITTEN:
             with self.store.view() as work:
                 note = work.notes.get(int(str(entry.details["note"])))
@@ -117,27 +121,32 @@ class SlackCourier(Placing):
         days_left = self.council.calendar.count(today, task.due)
         if not is_new and self.council.reminding.point(days_left) != point:
             return Dropped("a later reminder or the overdue list stands for it")
-        owner = f"<@{task.owner}>"
-        saying = agreed_lines.told(case, agreed, owner, self.council, today, is_new=is_new)
-        return self.in_thread(item, saying, now)
+        # Who holds the case is another matter: the owner is told, or who stands in for them.
+        who = standing_in.addressee(self, replace(case, holder=task.owner), now)
+        saying = agreed_lines.told(case, agreed, who.words, self.council, today, is_new=is_new)
+        delivered = self.in_thread(item, saying, now)
+        return replace(delivered, then=(*delivered.then, *who.then))
 
     def morning_list(self, item: Item, now: datetime) -> Delivered | Dropped:
         """The list of a channel as things stand now; an empty one is not posted."""
         self._only_in_working_hours(now)
         today = self.council.local_date(now)
         until = self.council.calendar.add(today, self.council.reminding.soon_days)
+        yesterday = today - timedelta(days=1)
         first, period = since_last_working_day(self.council, today)
         with self.store.view() as work:
             account = account_for(work, period, self.council.watched)
             due = work.cases.due(until)
             triage = work.cases.find(Query(states=frozenset({State.TRIAGE}), limit=1_000))
+            late = [(one, work.cases.get(one.reference)) for one in work.agreed.due(yesterday)]
         payload = item.parcel.payload
         channel = str(payload["channel"])
         own = None if payload["whole"] else channel
         told: tuple[str, ...] = ()
         if own is None or own == self.council.channels.triage:
             told = mailbox.ledger(account, first, self.council)
-        saying = digest.morning_list(due, triage, self.council, today, own, told)
+        owed = [(case, one.agreed) for one, case in late if case is not None]
+        saying = digest.morning_list(due, triage, self.council, today, own, told, owed)
         if saying is None:
             return Dropped("there is nothing to list")
         self.api.post(self.api.channel_id(channel), saying, {KEY: item.parcel.key})
@@ -205,6 +214,7 @@ _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.MOVED: moving.moved,
     Kind.WORDS: SlackCourier.words,
     Kind.NOTE: SlackCourier.note,
+    Kind.PRAISE: praise_post.praise,
     Kind.REMINDER: SlackCourier.reminder,
     Kind.AGREED: SlackCourier.agreed,
     Kind.MORNING_LIST: SlackCourier.morning_list,

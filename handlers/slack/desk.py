@@ -4,12 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from handlers.agreed import Agreeing
 from handlers.assigning import Assigning
 from handlers.casework import Casework, Seen
 from handlers.intake import Intake
+from handlers.joining import Joining
+from handlers.notes import Notes
+from handlers.pointing import Pointing
+from handlers.praising import Praising
+from handlers.joining import Joining
+from handlers.praising import Praising
 from handlers.slack.requests import Request
 from handlers.slack.who import Staff
 from handlers.splitting import Splitting
+from handlers.taken_back import TakingBack
 from models.allowed import RULES
 from models.case import Action, Case, check_fresh
 from models.changing import check
@@ -39,6 +47,21 @@ class Desk:
     now: Callable[[], datetime]
 
     @property
+    def agreeing(self) -> Agreeing:
+        """Lessons recorded later, remedies, and what was agreed."""
+        return Agreeing(self.store, self.council)
+
+    @property
+    def taking_back(self) -> TakingBack:
+        """Undo."""
+        return TakingBack(self.store, self.council)
+
+    @property
+    def pointing(self) -> Pointing:
+        """The points that an answer has to cover."""
+        return Pointing(self.store)
+
+    @property
     def splitting(self) -> Splitting:
         """Taking a second matter out of a case."""
         return Splitting(self.intake)
@@ -47,6 +70,21 @@ class Desk:
     def assigning(self) -> Assigning:
         """Giving a case to somebody else."""
         return Assigning(self.store, self.council)
+
+    @property
+    def notes(self) -> Notes:
+        """Notes on cases."""
+        return Notes(self.store)
+
+    @property
+    def joining(self) -> Joining:
+        """Linking and merging cases."""
+        return Joining(self.store, self.council)
+
+    @property
+    def praising(self) -> Praising:
+        """Passing compliments on."""
+        return Praising(self.store, self.council)
 
     def today(self) -> date:
         """The council's date."""
@@ -72,6 +110,14 @@ class Desk:
             check_fresh(case, seen.version)
         check(case, action)
         return Acting(actor, case, seen)
+
+    def acting_on(self, user: str, reference: str, action: Action) -> Acting:
+        """The same where no card was seen: the case is the thread's, as it is now."""
+        actor = self.staff.actor(user)
+        case = self.case_for(user, reference)
+        self.staff.check_may(user, action, case)
+        check(case, action)
+        return Acting(actor, case, Seen(reference, case.version))
 
     def menu_of(self, case: Case, user: str, actions: tuple[Action, ...]) -> tuple[Action, ...]:
         """Those of the actions that this person may take."""

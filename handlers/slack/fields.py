@@ -46,6 +46,34 @@ def select(
     return _input(name, label, element, optional=optional)
 
 
+def radio(name: str, label: str, options: Mapping[str, str], initial: str) -> Block:
+    """One choice of a few that are all seen at once."""
+    shown = {value: _option(value, text) for value, text in options.items()}
+    element: Block = {
+        "type": "radio_buttons",
+        "action_id": name,
+        "options": list(shown.values()),
+        "initial_option": shown[initial],
+    }
+    return _input(name, label, element, optional=False)
+
+
+def ticks(
+    name: str, label: str, options: Mapping[str, tuple[str, str]], initial: Iterable[str]
+) -> Block:
+    """Any of at most ten, by value with the words shown and a line of help (empty for none)."""
+    shown = {value: _explained(value, *words) for value, words in options.items()}
+    ticked = [shown[value] for value in initial if value in shown]
+    element: Block = {
+        "type": "checkboxes",
+        "action_id": name,
+        "options": list(shown.values()),
+    }
+    if ticked:
+        element["initial_options"] = ticked
+    return _input(name, label, element, optional=True)
+
+
 def text(name: str, label: str, initial: str, *, multiline: bool, optional: bool = False) -> Block:
     """A text to write, of at most TEXT_LIMIT characters."""
     element: Block = {
@@ -59,9 +87,11 @@ def text(name: str, label: str, initial: str, *, multiline: bool, optional: bool
     return _input(name, label, element, optional=optional)
 
 
-def day(name: str, label: str, initial: date) -> Block:
+def day(name: str, label: str, initial: date | None) -> Block:
     """A date to choose."""
-    element: Block = {"type": "datepicker", "action_id": name, "initial_date": initial.isoformat()}
+    element: Block = {"type": "datepicker", "action_id": name}
+    if initial is not None:
+        element["initial_date"] = initial.isoformat()
     return _input(name, label, element, optional=False)
 
 
@@ -117,6 +147,11 @@ def _input(name: str, label: str, element: Block, *, optional: bool) -> Block:
         "element": element,
         "optional": optional,
     }
+
+
+def _explained(value: str, text: str, help_: str) -> Block:
+    option = _option(value, text)
+    return {**option, "description": plain(help_[:75])} if help_ else option
 
 
 def _option(value: str, text: str) -> Block:

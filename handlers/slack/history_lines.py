@@ -2,7 +2,15 @@
 
 from datetime import date
 
-from handlers.slack import agreed_lines, assigning_lines, note_lines, wording
+from handlers.slack import (
+    agreed_lines,
+    assigning_lines,
+    join_lines,
+    leaving_lines,
+    note_lines,
+    point_lines,
+    wording,
+)
 from models.case import Level, Outcome
 from models.council import Council
 from models.history import Entry, Event
@@ -10,6 +18,7 @@ from models.letter import LetterKind
 from models.message import Source
 from models.people import Kind
 from models.prediction import Category, Flag
+from models.threads import Why
 
 
 def line(entry: Entry, council: Council, who: str) -> str:
@@ -70,10 +79,10 @@ def _closed(entry: Entry, _council: Council, who: str) -> str:
     return f"{who} closed the case{how}{why}"
 
 
-def _approved(entry: Entry, _council: Council, who: str) -> str:
+def _approved(entry: Entry, council: Council, who: str) -> str:
     outcome = entry.details.get("outcome")
     how = f", {wording.OUTCOMES[Outcome(str(outcome))].lower()}" if outcome else ""
-    return f"{who} pressed Send on the answer{how}"
+    return f"{who} pressed Send on the answer{how}{leaving_lines.leaves(entry, council)}"
 
 
 def _reopened(entry: Entry, _council: Council, _who: str) -> str:
@@ -142,7 +151,9 @@ _LINKS = {
 }
 
 
-def _linked(entry: Entry, _council: Council, _who: str) -> str:
+def _linked(entry: Entry, _council: Council, who: str) -> str:
+    if entry.details.get("why") == Why.STAFF:
+        return join_lines.linked_by_hand(entry, who)
     why, newer = entry.details.get("why"), entry.details.get("newer")
     said = _LINKS.get((str(why), bool(newer)), "See also {other}")
     return said.format(other=wording.escape(str(entry.details.get("other", "another case"))))
@@ -167,9 +178,14 @@ def _extended(entry: Entry, _council: Council, _who: str) -> str:
 _DATES = ("respond_by_was", "respond_by")
 
 
-def _extension_approved(entry: Entry, _council: Council, who: str) -> str:
+def _extension_approved(entry: Entry, council: Council, who: str) -> str:
     to = wording.day(date.fromisoformat(str(entry.details["respond_by"])))
-    return f"{who} pressed Send on a holding reply. When it has left, the answer is due *{to}*"
+    said = f"{who} pressed Send on a holding reply. When it has left, the answer is due *{to}*"
+    although = entry.details.get("although")
+    if although:
+        why = wording.escape(wording.one_line(str(although), 500))
+        said += f". *Against the rule*, as a team leader, because: {why}"
+    return said + leaving_lines.leaves(entry, council)
 
 
 def _left(entry: Entry, what: str) -> str:
@@ -255,7 +271,9 @@ _HISTORY = {
         f"*Attachment {_of(e, 'number')} is refused*: the virus scanner found {_of(e, 'named')}. "
         "Nobody gets it from here; do not open it in the mailbox either"
     ),
-    Event.ACKNOWLEDGEMENT_APPROVED: lambda _e, _c, w: f"{w} sent the acknowledgement",
+    Event.ACKNOWLEDGEMENT_APPROVED: lambda e, c, w: (
+        f"{w} sent the acknowledgement{leaving_lines.leaves(e, c)}"
+    ),
     Event.ACKNOWLEDGED: _acknowledged,
     Event.ACKNOWLEDGEMENT_WITHHELD: lambda e, _c, _w: f"No acknowledgement left: {_reason(e)}",
     Event.ANSWER_APPROVED: _approved,
@@ -286,6 +304,9 @@ _HISTORY = {
     Event.SPLIT: lambda e, _c, w: f"{w} took a second matter out: it is {_of(e, 'other')}",
     Event.RECEIVED_AGAIN: _received_again,
     **note_lines.LINES,
+    **join_lines.LINES,
+    **leaving_lines.LINES,
+    **point_lines.LINES,
     **assigning_lines.LINES,
 }
 

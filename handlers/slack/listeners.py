@@ -16,16 +16,24 @@ from slack_sdk import WebClient
 from handlers.slack import (
     actions,
     assign_modal,
+    closing,
+    closing_modals,
     commands,
     complainant,
+    join_modals,
     letter_modals,
     letters,
     log_note,
     meanwhile,
+    mentions,
     menu,
     modals,
+    notes,
+    points_modal,
+    praise_modal,
     requests,
     split_modal,
+    undo,
 )
 from handlers.slack.answering import show_click, show_command, show_mention, show_submission
 from handlers.slack.cards import ACTION_PREFIX, MORE
@@ -40,6 +48,7 @@ _log = structlog.get_logger(__name__)
 _Listener = Callable[[Desk, Request], Reply]
 
 ACTIONS: Mapping[Action, _Listener] = {
+    Action.UNDO: undo.undo,
     Action.CLAIM: actions.claim,
     Action.ASSIGN: assign_modal.open_assign,
     Action.CONFIRM: actions.confirm,
@@ -47,15 +56,25 @@ ACTIONS: Mapping[Action, _Listener] = {
     Action.ACKNOWLEDGE: letters.open_acknowledgement,
     Action.EXTEND: letters.open_holding_reply,
     Action.RESPOND: letters.open_respond,
+    Action.POINTS: points_modal.open_points,
     Action.POST: letters.open_posted,
-    Action.CLOSE: actions.open_close,
+    Action.CLOSE: closing.open_close,
+    Action.LESSON: closing.open_lesson,
+    Action.REMEDY: closing.open_remedy,
+    Action.DONE: closing.open_done,
     Action.NAME: complainant.open_naming,
     Action.SPLIT: split_modal.open_split,
+    Action.LINK: join_modals.open_link,
+    Action.MERGE: join_modals.open_merge,
+    Action.UNMERGE: join_modals.open_take_apart,
+    Action.PASS_ON: praise_modal.open_pass_on,
+    Action.NOTE: notes.open_note,
 }
 """What the button of each action does, wherever it stands: card, menu, home tab."""
 CLICKS: Mapping[str, _Listener] = {
     **{f"{ACTION_PREFIX}{action}": listener for action, listener in ACTIONS.items()},
     MORE: menu.open_menu,
+    closing_modals.OUTCOME: closing.choose_outcome,
 }
 SUBMISSIONS: Mapping[str, _Listener] = {
     modals.CHANGE: actions.change,
@@ -65,21 +84,32 @@ SUBMISSIONS: Mapping[str, _Listener] = {
     letter_modals.RESPOND: letters.respond,
     letter_modals.SEND: letters.send,
     letter_modals.POSTED: letters.posted,
-    modals.CLOSE: actions.close,
+    points_modal.POINTS: points_modal.points,
+    closing_modals.CLOSE: closing.close,
+    closing_modals.LESSON: closing.lesson,
+    closing_modals.REMEDY: closing.remedy,
+    closing_modals.DONE: closing.done,
     complainant.NAME: complainant.name,
     log_note.LOG: log_note.log,
     split_modal.SPLIT: split_modal.split,
+    join_modals.LINK: join_modals.link_with,
+    join_modals.MERGE: join_modals.merge_into,
+    join_modals.MERGE_SURE: join_modals.merge_surely,
+    join_modals.TAKE_APART: join_modals.taken_apart,
+    praise_modal.PRAISE: praise_modal.pass_on,
+    notes.NOTE: notes.write,
 }
 COMMANDS: Mapping[str, _Listener] = {COMMAND: commands.command}
-SHORTCUTS: Mapping[str, _Listener] = {}
+SHORTCUTS: Mapping[str, _Listener] = {notes.ADD: notes.file}
 """Shortcuts on a message, by callback id."""
-EVENTS: Mapping[str, _Listener] = {"app_mention": commands.mention}
+EVENTS: Mapping[str, _Listener] = {"app_mention": mentions.mention}
 """What Slack tells of, by the event's type."""
 
 
 def register(app: App, desk: Desk, after: Callable[[], None]) -> None:
     """Hang every listener into a Bolt app; `after` is called when one may have queued something."""
     run = _Runner(desk, after)
+    app.use(notes.recorder(desk, after))
     for action_id, listener in CLICKS.items():
         app.action(action_id)(_click(run, listener))
     for callback_id, listener in SUBMISSIONS.items():

@@ -56,6 +56,11 @@ class Placing:
             away = absence_lines.of_card(work, case, today)
         return cards.card(case, self.council, today, replace(known, away=away), self._link)
 
+    def link_to(self, reference: object) -> str:
+        """The address of the card of a case; empty where there is none, or for anything else."""
+        card = self.card_of(reference) if isinstance(reference, str) else None
+        return self._link(card) if card else ""
+
     def _link(self, card: Posting) -> str:
         """The address of another case's card; none where it cannot be had."""
         try:

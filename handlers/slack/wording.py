@@ -52,6 +52,7 @@ SAID = dict.fromkeys(Source, "wrote") | {
     Source.FACE_TO_FACE: "said in person, as it was taken down",
 }
 ACTIONS = {
+    Action.UNDO: "Undo",
     Action.CLAIM: "Claim",
     Action.ASSIGN: "Assign",
     Action.CONFIRM: "It is right",
@@ -59,6 +60,7 @@ ACTIONS = {
     Action.ACKNOWLEDGE: "Acknowledge",
     Action.EXTEND: "Holding reply",
     Action.RESPOND: "Respond",
+    Action.POINTS: "Points",
     Action.POST: "Posted",
     Action.CLOSE: "Close",
     Action.LESSON: "Lesson",
@@ -66,9 +68,14 @@ ACTIONS = {
     Action.DONE: "Done",
     Action.NAME: "Name the complainant",
     Action.SPLIT: "Split",
+    Action.LINK: "Link",
+    Action.MERGE: "Merge",
+    Action.UNMERGE: "Take apart",
+    Action.PASS_ON: "Pass on",
     Action.NOTE: "Add a note",
 }
 EXPLAINED = {
+    Action.UNDO: "Take back the email that was sent last: it has not left yet.",
     Action.CLAIM: "You look after it from now on; reminders go to you.",
     Action.ASSIGN: "Give it to a colleague who is in, or back to the service.",
     Action.CONFIRM: "The model chose well: let it be what the card says.",
@@ -76,6 +83,7 @@ EXPLAINED = {
     Action.ACKNOWLEDGE: "Tell the customer that it came, and by when they get an answer.",
     Action.EXTEND: "Tell the customer that more time is needed, and until when.",
     Action.RESPOND: "Write the answer. You see it as it will leave before anything is sent.",
+    Action.POINTS: "Write down what the customer wants answered, and tick what is.",
     Action.POST: "Say that a letter on paper went into the post, and when.",
     Action.CLOSE: "Nothing more is to be done about it.",
     Action.LESSON: "Say what is learned from it, and what is agreed so that it ends.",
@@ -84,6 +92,10 @@ EXPLAINED = {
     Action.NAME: "Say that who wrote the forwarded message is the complainant.",
     Action.NOTE: "Write something down about the case. It never leaves for the customer.",
     Action.SPLIT: "Take a second matter out of the message: it becomes a case of its own.",
+    Action.LINK: "It has to do with another case: each names the other, no more.",
+    Action.MERGE: "It is the same matter as another open case: that one goes on for both.",
+    Action.UNMERGE: "It was no case of the other's after all: it becomes its own again.",
+    Action.PASS_ON: "Tell those whom the compliment is about, in their service's channel.",
 }
 LETTERS = {
     LetterKind.ACKNOWLEDGEMENT: "acknowledgement",

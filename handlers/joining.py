@@ -1,0 +1,177 @@
+"""Cases that belong together: looked for, linked, merged and taken apart, each in one transaction."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from handlers.casework import Seen
+from models import joining, outbox
+from models.case import Case, check_fresh
+from models.channels import may_name
+from models.contact import By
+from models.council import Council
+from models.errors import Refused
+from models.ledger import Arrival
+from models.people import Actor
+from models.recording import record
+from models.store_port import Store, Work
+from models.topics import TOPICS
+
+_WITHIN = timedelta(days=365)
+_NEARBY_WITHIN = timedelta(days=90)
+_LOOKED_AT = 20
+_MOST = 15
+_WRITTEN = frozenset({Arrival.CASE, Arrival.REPLY})
+_MaySee = Callable[[Case], bool]
+
+
+class Because(StrEnum):
+    """Why another case may have to do with one."""
+
+    EARLIER = "earlier"
+    CUSTOMER = "customer"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """Another case that may have to do with one."""
+
+    case: Case
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """What joining needs."""
+
+    store: Store
+    council: Council
+
+    def likely(self, case: Case, may_see: _MaySee) -> tuple[Likely, ...]:
+        """Earlier contact first, then the customer's other cases, then those at the same place: only
+        what the channel of `case` may name and the person who asks may see.
+        """
+        found = dict[str, Likely]()
+        with self.store.view() as work:
+            for one in self._related(work, case):
+                other = one.case
+                if other.reference == case.reference or other.merged_into is not None:
+                    continue
+                if may_name(case, other, self.council) and may_see(other):
+                    found.setdefault(other.reference, one)
+        return tuple(found.values())[:_MOST]
+
+    def other(self, case: Case, reference: str, may_see: _MaySee) -> Case:
+        """The case that a person typed or picked. Raises Refused, in the same words where there is
+        none and where they may not see it.
+        """
+        with self.store.view() as work:
+            other = work.cases.get(reference)
+        if other is None or not may_see(other):
+            raise Refused(f"There is no case {reference} that you could pick here.")
+        if other.reference == case.reference:
+            raise Refused("That is this case: choose another one.")
+        return other
+
+    def link(self, seen: Seen, other: str, reason: str, actor: Actor, now: datetime) -> Case:
+        """Both cases name each other; a private one is named by no open one. Raises Refused or Stale."""
+        with self.store.work() as work:
+            case, second = _fresh(work, seen), _existing(work, other)
+            if not may_name(case, second, self.council):
+                raise Refused(
+                    f"{other} is private, and more people read here than may know of it. Link them "
+                    "from its own card: it will name this one, and this one says nothing."
+                )
+            if other in joining.linked_with(work.cases.history(case.reference)):
+                raise Refused(f"{case.reference} and {other} are linked already.")
+            after = record(work, joining.link_by_hand(case, other, reason, actor, now), now)
+            if may_name(second, case, self.council):
+                record(work, joining.link_by_hand(second, case.reference, reason, actor, now), now)
+            return after
+
+    def check_merge(self, seen: Seen, into: str) -> tuple[Case, Case]:
+        """Both cases, where they may be merged. Raises Refused or Stale."""
+        with self.store.view() as work:
+            case, second = _fresh(work, seen), _existing(work, into)
+        joining.check_merge(case, second, self.council)
+        return case, second
+
+    def merge(
+        self, seen: Seen, into: str, reason: str, actor: Actor, now: datetime
+    ) -> tuple[Case, Case]:
+        """Close a case in favour of another: gives both as they are now. Its words are said again
+        in the thread of the one that goes on. Raises Refused or Stale.
+        """
+        with self.store.work() as work:
+            case, second = _fresh(work, seen), _existing(work, into)
+            closed, joined = joining.merge(case, second, reason, self.council, actor, now)
+            # The card goes first: a flag may move it to a private channel, and the words follow.
+            after = record(work, joined, now)
+            for reference in (case.reference, *family(work, case.reference)):
+                for stored in work.messages.of_case(reference):
+                    if stored.arrival in _WRITTEN:
+                        work.outbox.add(outbox.words(into, stored.id), now)
+            return record(work, closed, now), after
+
+    def take_apart(self, seen: Seen, actor: Actor, now: datetime) -> Case:
+        """A merged case is one of its own again. What came since stays where it is. Raises Refused
+        or Stale.
+        """
+        with self.store.work() as work:
+            case = _fresh(work, seen)
+            history = work.cases.history(case.reference)
+            change = joining.take_apart(case, history, self.council, actor, now)
+            into = _existing(work, str(case.merged_into))
+            after = record(work, change, now)
+            theirs = work.cases.history(into.reference)
+            left = (one for one in joining.joined_by(theirs) if one != case.reference)
+            remaining = [one for one in map(work.cases.get, left) if one is not None]
+            alone = joining.goes_alone(
+                into, case.reference, theirs, remaining, self.council, actor, now
+            )
+            record(work, alone, now)
+            return after
+
+    def _related(self, work: Work, case: Case) -> Iterator[Likely]:
+        for earlier in case.contact.earlier if case.contact else ():
+            other = work.cases.get(earlier.reference)
+            if other is not None:
+                because = Because.CUSTOMER if earlier.by is By.SENDER else Because.PLACE
+                yield Likely(other, because if other.is_open else Because.EARLIER)
+        if case.customer.address is not None:
+            since = case.received_at - _WITHIN
+            found = work.cases.of_customer(case.customer.address, tuple(TOPICS), since, _LOOKED_AT)
+            yield from (Likely(one, Because.CUSTOMER) for one in found if one.is_open)
+        places = work.locations.of_case(case.reference)
+        if places:
+            since = case.received_at - _NEARBY_WITHIN
+            for located in work.locations.at(places, tuple(TOPICS), since, _LOOKED_AT):
+                other = work.cases.get(located.reference)
+                if other is not None and other.is_open:
+                    yield Likely(other, Because.PLACE)
+
+
+def family(work: Work, reference: str) -> tuple[str, ...]:
+    """The cases that are merged into a case, and those merged into these."""
+    found, looked = dict[str, None](), [reference]
+    while looked:
+        for one in joining.joined_by(work.cases.history(looked.pop())):
+            if one not in found and one != reference:
+                found[one] = None
+                looked.append(one)
+    return tuple(found)
+
+
+def _existing(work: Work, reference: str) -> Case:
+    case = work.cases.get(reference)
+    if case is None:
+        raise Refused(f"There is no case {reference}.")
+    return case
+
+
+def _fresh(work: Work, seen: Seen) -> Case:
+    case = _existing(work, seen.reference)
+    check_fresh(case, seen.version)
+    return case

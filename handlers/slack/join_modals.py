@@ -1,0 +1,230 @@
+"""Link, merge and take apart: the modals in which another case is picked, and what they do."""
+
+import json
+from collections.abc import Callable, Sequence
+
+from handlers.joining import Because, Likely
+from handlers.slack import fields, modals, wording
+from handlers.slack.api import Block
+from handlers.slack.cards import button_value
+from handlers.slack.desk import Acting, Desk
+from handlers.slack.references import reference_in
+from handlers.slack.requests import FieldErrors, OpenModal, Reply, Request, ShowInstead
+from models.case import Action, Case
+from models.channels import is_private
+from models.errors import Refused
+from models.joining import check_take_apart, is_same_customer
+
+LINK = "case_link_with"
+MERGE = "case_merge_into"
+MERGE_SURE = "case_merge_sure"
+TAKE_APART = "case_take_apart"
+
+_PICKED, _TYPED, _WHY = "picked", "typed", "why"
+_LONGEST_WHY = 500
+_BECAUSE = {
+    Because.EARLIER: "earlier on this matter",
+    Because.CUSTOMER: "same customer",
+    Because.PLACE: "same place",
+}
+_LINKED = (
+    "Each case will name the other, with a link to its card. Nothing else changes, and nothing is "
+    "sent."
+)
+_MERGED = (
+    "For the same matter reported twice. This case is closed, the other one goes on for both: with "
+    "one answer, and counted from the earlier receipt. All that was written stays, and later emails "
+    "on this case go to the other. Nothing is sent."
+)
+
+
+def link(case: Case, likely: Sequence[Likely]) -> Block:
+    """Pick the case that has to do with this one."""
+    return fields.modal(
+        LINK,
+        f"Link {case.reference}",
+        "Link",
+        button_value(case),
+        [_about(case, _LINKED), *_pick(likely, "The other case")],
+    )
+
+
+def merge(case: Case, likely: Sequence[Likely]) -> Block:
+    """Pick the case that goes on."""
+    return fields.modal(
+        MERGE,
+        f"Merge {case.reference}",
+        "Merge",
+        button_value(case),
+        [_about(case, _MERGED), *_pick(likely, "The case that goes on")],
+    )
+
+
+def sure(case: Case, into: Case, why: str) -> Block:
+    """Asked once more where two people wait for an answer: only one of them will get it."""
+    theirs, ours = wording.customer(into), wording.customer(case)
+    said = (
+        f"Two different customers: {ours} wrote {case.reference}, {theirs} wrote {into.reference}.\n\n"
+        f"The answer goes only to {theirs}. {ours} gets none from us: write to them first if they "
+        "wait for one, or link the two cases instead."
+    )
+    metadata = {
+        "case": case.reference,
+        "version": case.version,
+        "into": into.reference,
+        "why": why,
+    }
+    blocks: list[Block] = [{"type": "section", "text": fields.plain(said)}]
+    return fields.modal(
+        MERGE_SURE, "Two customers", "Merge all the same", json.dumps(metadata), blocks
+    )
+
+
+def take_apart(case: Case) -> Block:
+    """Say what taking apart means before it is done."""
+    said = (
+        f"{case.reference} becomes a case of its own again, in the state and with the dates that it "
+        f"had. What came since then stays with {case.merged_into}. Nothing is sent."
+    )
+    blocks: list[Block] = [{"type": "section", "text": fields.plain(said)}]
+    return fields.modal(TAKE_APART, "Take apart", "Take apart", button_value(case), blocks)
+
+
+def open_link(desk: Desk, request: Request) -> Reply:
+    """Link was pressed."""
+    case = desk.acting(request, Action.LINK, fresh=False).case
+    return OpenModal(link(case, _likely(desk, request, case)))
+
+
+def link_with(desk: Desk, request: Request) -> Reply:
+    """The other case was picked."""
+    acting = desk.acting(request, Action.LINK)
+    other = _other(desk, request, acting)
+    if isinstance(other, FieldErrors):
+        return other
+    try:
+        desk.joining.link(acting.seen, other.reference, _why(request), acting.actor, desk.now())
+    except Refused as refused:
+        return FieldErrors({_TYPED: str(refused)})
+    said = f"*{acting.case.reference}* and *{other.reference}* are linked."
+    return ShowInstead(modals.notice(said, "Linked"))
+
+
+def open_merge(desk: Desk, request: Request) -> Reply:
+    """Merge was pressed."""
+    case = desk.acting(request, Action.MERGE).case
+    likely = [one for one in _likely(desk, request, case) if one.case.is_open]
+    return OpenModal(merge(case, likely))
+
+
+def merge_into(desk: Desk, request: Request) -> Reply:
+    """The case that goes on was picked; two customers are asked about once more."""
+    acting = desk.acting(request, Action.MERGE)
+    into = _other(desk, request, acting)
+    if isinstance(into, FieldErrors):
+        return into
+    desk.staff.check_may(request.user, Action.MERGE, into)
+    try:
+        case, into = desk.joining.check_merge(acting.seen, into.reference)
+    except Refused as refused:
+        return FieldErrors({_TYPED: str(refused)})
+    if not is_same_customer(case, into):
+        return ShowInstead(sure(case, into, _why(request)))
+    return _merge(desk, acting, into.reference, _why(request))
+
+
+def merge_surely(desk: Desk, request: Request) -> Reply:
+    """Somebody saw that there are two customers."""
+    acting = desk.acting(request, Action.MERGE)
+    carried = json.loads(request.value)
+    into = desk.joining.other(acting.case, str(carried["into"]), _may_see(desk, request))
+    desk.staff.check_may(request.user, Action.MERGE, into)
+    return _merge(desk, acting, into.reference, str(carried["why"]))
+
+
+def open_take_apart(desk: Desk, request: Request) -> Reply:
+    """Take apart was pressed."""
+    case = desk.acting(request, Action.UNMERGE).case
+    check_take_apart(case)
+    _check_other(desk, request, case)
+    return OpenModal(take_apart(case))
+
+
+def taken_apart(desk: Desk, request: Request) -> Reply:
+    """Take apart was confirmed."""
+    acting = desk.acting(request, Action.UNMERGE)
+    check_take_apart(acting.case)
+    _check_other(desk, request, acting.case)
+    after = desk.joining.take_apart(acting.seen, acting.actor, desk.now())
+    said = f"*{after.reference}* is a case of its own again."
+    return ShowInstead(modals.notice(said, "Taken apart"))
+
+
+def _merge(desk: Desk, acting: Acting, into: str, why: str) -> Reply:
+    case, after = desk.joining.merge(acting.seen, into, why, acting.actor, desk.now())
+    said = f"*{case.reference}* is closed. *{after.reference}* goes on for both."
+    if is_private(after, desk.council) and not is_private(acting.case, desk.council):
+        said += " It stands in a private channel."
+    return ShowInstead(modals.notice(said, "Merged"))
+
+
+def _check_other(desk: Desk, request: Request, case: Case) -> None:
+    """Who takes a merged case out changes the one it is in too."""
+    into = desk.joining.other(case, str(case.merged_into), _may_see(desk, request))
+    desk.staff.check_may(request.user, Action.MERGE, into)
+
+
+def _likely(desk: Desk, request: Request, case: Case) -> tuple[Likely, ...]:
+    return desk.joining.likely(case, _may_see(desk, request))
+
+
+def _may_see(desk: Desk, request: Request) -> Callable[[Case], bool]:
+    return lambda case: desk.staff.may_see(request.user, case)
+
+
+def _other(desk: Desk, request: Request, acting: Acting) -> Case | FieldErrors:
+    typed, picked = request.field(_TYPED).strip(), request.field(_PICKED)
+    if not typed and not picked:
+        return FieldErrors({_TYPED: "Choose a case above, or type its reference here."})
+    reference = reference_in(typed) if typed else picked
+    if reference is None:
+        return FieldErrors({_TYPED: "That is no reference: they look like CC-2026-00042."})
+    if typed and picked and picked != reference:
+        return FieldErrors({_TYPED: "Choose a case above or type one here, not both."})
+    try:
+        return desk.joining.other(acting.case, reference, _may_see(desk, request))
+    except Refused as refused:
+        return FieldErrors({_TYPED: str(refused)})
+
+
+def _why(request: Request) -> str:
+    return wording.one_line(request.field(_WHY), _LONGEST_WHY)
+
+
+def _about(case: Case, said: str) -> Block:
+    text = f"{wording.title(case)}\n{wording.subject(case)}\n\n{said}"
+    return {"type": "section", "text": fields.plain(text)}
+
+
+def _pick(likely: Sequence[Likely], label: str) -> list[Block]:
+    blocks = []
+    if likely:
+        options = {one.case.reference: _named(one) for one in likely}
+        blocks.append(fields.select(_PICKED, label, options, None, optional=True))
+    typed = "Or its reference" if likely else f"{label}: its reference"
+    blocks.append(
+        fields.hinted(
+            fields.text(_TYPED, typed, "", multiline=False, optional=True),
+            "Such as CC-2026-00042, or 2026-42.",
+        )
+    )
+    blocks.append(
+        fields.text(_WHY, "Why (it helps whoever reads it)", "", multiline=False, optional=True)
+    )
+    return blocks
+
+
+def _named(one: Likely) -> str:
+    """An option of the select: Slack shows 75 characters of it."""
+    head = f"{one.case.reference} ({_BECAUSE[one.because]}): "
+    return head + wording.subject(one.case, 75 - len(head))

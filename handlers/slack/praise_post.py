@@ -1,0 +1,67 @@
+"""Carries a compliment that somebody passed on to the channel of its service."""
+
+from datetime import datetime
+
+from handlers.praising import praising_words
+from handlers.slack import fields, wording
+from handlers.slack.api import Block, Saying
+from handlers.slack.placing import KEY, Placing
+from models.case import Case
+from models.channels import is_private
+from models.council import Council
+from models.outbox import Delivered, Dropped, Item
+from models.praise import Praise
+
+_SHOWN = 2_500
+
+
+def praise(at: Placing, item: Item, _now: datetime) -> Delivered | Dropped:
+    """What a compliment says; of a case that became private nothing is said there."""
+    payload = item.parcel.payload
+    case = at.case(str(payload["case"]))
+    if case.praise is None or is_private(case, at.council):
+        return Dropped("the case is private")
+    with at.store.view() as work:
+        words = praising_words(work, case)
+    saying = post(case, case.praise, words, at.council)
+    at.post(at.api.channel_id(str(payload["channel"])), saying, {KEY: item.parcel.key})
+    return Delivered()
+
+
+def post(case: Case, praise: Praise, words: str, council: Council) -> Saying:
+    """What stands in the channel of the service. The words are plain text: nothing in them is a
+    mention or a link.
+    """
+    service = council.catalogue.owner_name(case.service, case.authority)
+    whom = _listed(praise.staff, service)
+    text = f"A compliment for {wording.escape(whom)} ({case.reference})."
+    head = {
+        "type": "mrkdwn",
+        "text": f"*A compliment for {wording.escape(whom)}*",
+        "verbatim": True,
+    }
+    how = "Formal" if praise.formal else "Informal"
+    foot = fields.plain(f"{how} compliment, {case.reference}. Please tell them.")
+    return Saying(
+        text,
+        [
+            {"type": "section", "text": head},
+            quote(words),
+            {"type": "context", "elements": [foot]},
+        ],
+    )
+
+
+def quote(words: str) -> Block:
+    """The words as a quote that formats nothing; of very long ones the beginning."""
+    shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN].rstrip()}…"
+    text = {"type": "text", "text": shown or "(there are no words)"}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [text]}]}
+
+
+def _listed(staff: tuple[str, ...], service: str) -> str:
+    """Dave and Sue, Waste and recycling."""
+    if not staff:
+        return service
+    names = f"{', '.join(staff[:-1])} and {staff[-1]}" if len(staff) > 1 else staff[0]
+    return f"{names}, {service}"
