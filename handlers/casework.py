@@ -1,18 +1,20 @@
 """What an officer does to a case: each use case checks, changes and queues in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from handlers.taken_back import text_taken_back
 from models import actions, outbox, posting
-from models.case import Case, Change, Classification, Level, Outcome, check_fresh
+from models.case import Case, Change, Classification, Leaving, Level, Outcome, check_fresh
 from models.council import Council
 from models.errors import Refused
-from models.extending import approve_extension, check_extend
+from models.extending import against_the_rule, approve_extension, check_extend
 from models.facts import default_way, letter_facts, postal_address
 from models.forwarding import name_customer
 from models.ledger import Arrival
-from models.letter import Extension, Going, Letter, LetterFacts, LetterKind, Way
+from models.lessons import Learned, agreed_lesson
+from models.letter import REASON_LINE, Extension, Going, Letter, LetterFacts, LetterKind, Way
 from models.message import Message, mailbox_of
 from models.people import Actor
 from models.personal_data import of_others
@@ -20,15 +22,20 @@ from models.ports import Letters
 from models.prediction import Category
 from models.recording import parts_follow, record, reopen_for_what_came_since
 from models.store_port import Draft, Paper, Store, StoredMessage, Work
+from models.taking_back import leaves_later
 from models.threads import is_from
+from models.ticking import COVERED, check_covered, still_open, with_points
 
 ANSWER_KINDS: Mapping[bool, LetterKind] = {
     True: LetterKind.SIGNPOST,
     False: LetterKind.RESPONSE,
 }
 """The letter that answers a case: a signpost where it is another body's matter."""
+_ANSWERS = frozenset(ANSWER_KINDS.values())
 
 _WRITTEN = frozenset({Arrival.CASE, Arrival.REPLY})
+# What a letter needs to leave before its time is up.
+_TO_LEAVE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,18 @@ class Seen:
 
     reference: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingReply:
+    """A holding reply to be written: the text to start from, the date it promises, the reason where
+    one was given before. `against` is the rule that only a team leader may overrule, as a sentence.
+    """
+
+    text: str
+    to: date
+    reason: str = ""
+    against: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +99,19 @@ class Casework:
             return record(work, change, now)
 
     def close(
-        self, seen: Seen, reason: str, outcome: Outcome | None, actor: Actor, now: datetime
+        self,
+        seen: Seen,
+        reason: str,
+        outcome: Outcome | None,
+        actor: Actor,
+        now: datetime,
+        learned: Learned | None = None,
     ) -> Case:
-        """End the case. Raises Refused or Stale."""
+        """End the case, an upheld complaint with what was `learned`. Raises Refused or Stale."""
         with self.store.work() as work:
-            change = actions.close(_fresh(work, seen), reason, outcome, actor, now)
+            case = _fresh(work, seen)
+            lesson = agreed_lesson(case, learned, self.council, now) if learned else None
+            change = actions.close(case, reason, outcome, actor, now, lesson)
             return record(work, change, now)
 
     def template(self, seen: Seen, now: datetime) -> str:
@@ -113,15 +140,22 @@ class Casework:
             actions.check_acknowledge(case)
             return self._template(work, case, LetterKind.ACKNOWLEDGEMENT, now)
 
-    def holding_template(self, seen: Seen, now: datetime) -> tuple[str, date]:
-        """The text to start a holding reply from, and the date it promises, by the policy's
-        extension. Raises Refused where the answer cannot be extended, or Stale.
+    def holding_template(self, seen: Seen, now: datetime, *, leads: bool = False) -> HoldingReply:
+        """What to start a holding reply from, by the policy's extension. `leads`: a team leader asks,
+        who may overrule the rule. Raises Refused where the answer cannot be extended, or Stale.
         """
+        kind = LetterKind.HOLDING_REPLY
         with self.store.view() as work:
             case = _fresh(work, seen)
-            to = check_extend(case, self.council, now)
-            text = self._template(work, case, LetterKind.HOLDING_REPLY, now, Extension(to, ""))
-            return text, to
+            to = check_extend(case, self.council, now, overruled=leads)
+            text = self._template(work, case, kind, now, Extension(to, ""))
+            before = text_taken_back(work, case, kind)
+            reason = before.extension.reason if before and before.extension else ""
+            if reason:
+                text = text.replace(reason, REASON_LINE)
+            return HoldingReply(
+                text, to, reason, against_the_rule(case, self.council.local_date(now))
+            )
 
     def draft_acknowledgement(
         self,
@@ -151,13 +185,16 @@ class Casework:
         actor: Actor,
         now: datetime,
         going: Going | None = None,
+        although: str = "",
     ) -> Draft:
-        """The holding reply exactly as it will leave, to look at before Send. Raises Refused or
-        Stale.
+        """The holding reply exactly as it will leave, to look at before Send. `although` is why a
+        team leader overrules the rule. Raises Refused or Stale.
         """
         with self.store.work() as work:
             case = _fresh(work, seen)
-            extension = Extension(check_extend(case, self.council, now), reason.strip())
+            although = although.strip()
+            to = check_extend(case, self.council, now, overruled=bool(although))
+            extension = Extension(to, reason.strip(), although)
             kind = LetterKind.HOLDING_REPLY
             facts = replace(self._facts(work, case, kind, going, now), extension=extension)
             return self._draft(work, case, actor, kind, facts, text, {}, now)
@@ -171,21 +208,40 @@ class Casework:
         actor: Actor,
         now: datetime,
         going: Going | None = None,
+        covered: Collection[int] = (),
     ) -> Draft:
-        """The answer exactly as it will leave, to look at before Send. Raises Refused or Stale."""
+        """The answer exactly as it will leave, to look at before Send. `covered` are the numbers of
+        the case's points, from 0, that it answers. Raises Refused or Stale.
+        """
         with self.store.work() as work:
             case = _fresh(work, seen)
             actions.approve_answer(case, outcome, level, actor, now)  # to refuse now, not at Send
             kind = answer_kind(case)
             facts = self._facts(work, case, kind, going, now)
-            details = {"outcome": outcome or "", "level": level or ""}
-            return self._draft(work, case, actor, kind, facts, text, details, now)
+            details = {
+                "outcome": outcome or "",
+                "level": level or "",
+                COVERED: " ".join(map(str, sorted(covered))),
+            }
+            draft = self._draft(work, case, actor, kind, facts, text, details, now)
+            return replace(draft, open_points=still_open(case, details))
 
-    def send(self, draft_id: str, actor: Actor, now: datetime) -> Case:
-        """Send was pressed on a preview: the letter goes as it was seen, once. One on paper becomes
-        a document that waits to be posted.
+    def send(
+        self,
+        draft_id: str,
+        actor: Actor,
+        now: datetime,
+        *,
+        leads: bool = False,
+        although_open: bool = False,
+    ) -> Case:
+        """Send was pressed on a preview: the letter goes as it was seen, once. An email can be taken
+        back for as long as `Sending.undo_for` says; one on paper becomes a document that waits to be
+        posted. `leads`: `actor` is a team leader. `although_open`: they ticked that it goes although
+        points are open.
 
-        Raises Refused where it was sent already or is somebody else's, Stale where the case moved.
+        Raises Refused where it was sent already, is somebody else's or needs a team leader or that
+        tick, Stale where the case moved.
         """
         with self.store.work() as work:
             draft = work.drafts.take(draft_id)
@@ -194,6 +250,9 @@ class Casework:
             if draft.officer != actor.id:
                 raise Refused("Only the person who saw the preview can send it.")
             case, letter = _fresh(work, Seen(draft.reference, draft.version)), draft.letter
+            if letter.extension and letter.extension.although and not leads:
+                raise Refused("Only a team leader can extend an answer against the rule.")
+            check_covered(case, draft.details, although_open=although_open)
             change = _approve(case, draft, self.council, actor, now)
             if letter.way is Way.LETTER:
                 change = posting.to_post(change, letter.kind, actor, now)
@@ -202,7 +261,10 @@ class Casework:
             else:
                 work.letters.add(letter, now)
                 good_until = self._good_until(case, letter)
-                work.outbox.add(outbox.letter(letter, draft.version, good_until), now)
+                at = self._leaves_at(good_until, now)
+                if at > now:
+                    change = leaves_later(change, Leaving(letter.kind, at, draft.version))
+                work.outbox.add(outbox.letter(letter, draft.version, good_until, at), now)
             return record(work, change, now)
 
     def posted(self, seen: Seen, kind: LetterKind, on: date, actor: Actor, now: datetime) -> Case:
@@ -235,6 +297,9 @@ class Casework:
         now: datetime,
         extension: Extension | None = None,
     ) -> str:
+        before = text_taken_back(work, case, kind)
+        if before is not None:
+            return before.text
         facts = letter_facts(case, self.council, _latest_message(work, case), kind, now)
         going = Going(default_way(case))
         return self.letters.draft(kind, replace(facts, going=going, extension=extension))
@@ -289,16 +354,25 @@ class Casework:
                     f"The answer would be due by {due:%A} {due.day} {due:%B %Y}, and it does not "
                     "say so."
                 )
+        if letter.kind in _ANSWERS and " ".join(letter.text.split()) == " ".join(template.split()):
+            warnings.append("It is the template's text, unchanged: does it answer what they wrote?")
         if letter.way is Way.LETTER and "this email" in letter.text.lower():
             warnings.append("It speaks of “this email”, but it goes on paper.")
         return tuple(warnings)
 
     def _good_until(self, case: Case, letter: Letter) -> datetime | None:
-        """An extension is only possible until the end of the old date."""
-        if letter.kind is not LetterKind.HOLDING_REPLY or case.stage.respond_by is None:
+        """An extension is only possible until the end of the old date, save a team leader's."""
+        if letter.extension is None or letter.extension.although or case.stage.respond_by is None:
             return None
         next_day = case.stage.respond_by + timedelta(days=1)
         return datetime.combine(next_day, time(), self.council.zone)
+
+    def _leaves_at(self, good_until: datetime | None, now: datetime) -> datetime:
+        """When a letter sent now leaves: late enough for Undo, never too late to leave at all."""
+        at = now + self.council.sending.undo_for
+        if good_until is not None:
+            at = min(at, good_until - _TO_LEAVE)
+        return max(at, now)
 
 
 def answer_kind(case: Case) -> LetterKind:
@@ -316,13 +390,14 @@ def _approve(case: Case, draft: Draft, council: Council, actor: Actor, now: date
         assert letter.extension is not None
         return approve_extension(case, letter.extension, council, actor, now)
     outcome, level = draft.details["outcome"], draft.details["level"]
-    return actions.approve_answer(
+    approved = actions.approve_answer(
         case,
         Outcome(outcome) if outcome else None,
         Level(level) if level else None,
         actor,
         now,
     )
+    return with_points(approved, draft.details, actor, now)
 
 
 def _waiting(work: Work, case: Case, kind: LetterKind) -> Paper:

@@ -6,6 +6,7 @@ What is due is found by date ranges, so a tick's cost grows with what is due, no
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from handlers.absence import begin_day, queue_uncovered
 from models import outbox
 from models.channels import all_channels
 from models.council import Council
@@ -32,9 +33,12 @@ def remind(store: Store, council: Council, now: datetime) -> int:
     if not reminding.opens <= time < reminding.closes:
         return 0
     with store.work() as work:
-        queued = _queue_reminders(work, council, today, now)
+        queued = begin_day(work, council, now)
+        queued += _queue_reminders(work, council, today, now)
+        queued += _queue_agreed(work, council, today, now)
         if time >= reminding.list_at:
             queued += _queue_morning_lists(work, council, today, now)
+            queued += queue_uncovered(work, council, now)
     return queued
 
 
@@ -51,6 +55,22 @@ def _queue_reminders(work: Work, council: Council, today: date, now: datetime) -
                 deadline.due,
                 deadline.case.stage.number,
                 days_before,
+            )
+            queued += work.outbox.add(parcel, now)
+    return queued
+
+
+def _queue_agreed(work: Work, council: Council, today: date, now: datetime) -> int:
+    """What was agreed is chased like a deadline, whether its case is closed or not."""
+    queued = 0
+    for days_before, due_from, due_until in _windows(council, today):
+        for owed in work.agreed.to_remind(due_from, due_until, days_before):
+            task = owed.agreed.task
+            if council.calendar.count(owed.agreed.on, task.due) <= days_before:
+                continue
+            work.agreed.reminded(owed, days_before)
+            parcel = outbox.agreed(
+                owed.reference, owed.agreed.number, task.owner, task.due, days_before
             )
             queued += work.outbox.add(parcel, now)
     return queued

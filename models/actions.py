@@ -60,7 +60,7 @@ def open_case(report: Report, council: Council, now: datetime, *, by: Actor = CA
         authority=prediction.authority,
         secondary_authority=prediction.secondary_authority,
         flags=prediction.flags,
-        level=Level.UNDETERMINED if category is Category.COMPLAINT else None,
+        level=level_of(category, Level.UNDETERMINED, prediction.flags),
         topic=prediction.topic,
         subject=report.subject,
         customer=report.customer,
@@ -113,15 +113,18 @@ def reclassify(
     """Set category, service or authority, and level; due dates follow. It also ends triage."""
     _check(case, Action.CHANGE)
     _check_classification(to, council)
+    flags = case.flags if to.flags is None else to.flags
     after = replace(
         case,
         state=State.OPEN,
         category=to.category,
         service=to.service,
         authority=to.authority,
-        level=to.level if to.category is Category.COMPLAINT else None,
-        flags=case.flags if to.flags is None else to.flags,
+        level=level_of(to.category, to.level, flags),
+        flags=flags,
     )
+    if after.level is Level.LEVEL_TWO and case.level is not Level.LEVEL_TWO:
+        raise Refused("Level Two begins when the customer asks for a review: use Level Two.")
     if (case.service, case.authority) != (after.service, after.authority):
         # Whoever held it belongs to where it was.
         after = replace(after, holder=None)
@@ -142,6 +145,16 @@ def reclassify(
         if was != now_due:
             details[f"{name}_was"], details[name] = _iso(was), _iso(now_due)
     return _change(after, Event.RECLASSIFIED, actor, now, details)
+
+
+def level_of(category: Category, level: Level | None, flags: tuple[Flag, ...]) -> Level | None:
+    """The level of what is classified like that: only complaints have one, and an MP's enquiry only
+    where somebody decided it.
+    """
+    if category is not Category.COMPLAINT:
+        return None
+    undecided = None if Flag.MP_ENQUIRY in flags else Level.UNDETERMINED
+    return undecided if level in {None, Level.UNDETERMINED} else level
 
 
 def confirm(case: Case, council: Council, actor: Actor, now: datetime) -> Change:
@@ -211,7 +224,9 @@ def approve_answer(
     check_respond(case)
     if level is Level.LEVEL_TWO and case.level is not Level.LEVEL_TWO:
         raise Refused("Level Two is an independent review of an answer at Level One.")
-    if case.category is Category.COMPLAINT:
+    if case.level is Level.LEVEL_TWO and level is not Level.LEVEL_TWO:
+        raise Refused(f"{case.reference} is at Level Two: its answer is that of the review.")
+    if case.needs_level:
         if level in {None, Level.UNDETERMINED}:
             raise Refused("Decide the level of the complaint before you answer it.")
         if outcome is None:
@@ -245,7 +260,7 @@ def letter_failed(case: Case, kind: str, reason: str, at: datetime, *, unknown: 
 def check_close(case: Case) -> None:
     """Refused where the case cannot end yet, whatever the reason."""
     _check(case, Action.CLOSE)
-    if case.level is Level.UNDETERMINED:
+    if case.level is Level.UNDETERMINED and case.needs_level:
         raise Refused(
             "An undetermined complaint cannot be closed: set its level with Change first."
         )

@@ -202,6 +202,21 @@ def check_done(case: Case) -> tuple[Agreed, ...]:
     return found
 
 
+def done_problems(case: Case, number: int, on: date, today: date, note: str) -> Mapping[str, str]:
+    """What is wrong with what was filled in of something done, as a sentence by the field's name;
+    empty where it is right. Refused where it was done already.
+    """
+    agreed = open_task(case, number)
+    problems = {}
+    if on > today:
+        problems["done_on"] = "That day is still to come: choose the day on which it was done."
+    elif on < agreed.on:
+        problems["done_on"] = f"It was agreed only on {_words(agreed.on)}."
+    if not note.strip():
+        problems["note"] = "Say in a few words what was done."
+    return problems
+
+
 def finish(
     case: Case,
     number: int,
@@ -213,12 +228,8 @@ def finish(
     """Something agreed is done, on a local date that is kept beside the one it was due on."""
     check_done(case)
     agreed = open_task(case, number)
-    if finished.on > council.local_date(now):
-        raise Refused("That day is still to come: choose the day on which it was done.")
-    if finished.on < agreed.on:
-        raise Refused(f"It was agreed only on {_words(agreed.on)}.")
-    if not finished.note.strip():
-        raise Refused("Say in a few words what was done.")
+    today = council.local_date(now)
+    _raise_first(done_problems(case, number, finished.on, today, finished.note))
     finished = replace(finished, note=finished.note.strip())
     details: dict[str, Detail] = {
         "number": number,

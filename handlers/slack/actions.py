@@ -4,7 +4,6 @@ from handlers.slack import modals
 from handlers.slack.background import background
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, Reply, Request
-from models.actions import check_close
 from models.case import Action
 
 
@@ -37,19 +36,4 @@ def change(desk: Desk, request: Request) -> Reply:
     if isinstance(to, FieldErrors):
         return to
     desk.casework.reclassify(acting.seen, to, acting.actor, desk.now())
-    return Done()
-
-
-def open_close(desk: Desk, request: Request) -> Reply:
-    """Close was pressed."""
-    case = desk.acting(request, Action.CLOSE).case
-    check_close(case)
-    return OpenModal(modals.close(case))
-
-
-def close(desk: Desk, request: Request) -> Reply:
-    """The close was submitted."""
-    acting = desk.acting(request, Action.CLOSE)
-    outcome = modals.outcome(request.field("outcome"))
-    desk.casework.close(acting.seen, request.field("reason"), outcome, acting.actor, desk.now())
     return Done()

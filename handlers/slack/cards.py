@@ -3,18 +3,22 @@
 import json
 from datetime import date
 
-from handlers.slack import background, why, wording
+from handlers.slack import agreed_lines, background, leaving_lines, why, wording
 from handlers.slack.api import Block, Saying
 from handlers.slack.background import Background, Link
 from models.allowed import allowed_actions
-from models.case import Action, Case
+from models.case import Action, Case, Leaving
 from models.council import Council
 from models.outbox import Posting
 
 ACTION_PREFIX = "case_"
 MORE = "case_more"
+LETTER = "letter"
+"""What Undo carries: the version of the case that the letter was approved on."""
 _PRIMARY = frozenset({Action.CLAIM, Action.CONFIRM, Action.RESPOND, Action.POST})
+_DANGER = frozenset({Action.UNDO})
 _ON_CARD = (
+    Action.UNDO,
     Action.POST,
     Action.NAME,
     Action.CONFIRM,
@@ -48,6 +52,9 @@ def card(
         {"type": "header", "text": _plain(wording.title(case))},
         {"type": "section", "text": _plain(wording.subject(case))},
     ]
+    leaving = "\n".join(leaving_lines.lines(case, council))
+    if leaving:
+        blocks.append({"type": "section", "text": _mrkdwn(leaving)})
     decide = why.decide_lines(case, council)
     if decide:
         blocks.append({"type": "section", "text": _mrkdwn(decide)})
@@ -55,6 +62,8 @@ def card(
     blocks.append({"type": "section", "fields": fields})
     again = background.failed_again_line(case, known, council, link)
     notes = [again] if again else []
+    agreed = agreed_lines.card_line(case, council, today)
+    notes += [agreed] if agreed else []
     notes += [*_notes(case, council), *background.lines(case, known, council, link)]
     if notes:
         blocks.append({"type": "context", "elements": [_mrkdwn(note) for note in notes]})
@@ -64,8 +73,10 @@ def card(
     )
     said = (
         wording.spoken(case, council, today),
+        leaving_lines.spoken(case, council),
         why.spoken(case, council),
         background.spoken(case, known),
+        agreed_lines.spoken(case, council, today),
         known.away and f" The holder is {known.away}.",
     )
     return Saying("".join(said), blocks)
@@ -82,10 +93,21 @@ def button_value(case: Case) -> str:
     return json.dumps({"case": case.reference, "version": case.version})
 
 
+def _of_letter(case: Case, letter: Leaving) -> str:
+    """What Undo carries too: the letter that its card shows, for another may follow it."""
+    return json.dumps({"case": case.reference, "version": case.version, LETTER: letter.version})
+
+
 def on_card(case: Case) -> tuple[Action, ...]:
     """The actions that have a button on the card now; the others are in the menu behind More."""
     allowed = allowed_actions(case)
-    return tuple(action for action in _ON_CARD if action in allowed)[:_MOST_BUTTONS]
+    fits = (action for action in _ON_CARD if action in allowed and not _is_rare(case, action))
+    return tuple(fits)[:_MOST_BUTTONS]
+
+
+def _is_rare(case: Case, action: Action) -> bool:
+    """A second extension is a team leader's exception: it stands in the menu only."""
+    return action is Action.EXTEND and case.stage.extended_to is not None
 
 
 def _more(case: Case) -> Block:
@@ -139,6 +161,10 @@ def button(case: Case, action: Action) -> Block:
         "value": button_value(case),
         "accessibility_label": f"{name} case {case.reference}",
     }
+    if action is Action.UNDO and case.stage.leaving:
+        button["value"] = _of_letter(case, case.stage.leaving[-1])
+    if action in _DANGER:
+        button["style"] = "danger"
     if action in _PRIMARY:
         button["style"] = "primary"
     return button

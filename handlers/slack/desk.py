@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from handlers.agreed import Agreeing
+from handlers.absence import Absences
 from handlers.assigning import Assigning
 from handlers.casework import Casework, Seen
 from handlers.intake import Intake
@@ -65,6 +66,11 @@ class Desk:
     def splitting(self) -> Splitting:
         """Taking a second matter out of a case."""
         return Splitting(self.intake)
+
+    @property
+    def absences(self) -> Absences:
+        """Who is away, and who covers."""
+        return Absences(self.store, self.council)
 
     @property
     def assigning(self) -> Assigning:

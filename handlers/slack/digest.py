@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from handlers.slack import wording
+from handlers.slack import agreed_lines, wording
 from handlers.slack.api import Block, Saying
+from models.agreed import Agreed
 from models.case import Case, State
 from models.channels import channel_for, is_private
 from models.council import Council
@@ -22,16 +23,22 @@ def morning_list(
     today: date,
     channel: str | None,
     mailbox: Sequence[str] = (),
+    owed: Sequence[tuple[Case, Agreed]] = (),
 ) -> Saying | None:
     """What is overdue, due today, due soon and waiting for a decision; None where nothing is.
 
     For one channel (as configured), or with None the whole by service for the lead. A private
     case is named without its subject outside its channel. `mailbox` is what is to be said of the
-    mailbox, in mrkdwn.
+    mailbox, in mrkdwn; `owed` are things agreed that are past their date.
     """
     mine = [d for d in due if channel is None or channel_for(d.case, council) == channel]
     if channel is None:
         mine.sort(key=lambda d: (_owner(d.case, council), d.due))
+    late = [
+        _agreed_line(case, agreed, council, today, channel)
+        for case, agreed in owed
+        if channel is None or channel_for(case, council) == channel
+    ]
     triage = [c for c in waiting if channel is None or channel_for(c, council) == channel]
     parts = [
         ("Overdue", [_due_line(d, council, today, channel) for d in mine if d.due < today]),
@@ -40,6 +47,7 @@ def morning_list(
             f"Due within {wording.working_days(council.reminding.soon_days)}",
             [_due_line(d, council, today, channel) for d in mine if d.due > today],
         ),
+        ("Agreed and overdue", late),
         ("Waiting for a decision", [_case_line(c, council, today, channel) for c in triage]),
     ]
     filled = [(name, lines) for name, lines in parts if lines]
@@ -116,6 +124,16 @@ def _case_line(case: Case, council: Council, today: date, channel: str | None) -
     if case.stage.answer_by is not None:
         answer = f"answer due {wording.answer_due(case, council, today)}"
     return f"{_name(case, council, channel)}: {answer}, {_holder(case)}"
+
+
+def _agreed_line(
+    case: Case, agreed: Agreed, council: Council, today: date, channel: str | None
+) -> str:
+    named = _name(case, council, channel)
+    if not is_private(case, council) or channel_for(case, council) == channel:
+        named = f"{named}: {wording.escape(agreed_lines.task(agreed))}"
+    left = wording.days_left(council, agreed.task.due, today)
+    return f"{named}, {left}, <@{agreed.task.owner}>"
 
 
 def _name(case: Case, council: Council, channel: str | None) -> str:

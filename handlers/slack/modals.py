@@ -13,7 +13,6 @@ from models.council import Council
 from models.prediction import Category
 
 CHANGE = "case_change"
-CLOSE = "case_close"
 
 _NOTHING_KNOWN = Background()
 _E = TypeVar("_E", bound=StrEnum)
@@ -40,7 +39,7 @@ def classification(
     catalogue = council.catalogue
     services = {service.id: service.name for service in catalogue.services.values()}
     bodies = {authority.id: authority.name for authority in catalogue.authorities.values()}
-    levels = {level.value: wording.LEVELS[level] for level in Level if level is not Level.LEVEL_TWO}
+    levels = fields.names(wording.levels_open_to(level))
     other = "Or the other body whose matter it is"
     return [
         fields.select("category", "Category", fields.names(wording.CATEGORIES), category),
@@ -66,17 +65,6 @@ def classified(request: Request) -> Classification | FieldErrors:
         authority=authority if outside else None,
         level=level if category is Category.COMPLAINT else None,
     )
-
-
-def close(case: Case) -> Block:
-    """End the case; one that was not answered in writing needs a reason."""
-    blocks = []
-    if case.category is Category.COMPLAINT and case.stage.outcome is None:
-        blocks.append(fields.select("outcome", "Outcome", fields.names(wording.OUTCOMES), None))
-    needed = case.state is not State.ANSWERED
-    label = "Why it can be closed without a written answer" if needed else "Anything to note"
-    blocks.append(fields.text("reason", label, "", multiline=True, optional=not needed))
-    return fields.modal(CLOSE, f"Close {case.reference}", "Close case", button_value(case), blocks)
 
 
 def notice(text: str, title: str = "Not done") -> Block:

@@ -1,0 +1,58 @@
+"""Lessons recorded later, remedies, and what was agreed: until it is done it is chased."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.casework import Seen
+from models import lessons
+from models.agreed import Finished, Redress, Task
+from models.case import Case, Change, check_fresh
+from models.council import Council
+from models.errors import Refused
+from models.lessons import Learned
+from models.people import Actor
+from models.recording import record
+from models.store_port import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Agreeing:
+    """What agreeing needs. Each use case raises Refused or Stale."""
+
+    store: Store
+    council: Council
+
+    def record_lesson(self, seen: Seen, learned: Learned, actor: Actor, now: datetime) -> Case:
+        """The lesson of an upheld complaint that has ended, or its correction."""
+        return self._change(
+            seen, now, lambda case: lessons.record_lesson(case, learned, self.council, actor, now)
+        )
+
+    def agree_remedy(
+        self, seen: Seen, redress: Redress, task: Task, actor: Actor, now: datetime
+    ) -> Case:
+        """Something is done for the customer."""
+        return self._change(
+            seen,
+            now,
+            lambda case: lessons.agree_remedy(case, redress, task, self.council, actor, now),
+        )
+
+    def finish(
+        self, seen: Seen, number: int, finished: Finished, actor: Actor, now: datetime
+    ) -> Case:
+        """What was agreed under this number is done."""
+        return self._change(
+            seen,
+            now,
+            lambda case: lessons.finish(case, number, finished, self.council, actor, now),
+        )
+
+    def _change(self, seen: Seen, now: datetime, act: Callable[[Case], Change]) -> Case:
+        with self.store.work() as work:
+            case = work.cases.get(seen.reference)
+            if case is None:
+                raise Refused(f"There is no case {seen.reference}.")
+            check_fresh(case, seen.version)
+            return record(work, act(case), now)
