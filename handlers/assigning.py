@@ -6,9 +6,10 @@ from datetime import datetime
 from handlers.casework import Seen
 from models.absence import Absence
 from models.assigning import assign
-from models.case import Case, check_fresh
+from models.case import Case, Level, check_fresh
 from models.council import Council
 from models.errors import Refused
+from models.involvement import check_reviewer, involved_in
 from models.people import Actor
 from models.recording import record
 from models.store_port import Store, Work
@@ -26,14 +27,23 @@ class Assigning:
         with self.store.view() as work:
             return work.absences.on(self.council.local_date(now))
 
+    def involved(self, case: Case) -> frozenset[str]:
+        """Who may not get the case, because they were involved before its review at Level Two."""
+        if case.level is not Level.LEVEL_TWO:
+            return frozenset()
+        with self.store.view() as work:
+            return frozenset(involved_in(work, case))
+
     def assign(self, seen: Seen, to: str | None, actor: Actor, now: datetime) -> Case:
         """`to`, a colleague who may act on the case, holds it from now on; None gives it back. That
-        they are in is asked here. Raises Refused or Stale.
+        they are in, and at Level Two were not involved, is asked here. Raises Refused or Stale.
         """
         with self.store.work() as work:
             case = _existing(work, seen)
             if to is not None and any(one.user == to for one in self._away(work, now)):
                 raise Refused(f"<@{to}> is away now: choose somebody who is in.")
+            if to is not None:
+                check_reviewer(work, case, to, self.council, asking=actor.id)
             return record(work, assign(case, to, actor, now), now)
 
     def _away(self, work: Work, now: datetime) -> tuple[Absence, ...]:

@@ -43,8 +43,13 @@ def redraw_every_home(work: Work, now: datetime) -> int:
 def redraw_cards_held_by(work: Work, users: Iterable[str], why: str, now: datetime) -> None:
     """The cards of the open cases of these people; `why` tells the occasion apart for ever."""
     for user in users:
-        for case in work.cases.find(Query(states=_WORKED_ON, holder=user, limit=_MOST)):
+        for case in held_by(work, user):
             work.outbox.add(outbox.card_again(case.reference, case.version, why), now)
+
+
+def held_by(work: Work, user: str, limit: int = _MOST) -> tuple[Case, ...]:
+    """The open cases of a person, those due first first."""
+    return work.cases.find(Query(states=_WORKED_ON, holder=user, limit=limit))
 
 
 def with_stand_ins(work: Work, users: Collection[str], now: datetime) -> frozenset[str]:

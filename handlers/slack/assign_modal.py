@@ -21,11 +21,11 @@ _MOST_AWAY = 20
 def open_assign(desk: Desk, request: Request) -> Reply:
     """Assign was pressed."""
     case = desk.acting(request, Action.ASSIGN, fresh=False).case
-    away = desk.assigning.away(desk.now())
+    away, involved = desk.assigning.away(desk.now()), desk.assigning.involved(case)
     team = [
         one
         for one in desk.staff.colleagues(desk.staff.team(case))
-        if one.id != case.holder and desk.staff.can_work_on(one.id, case)
+        if one.id not in {case.holder, *involved} and desk.staff.can_work_on(one.id, case)
     ]
     found = [(one, stands_in(away, one.id, desk.today())) for one in team]
     in_now = [one for one, stand_in in found if not stand_in.away]

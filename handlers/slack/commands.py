@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from handlers.slack import cards, digest, log_note, wording
+from handlers.slack import away, cards, digest, log_note, wording
 from handlers.slack.api import Saying
 from handlers.slack.background import background
 from handlers.slack.desk import Desk
@@ -97,6 +97,7 @@ _WORDS: Mapping[str, Callable[[Desk, Request], Reply]] = {
     "overdue": _overdue,
     "triage": _triage,
     "log": log_note.open_log,
+    "away": away.open_away,
     "help": _help,
     "": _help,
 }

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from handlers.agreed import Agreeing
 from handlers.absence import Absences
+from handlers.agreed import Agreeing
 from handlers.assigning import Assigning
 from handlers.casework import Casework, Seen
 from handlers.intake import Intake

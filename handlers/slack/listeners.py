@@ -16,6 +16,7 @@ from slack_sdk import WebClient
 from handlers.slack import (
     actions,
     assign_modal,
+    away,
     closing,
     closing_modals,
     commands,
@@ -74,11 +75,13 @@ ACTIONS: Mapping[Action, _Listener] = {
 CLICKS: Mapping[str, _Listener] = {
     **{f"{ACTION_PREFIX}{action}": listener for action, listener in ACTIONS.items()},
     MORE: menu.open_menu,
+    away.END: away.end,
     closing_modals.OUTCOME: closing.choose_outcome,
 }
 SUBMISSIONS: Mapping[str, _Listener] = {
     modals.CHANGE: actions.change,
     assign_modal.ASSIGN: assign_modal.assign,
+    away.AWAY: away.record,
     letter_modals.ACKNOWLEDGE: letters.acknowledge,
     letter_modals.EXTEND: letters.holding_reply,
     letter_modals.RESPOND: letters.respond,

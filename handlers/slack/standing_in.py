@@ -3,20 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.absence import told_lead
 from handlers.slack import absence_lines, threads, wording
 from handlers.slack.placing import KEY, Placing
 from handlers.slack.who import Staff
-from models import outbox
 from models.absence import StandIn, stands_in
-from models.case import Case, State
+from models.case import Case
 from models.channels import is_private
 from models.council import Council
 from models.errors import Refused
 from models.outbox import Delivered, Dropped, Item, Parcel
-from models.store_port import Query
+from models.redrawing import held_by
 
-_WORKED_ON = frozenset({State.TRIAGE, State.OPEN})
-_MOST = 1_000
 _NAMED = 10
 
 
@@ -49,20 +47,13 @@ def addressee(at: Placing, case: Case, now: datetime) -> Addressee:
     return Addressee(words, (told_lead(at.council, case.holder, now),))
 
 
-def told_lead(council: Council, user: str, now: datetime) -> Parcel:
-    """That nobody covers for a person, for the lead's channel: once a day, on that day."""
-    today = council.local_date(now)
-    closes = datetime.combine(today, council.reminding.closes, council.zone)
-    return outbox.uncovered(council.channels.lead, user, today, closes)
-
-
 def uncovered(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
     """Say in the lead's channel who is away with open cases and nobody to look after them."""
     payload = item.parcel.payload
     user, today = str(payload["user"]), at.council.local_date(now)
     with at.store.view() as work:
         away = work.absences.on(today)
-        cases = work.cases.find(Query(states=_WORKED_ON, holder=user, limit=_MOST))
+        cases = held_by(work, user)
     left = [case for case in cases if _stand_in(at, case, now).who is None]
     if not left:
         return Dropped("somebody covers by now, or there is nothing to look after")

@@ -116,6 +116,7 @@ HELP = """*What you can ask*
 • `/case overdue`: past its date
 • `/case triage`: what somebody has to decide
 • `/case log`: take down a phone call, a letter or a visit
+• `/case away`: say when you are away, and who covers
 • `/case help`: this
 In a case's thread, where slash commands do not work, write `@carebot status`."""
 

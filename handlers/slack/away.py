@@ -1,0 +1,144 @@
+"""`/case away`: who is away from when until when, and who covers for them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from handlers.absence import WrongAbsence
+from handlers.slack import absence_lines, fields, wording
+from handlers.slack.api import Block
+from handlers.slack.desk import Desk
+from handlers.slack.requests import FieldErrors, OpenModal, Reply, Request, ShowInstead
+from models.absence import Absence, stands_in
+from models.errors import Refused
+
+AWAY = "away_record"
+END = "away_end"
+_FIRST, _LAST, _COVER, _WHOM = "away_first", "away_last", "away_cover", "away_whom"
+_FIELDS = {"first": _FIRST, "last": _LAST, "cover": _COVER}
+_MOST = 20
+
+
+def open_away(desk: Desk, request: Request) -> Reply:
+    """`/case away`."""
+    desk.staff.actor(request.user)
+    return OpenModal(_modal(desk, request.user, ""))
+
+
+def record(desk: Desk, request: Request) -> Reply:
+    """The absence was submitted. A lead may record one for somebody else."""
+    actor = desk.staff.actor(request.user)
+    whom = request.field(_WHOM) or request.user
+    cover = request.field(_COVER) or None
+    try:
+        first, last = (date.fromisoformat(request.field(name)) for name in (_FIRST, _LAST))
+    except ValueError:
+        return FieldErrors({_LAST: "Choose the first and the last day."})
+    wrong = _check_people(desk, request.user, whom, cover)
+    if wrong:
+        return FieldErrors(wrong)
+    try:
+        desk.absences.record(Absence(whom, first, last, cover), actor, desk.now())
+    except WrongAbsence as error:
+        return FieldErrors({_FIELDS[error.field]: str(error)})
+    return ShowInstead(_modal(desk, request.user, _recorded(whom, request.user)))
+
+
+def end(desk: Desk, request: Request) -> Reply:
+    """I am back, or Take out, was pressed."""
+    actor = desk.staff.actor(request.user)
+    try:
+        first = date.fromisoformat(str(json.loads(request.value)["first"]))
+    except (ValueError, KeyError, TypeError):
+        raise Refused("This button is from another time. Please ask again.") from None
+    desk.absences.end(request.user, first, actor, desk.now())
+    return ShowInstead(_modal(desk, request.user, "Taken out: reminders go to you again."))
+
+
+def modal(
+    own: Sequence[Absence],
+    covered: Sequence[Absence],
+    today: date,
+    said: str = "",
+    *,
+    for_others: bool = False,
+) -> Block:
+    """What is recorded for its reader, whom they cover for, and a new absence to record."""
+    blocks: list[Block] = [_section(said)] if said else []
+    blocks += [_own(one, today) for one in own[:_MOST]]
+    if covered:
+        blocks.append(_section("\n".join(map(_covering, covered[:_MOST]))))
+    blocks += [
+        fields.day(_FIRST, "First day away", today),
+        fields.day(_LAST, "Last day away", today),
+        fields.hinted(
+            fields.person(_COVER, "Who covers", None, optional=True),
+            "Reminders of your cases go to them. Without anybody they go to the service and the lead.",
+        ),
+    ]
+    if for_others:
+        label = "For whom, if not for yourself"
+        blocks.append(fields.person(_WHOM, label, None, optional=True))
+    return fields.modal(AWAY, "Away", "Record", "{}", blocks)
+
+
+def _modal(desk: Desk, user: str, said: str) -> Block:
+    known = desk.absences.known(desk.now())
+    own = [one for one in known if one.user == user]
+    covered = [one for one in known if one.cover == user]
+    lead = desk.staff.is_lead(user)
+    return modal(own, covered, desk.today(), _with_warning(said, own, known), for_others=lead)
+
+
+def _with_warning(said: str, own: Iterable[Absence], known: Sequence[Absence]) -> str:
+    """The same, with what somebody should know whose absence nobody covers."""
+    gaps = [one for one in own if stands_in(known, one.user, one.first).who is None]
+    warning = (
+        "*Nobody covers for you then*: reminders go to the service and the lead." if gaps else ""
+    )
+    return "\n".join(filter(None, (said, warning)))
+
+
+def _own(absence: Absence, today: date) -> Block:
+    cover = f"{absence_lines.MENTION(absence.cover)} covers" if absence.cover else "nobody covers"
+    began = absence.first <= today
+    text = f"You are away from {wording.day(absence.first)} to {wording.day(absence.last)}; {cover}"
+    name = "I am back" if began else "Take out"
+    button: Block = {
+        "type": "button",
+        "action_id": END,
+        "text": fields.plain(name),
+        "value": json.dumps({"first": absence.first.isoformat()}),
+        "accessibility_label": f"{name}, absence from {wording.day(absence.first)}",
+    }
+    return {**_section(text), "accessory": button}
+
+
+def _covering(absence: Absence) -> str:
+    first, last = wording.day(absence.first), wording.day(absence.last)
+    return f"You cover for {absence_lines.MENTION(absence.user)} from {first} to {last}"
+
+
+def _check_people(desk: Desk, user: str, whom: str, cover: str | None) -> dict[str, str]:
+    """What is wrong with who was chosen, by field."""
+    if whom != user and not desk.staff.is_lead(user):
+        return {_WHOM: "Only a team leader can record this for somebody else."}
+    for field, person in ((_WHOM, whom), (_COVER, cover)):
+        if person is None:
+            continue
+        try:
+            desk.staff.actor(person)
+        except Refused:
+            name = desk.staff.person(person).name
+            return {field: f"{name} is not one of the council's own staff."}
+    return {}
+
+
+def _recorded(whom: str, user: str) -> str:
+    if whom == user:
+        return "*Recorded.* The cards of your cases say so."
+    return f"*Recorded* for {absence_lines.MENTION(whom)}."
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
