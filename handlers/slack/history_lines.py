@@ -5,8 +5,10 @@ from datetime import date
 from handlers.slack import (
     agreed_lines,
     assigning_lines,
+    flag_lines,
     join_lines,
     leaving_lines,
+    level_lines,
     note_lines,
     point_lines,
     wording,
@@ -17,7 +19,7 @@ from models.history import Entry, Event
 from models.letter import LetterKind
 from models.message import Source
 from models.people import Kind
-from models.prediction import Category, Flag
+from models.prediction import Category
 from models.threads import Why
 
 
@@ -34,6 +36,7 @@ def _reclassified(entry: Entry, council: Council, who: str) -> str:
         for name in ("category", "service", "authority", "level")
         if f"{name}_was" in entry.details
     ]
+    changes += flag_lines.changed(entry)
     due = entry.details.get("respond_by")
     if isinstance(due, str):
         changes.append(f"answer due *{wording.day(date.fromisoformat(due))}*")
@@ -85,12 +88,6 @@ def _approved(entry: Entry, council: Council, who: str) -> str:
     return f"{who} pressed Send on the answer{how}{leaving_lines.leaves(entry, council)}"
 
 
-def _reopened(entry: Entry, _council: Council, _who: str) -> str:
-    due = entry.details.get("respond_by")
-    until = f"; answer due *{wording.day(date.fromisoformat(due))}*" if isinstance(due, str) else ""
-    return f"The customer wrote again and the case is open again{until}"
-
-
 def _added(entry: Entry, _council: Council, _who: str) -> str:
     said = "The customer wrote again"
     if not entry.details.get("known_sender"):
@@ -99,8 +96,7 @@ def _added(entry: Entry, _council: Council, _who: str) -> str:
         said += ". It is perhaps *another matter*: please look"
     flags = entry.details.get("flags")
     if flags:
-        named = ", ".join(wording.FLAGS[Flag(flag)] for flag in str(flags).split(", "))
-        said += f". It raises: *{named}*"
+        said += f". It raises: *{flag_lines.named(flags)}*"
     return said + _redated(entry)
 
 
@@ -297,7 +293,7 @@ _HISTORY = {
         f"{w} made a case of it, which had been filed: {_reason(e)}"
     ),
     Event.CLOSED: _closed,
-    Event.REOPENED: _reopened,
+    **level_lines.LINES,
     **agreed_lines.LINES,
     Event.FILED: _filed,
     Event.LINKED: _linked,

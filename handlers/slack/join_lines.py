@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from handlers.slack import wording
+from handlers.slack import flag_lines, wording
 from models.council import Council
 from models.history import Entry, Event
 from models.prediction import Flag
@@ -38,8 +38,7 @@ def _joined(entry: Entry, _council: Council, who: str) -> str:
         )
     flags = entry.details.get("flags")
     if flags:
-        named = ", ".join(wording.FLAGS[Flag(flag)] for flag in str(flags).split(", "))
-        said += f". It raises: *{named}*"
+        said += f". It raises: *{flag_lines.named(flags)}*"
     return f"{said}{_redated(entry)}. The words of {_other(entry)} follow"
 
 

@@ -3,14 +3,14 @@
 from enum import StrEnum
 from typing import TypeVar
 
-from handlers.slack import fields, wording
+from handlers.slack import fields, flag_lines, wording
 from handlers.slack.api import Block
 from handlers.slack.background import Background
 from handlers.slack.cards import button_value
 from handlers.slack.requests import FieldErrors, Request
 from models.case import Case, Classification, Level, Outcome, State
 from models.council import Council
-from models.prediction import Category
+from models.prediction import Category, Flag
 
 CHANGE = "case_change"
 
@@ -19,12 +19,14 @@ _E = TypeVar("_E", bound=StrEnum)
 
 
 def change(case: Case, council: Council, known: Background = _NOTHING_KNOWN) -> Block:
-    """Correct category, service or authority, and level. Where it has perhaps failed again, and the
+    """Correct category, service or authority, level and flags. Where it has perhaps failed again, and the
     case that failed may be named here, a complaint is chosen already.
     """
     failed = case.state is State.TRIAGE and known.failed_again(case.contact)
     category = Category.COMPLAINT if failed else case.category
     blocks = classification(category, case.service, case.authority, case.level, council)
+    # Flags that the model missed are raised here, and what it raised for nothing is cleared.
+    blocks.append(fields.ticks("flags", "Flags", flag_lines.options(council), case.flags))
     return fields.modal(CHANGE, f"Change {case.reference}", "Change", button_value(case), blocks)
 
 
@@ -64,7 +66,15 @@ def classified(request: Request) -> Classification | FieldErrors:
         service=None if outside else service,
         authority=authority if outside else None,
         level=level if category is Category.COMPLAINT else None,
+        flags=_ticked(request),
     )
+
+
+def _ticked(request: Request) -> tuple[Flag, ...] | None:
+    """The flags that were ticked; None where the modal does not ask for them."""
+    if "flags" not in request.lists:
+        return None
+    return tuple(flag for flag in Flag if flag.value in request.several("flags"))
 
 
 def notice(text: str, title: str = "Not done") -> Block:
