@@ -36,6 +36,7 @@ from models.errors import Refused, Stale
 from models.extending import check_extend
 from models.forwarding import name_customer
 from models.history import Event
+from models.lessons import check_done, check_lesson, check_remedy
 from models.letter import LetterKind
 from models.message import Sender, Source
 from models.people import staff
@@ -120,6 +121,9 @@ def test_an_action_that_does_not_fit_the_state_is_refused_with_a_sentence(
         Action.EXTEND: lambda: check_extend(case, COUNCIL, NOW),
         Action.POST: lambda: check_post(case),
         Action.CLOSE: lambda: close(case, "", None, PRIYA, NOW),
+        Action.LESSON: lambda: check_lesson(case),
+        Action.REMEDY: lambda: check_remedy(case),
+        Action.DONE: lambda: check_done(case),
         Action.SPLIT: lambda: check_split(case),
         Action.NAME: lambda: name_customer(case, COUNCIL, PRIYA, NOW, from_original=True),
     }.get(action, lambda: check(case, action))

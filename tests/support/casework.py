@@ -3,8 +3,11 @@
 from datetime import datetime
 
 from handlers.casework import Seen
+from models.agreed import Cause, Lesson, Task
 from models.case import Case, Level, Outcome
+from models.council import Council
 from models.history import Entry, Event
+from models.lessons import Learned
 from models.letter import Letter
 from models.people import staff
 from tests.support.letterbox import delivered
@@ -28,9 +31,17 @@ def answer(office: TestOffice, reference: str | None, at: datetime, text: str = 
 
 
 def close(office: TestOffice, reference: str | None, at: datetime) -> Case:
-    """Answer the case and close it."""
+    """Answer the case and close it, with its lesson."""
     answer(office, reference, at)
-    return office.casework.close(seen(office, reference), "", None, OFFICER, at)
+    lesson = learned(office.council, at)
+    return office.casework.close(seen(office, reference), "", None, OFFICER, at, lesson)
+
+
+def learned(council: Council, at: datetime, owner: str = OFFICER.id) -> Learned:
+    """A lesson whose action is due ten working days later."""
+    due = council.calendar.add(council.local_date(at), 10)
+    task = Task("Check the lists of the crews every Monday", owner, due)
+    return Learned(Lesson(Cause.INFORMATION, "The crew had the wrong list."), task)
 
 
 def history(office: TestOffice, reference: str | None) -> tuple[Entry, ...]:

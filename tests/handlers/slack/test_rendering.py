@@ -12,8 +12,10 @@ from slack_sdk.models.blocks import Block as SdkBlock
 
 from bot.sandbox.limits import block_problems, view_problems
 from bot.sandbox.mentions import notified
+from handlers.casework import HoldingReply
 from handlers.slack import (
     cards,
+    closing_modals,
     digest,
     fields,
     history_lines,
@@ -26,12 +28,14 @@ from handlers.slack import (
 from handlers.slack.api import Saying
 from handlers.slack.background import Background, Known
 from models.actions import answered, approve_answer, claim, close
+from models.agreed import Agreed, Redress, Remedy, Task
 from models.allowed import allowed_actions
 from models.case import Action, Case, Level, Outcome, State
 from models.contact import By, Contact
 from models.deadlines import DeadlineKind
 from models.history import Entry, Event
 from models.ledger import Arrival
+from models.lessons import agreed_lesson
 from models.letter import Letter, LetterKind, Way
 from models.message import Attachment, Sender, Source
 from models.people import CAREBOT, CUSTOMER, staff
@@ -39,6 +43,7 @@ from models.prediction import Category, Flag
 from models.store_port import Draft, DueCase, StoredMessage
 from models.told_before import Told
 from tests.support.cases import message, opened
+from tests.support.casework import learned
 from tests.support.council import example_council, utc
 
 COUNCIL = example_council()
@@ -70,13 +75,18 @@ def done() -> Case:
     return answered(approved, NOW).case
 
 
+def closed() -> Case:
+    lesson = agreed_lesson(done(), learned(COUNCIL, NOW), COUNCIL, NOW)
+    return close(done(), "", None, PRIYA, NOW, lesson).case
+
+
 STATES = {
     "new": CASE,
     "triage": replace(CASE, state=State.TRIAGE),
     "held": held(),
     "answer on its way": approve_answer(held(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case,
     "answered": done(),
-    "closed": close(done(), "", None, PRIYA, NOW).case,
+    "closed": closed(),
     "another body's": opened(COUNCIL, NOW, "CC-2026-00043", "#pothole_road enquiry").case,
     "praise": opened(COUNCIL, NOW, "CC-2026-00044", "#parks_play compliment").case,
     "every flag": replace(CASE, flags=tuple(Flag), secondary_authority="police"),
@@ -228,6 +238,16 @@ def test_each_kind_of_history_has_words_of_its_own(event: Event) -> None:
 
 
 LONG = "Dear Jo\n" * 2_000
+MANY_AGREED = tuple(
+    Agreed(
+        number,
+        Level.LEVEL_ONE,
+        TODAY,
+        Task("w" * 3_000, "U1", TODAY),
+        redress=Redress(Remedy.PAYMENT, 999_999_900),
+    )
+    for number in range(1, 13)
+)
 ON_PAPER = replace(CASE, customer=Sender("Jo Pike", None), source=Source.LETTER)
 
 
@@ -235,10 +255,17 @@ def modal_views() -> Iterator[tuple[str, dict[str, object]]]:
     for name, case in {**STATES, "on paper": ON_PAPER}.items():
         yield f"change {name}", modals.change(case, COUNCIL)
         yield f"acknowledge {name}", letter_modals.acknowledge(case, LONG, "Jo\n1 High Street")
-        yield f"extend {name}", letter_modals.extend(case, LONG, TODAY, "")
+        for against in (None, "It has been extended already."):
+            reply = HoldingReply(LONG, TODAY, "r" * 3_000, against)
+            yield f"extend {name} {against}", letter_modals.extend(case, reply, "")
         yield f"respond {name}", letter_modals.respond(case, LONG, "")
         yield f"posted {name}", letter_modals.posted(case, tuple(LetterKind), TODAY)
-        yield f"close {name}", modals.close(case)
+        yield f"close {name}", closing_modals.close(case)
+        chosen = {closing_modals.OUTCOME: Outcome.UPHELD, "lesson": "x" * 3_000}
+        yield f"close {name} as upheld", closing_modals.close(case, chosen)
+        yield f"lesson {name}", closing_modals.lesson(case)
+        yield f"remedy {name}", closing_modals.remedy(case)
+        yield f"done {name}", closing_modals.done(case, MANY_AGREED, None, TODAY)
     for kind, way in product(LetterKind, Way):
         letter = Letter(
             kind=kind,
