@@ -6,10 +6,10 @@ from typing import Any
 from urllib.error import URLError
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from handlers.slack.api import Person, Place, Saying
+from handlers.slack.api import Person, Place, Said, Saying, SharedFile, TextFile
 from models.errors import (
     AnswerLost,
     Gone,
@@ -26,7 +26,15 @@ _PAGE = 200
 # Slack's own trouble: nothing was done, and the next try may go through.
 _PASSING = frozenset({"ratelimited", "service_unavailable", "team_added_to_org"})
 # Slack's own trouble of which nobody knows whether it was done.
-_GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message"})
+_GONE = frozenset(
+    {
+        "message_not_found",
+        "thread_not_found",
+        "cant_update_message",
+        "file_not_found",
+        "file_deleted",
+    }
+)
 _CONTENT = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"}
 )
@@ -41,7 +49,7 @@ class WebSlack:
         self._client = client
         self._channels: dict[str, str] = {}
         self._groups: dict[str, str] = {}
-        self._team = ""
+        self._team = self._bot = ""
 
     def connect(self, channels: Mapping[str, str], groups: Collection[str] = ()) -> None:
         """Resolve the configured channels (setting to channel) and join the public ones; resolve the
@@ -51,9 +59,10 @@ class WebSlack:
         is not there or that carebot is not invited to, or a group that is not there.
         """
         try:
-            self._team = str(_call(self._client.auth_test)["team_id"])
+            known_as = _call(self._client.auth_test)
         except Undeliverable as error:
             raise Misconfigured(f"SLACK_BOT_TOKEN: {error}") from error
+        self._team, self._bot = str(known_as["team_id"]), str(known_as.get("bot_id") or "")
         kinds = "public_channel,private_channel"
         listed = list(
             self._pages(
@@ -138,6 +147,37 @@ class WebSlack:
                 return Place(channel, str(message["ts"]))
         return None
 
+    def thread(self, channel: str, ts: str) -> tuple[Said, ...]:
+        """A thread's messages with the one that began it."""
+        return tuple(self._said(channel, message) for message in self._searched(channel, ts))
+
+    def recent(self, channel: str) -> tuple[Said, ...]:
+        """The latest messages of a channel itself."""
+        return tuple(self._said(channel, message) for message in self._searched(channel, None))
+
+    def delete(self, place: Place) -> None:
+        """Delete a message of ours."""
+        _call(self._client.chat_delete, channel=place.channel, ts=place.ts)
+
+    def put_file(self, channel: str, file: TextFile, thread: str) -> None:
+        """Put a file into a thread, in the three steps that Slack asks for."""
+        try:
+            _call(
+                self._client.files_upload_v2,
+                filename=file.name,
+                title=file.title,
+                alt_txt=file.described,
+                content=file.text.encode("utf-8", "backslashreplace"),
+                channel=channel,
+                thread_ts=thread,
+            )
+        except SlackRequestError as error:
+            raise Unavailable("Slack did not take the file") from error
+
+    def delete_file(self, id_: str) -> None:
+        """Delete a file of ours."""
+        _call(self._client.files_delete, file=id_)
+
     def link(self, place: Place) -> str:
         """The address of a message."""
         answer = _call(self._client.chat_getPermalink, channel=place.channel, message_ts=place.ts)
@@ -161,6 +201,20 @@ class WebSlack:
     def is_member(self, user: str, channel: str) -> bool:
         """Whether a user is in a channel."""
         return user in self._pages("members", self._client.conversations_members, channel=channel)
+
+    def _said(self, channel: str, message: Mapping[str, Any]) -> Said:
+        files = [file for file in message.get("files", ()) if file.get("mode") != "tombstone"]
+        payload = (message.get("metadata") or {}).get("event_payload") or {}
+        return Said(
+            place=Place(channel, str(message["ts"])),
+            user=str(message.get("user") or ""),
+            is_ours=bool(self._bot) and message.get("bot_id") == self._bot,
+            text=str(message.get("text") or ""),
+            edited=str((message.get("edited") or {}).get("ts") or ""),
+            blocks=message.get("blocks") or (),
+            files=tuple(SharedFile(str(file["id"]), str(file.get("name"))) for file in files),
+            metadata={str(name): str(value) for name, value in payload.items()},
+        )
 
     def _searched(self, channel: str, thread: str | None) -> Iterable[Any]:
         if thread is None:

@@ -21,6 +21,7 @@ from models.outbox import Delivered, Dropped, Item, Kind, Lane, Parcel, State
 from models.people import CAREBOT
 from models.recording import parts_follow, record, reopen_for_what_came_since
 from models.store_port import Store, Work
+from models.taking_back import no_longer
 
 _log = structlog.get_logger(__name__)
 
@@ -119,6 +120,8 @@ class Delivery:
             held = self._held_at_the_gate(work, item, now())
             if held is None:
                 begun = work.outbox.begin(item, now(), _LEASE[item.parcel.lane])
+                if begun is not None and item.parcel.kind is Kind.LETTER:
+                    work.departures.add(Letter.from_json(item.parcel.payload), now())
         if held is not None:
             return self._hold(item, held, now())
         return begun or State.PENDING
@@ -188,14 +191,11 @@ class Delivery:
         return None
 
     def _held_at_the_gate(self, work: Work, item: Item, now: datetime) -> Held | None:
-        """Nothing leaves for a customer but through here; what may leave is counted."""
+        """Nothing leaves for a customer but through here."""
         if item.parcel.kind is not Kind.LETTER:
             return None
         letter = Letter.from_json(item.parcel.payload)
-        held = let_through(work, letter, self.council, now, since=item.added_at)
-        if held is None:
-            work.departures.add(letter, now)
-        return held
+        return let_through(work, letter, self.council, now, since=item.added_at)
 
     def _hold(self, item: Item, held: Held, now: datetime) -> State:
         if held.wait is None:
@@ -218,7 +218,7 @@ class Delivery:
         if error.retry_after is not None:
             wait = timedelta(seconds=error.retry_after)
         # Words go in several posts: some may stand there although the last was refused.
-        in_parts = item.parcel.kind is Kind.WORDS
+        in_parts = item.parcel.kind in {Kind.WORDS, Kind.BEFORE}
         begun = item.begun or in_parts or isinstance(error, AnswerLost)
         _log.info("put_off", item=item.parcel.key, reason=str(error))
         with self.store.work() as work:
@@ -256,7 +256,7 @@ class Delivery:
         case = work.cases.get(letter.reference)
         if case is not None:
             change = actions.letter_failed(case, letter.kind, why, now, unknown=item.begun)
-            record(work, change, now)
+            record(work, no_longer(change, letter.kind), now)
 
     def _letter_left(self, work: Work, letter: Letter, now: datetime) -> None:
         case = work.cases.get(letter.reference)
@@ -272,7 +272,7 @@ class Delivery:
             change = extended(case, letter.extension, self.council, CAREBOT, now)
         else:
             change = actions.answered(case, now)
-        after = record(work, change, now)
+        after = record(work, no_longer(change, letter.kind), now)
         parts_follow(work, after, self.council, now)
         reopen_for_what_came_since(work, after, self.council, now)
 

@@ -16,6 +16,9 @@ class Kind(StrEnum):
 
     CARD = "card"
     MOVED = "moved"
+    CLEARED = "cleared"
+    UNNAMED = "unnamed"
+    BEFORE = "before"
     PRAISE = "praise"
     WORDS = "words"
     NOTE = "note"
@@ -104,6 +107,11 @@ class Posting:
     ts: str
 
 
+def former_key(posting: Posting) -> str:
+    """The key under which the place of a card is remembered once it stands elsewhere."""
+    return f"former:{posting.reference}:{posting.channel}:{posting.ts}"
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """The item left; `postings` are the places in Slack to remember, `then` is what follows.
@@ -142,6 +150,27 @@ def praise(reference: str, channel: str) -> Parcel:
     """What a compliment says, for the channel of its service; once for a case."""
     payload = {"case": reference, "channel": channel}
     return Parcel(f"praise:{reference}", Kind.PRAISE, None, payload)
+
+
+def cleared(reference: str, channel: str, ts: str, card_ts: str) -> Parcel:
+    """All that we said under a former card goes, for the case became private: its card is `card_ts`."""
+    payload = {"channel": channel, "ts": ts}
+    key = f"cleared:{reference}:{channel}:{ts}:{card_ts}"
+    return Parcel(key, Kind.CLEARED, reference, payload)
+
+
+def unnamed(reference: str, channel: str, ts: str, card_ts: str) -> Parcel:
+    """Lines of ours that name a case which became private go: from the thread of another case, or with
+    an empty `ts` from what stands in the channel itself.
+    """
+    payload = {"channel": channel, "ts": ts}
+    key = f"unnamed:{reference}:{channel}:{ts}:{card_ts}"
+    return Parcel(key, Kind.UNNAMED, reference, payload)
+
+
+def before(reference: str, version: int, card_ts: str) -> Parcel:
+    """What happened to a case before this version of it, once more, under a further card."""
+    return Parcel(f"before:{reference}:{card_ts}", Kind.BEFORE, reference, {"version": version})
 
 
 def words(reference: str, message_id: int, card_ts: str = "") -> Parcel:
@@ -326,6 +355,10 @@ class Places(Protocol):
         """Where this stands."""
         ...
 
+    def formers(self, reference: str) -> tuple[Posting, ...]:
+        """Where the card of a case stood before."""
+        ...
+
     def case_at(self, channel: str, ts: str) -> str | None:
-        """The case whose card stands there."""
+        """The case whose card stands there, or stood there before."""
         ...

@@ -1,7 +1,7 @@
 """What we ask of Slack, as a port: bot/slack_api.py fills it over the Web API."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 Block = dict[str, object]
@@ -35,6 +35,40 @@ class Person:
     is_deleted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file that a message shows."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as it stands: who said it (a user id), whether that is carebot, what it says, and the
+    ts of its last edit, empty where it was not edited. `metadata` is ours, empty on others'.
+    """
+
+    place: Place
+    user: str
+    is_ours: bool
+    text: str
+    edited: str = ""
+    blocks: Sequence[Block] = ()
+    files: tuple[SharedFile, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A text to be put into a thread as a file; `described` is for who cannot see it."""
+
+    name: str
+    title: str
+    described: str
+    text: str
+
+
 class SlackApi(Protocol):
     """Slack. Every method raises Unavailable, AnswerLost or Undeliverable."""
 
@@ -54,6 +88,26 @@ class SlackApi(Protocol):
 
     def find(self, channel: str, key: str, thread: str | None = None) -> Place | None:
         """Our message with this key in its metadata, among the latest of the channel or thread."""
+        ...
+
+    def thread(self, channel: str, ts: str) -> tuple[Said, ...]:
+        """A thread's messages with the one that began it, oldest first. Raises Gone."""
+        ...
+
+    def recent(self, channel: str) -> tuple[Said, ...]:
+        """The latest hundred messages of a channel itself, the newest first."""
+        ...
+
+    def delete(self, place: Place) -> None:
+        """Delete a message of ours. Raises Gone."""
+        ...
+
+    def put_file(self, channel: str, file: TextFile, thread: str) -> None:
+        """Put a file into a thread."""
+        ...
+
+    def delete_file(self, id_: str) -> None:
+        """Delete a file of ours, wherever it is shown. Raises Gone."""
         ...
 
     def link(self, place: Place) -> str:

@@ -88,6 +88,12 @@ def stub(case: Case, channel: str) -> Saying:
     return Saying(text, [{"type": "context", "elements": [_mrkdwn(text)]}])
 
 
+def private_stub(case: Case) -> Saying:
+    """What stays where the card of a case stood that became private."""
+    text = wording.handled_elsewhere(case)
+    return Saying(text, [{"type": "context", "elements": [_mrkdwn(text)]}])
+
+
 def button_value(case: Case) -> str:
     """What a button carries: which case, and the version its presser saw. It grants nothing."""
     return json.dumps({"case": case.reference, "version": case.version})

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from handlers.ledger import account_for, since_last_working_day
 from handlers.slack import (
     agreed_lines,
+    clearing,
     digest,
     history_lines,
     join_lines,
@@ -19,6 +20,7 @@ from handlers.slack import (
     wording,
 )
 from handlers.slack.api import Place, Saying
+from handlers.slack.before import before
 from handlers.slack.placing import KEY, Placing, number_of, reference_of
 from models.case import State, open_deadlines
 from models.deadlines import DeadlineKind
@@ -46,7 +48,7 @@ class SlackCourier(Placing):
         parcel = item.parcel
         if parcel.kind is Kind.CARD:
             return moving.find_card(self, item, now)
-        if parcel.kind in {Kind.WORDS, Kind.MOVED}:
+        if parcel.kind in _LOOK_THEMSELVES:
             return None  # the parts of a long text are each looked for when they are posted
         if parcel.kind is Kind.QUARANTINE and parcel.reference is None:
             return None  # it looks for itself
@@ -209,9 +211,16 @@ class SlackCourier(Placing):
 
 _Carrier = Callable[[SlackCourier, Item, datetime], Delivered | Dropped]
 
+_LOOK_THEMSELVES = frozenset(
+    {Kind.WORDS, Kind.MOVED, Kind.CLEARED, Kind.UNNAMED, Kind.BEFORE}
+)
+
 _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.CARD: moving.card,
     Kind.MOVED: moving.moved,
+    Kind.CLEARED: clearing.cleared,
+    Kind.UNNAMED: clearing.unnamed,
+    Kind.BEFORE: before,
     Kind.WORDS: SlackCourier.words,
     Kind.NOTE: SlackCourier.note,
     Kind.PRAISE: praise_post.praise,

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from handlers.slack import cards
+from handlers.slack import cards, clearing
 from handlers.slack.api import Place
 from handlers.slack.background import card_key
 from handlers.slack.placing import KEY, Placing, of_card, reference_of, words_again
 from models import outbox
 from models.case import Case, State
-from models.channels import channel_for
+from models.channels import channel_for, is_private
 from models.errors import Gone
-from models.outbox import Delivered, Dropped, Item, Posting
+from models.outbox import Delivered, Dropped, Item, Parcel, Posting, former_key
 from models.quarantine import QuarantineState
 
 
@@ -37,6 +37,8 @@ def card(at: Placing, item: Item, now: datetime) -> Delivered:
             pass  # somebody deleted it: the case gets a new card below
         else:
             return Delivered()
+    if known is not None and known.channel != channel and is_private(case, at.council):
+        clearing.blank(at, case, known)  # before anything else: others may be reading it
     return _placed(at, case, at.post(channel, saying, of_card(case)), known)
 
 
@@ -44,7 +46,11 @@ def moved(at: Placing, item: Item, _now: datetime) -> Delivered | Dropped:
     """Blank the card where the case no longer stands."""
     reference, payload = reference_of(item), item.parcel.payload
     old = Place(str(payload["channel"]), str(payload["ts"]))
-    stub = cards.stub(at.case(reference), at.placed_card(item).channel)
+    case = at.case(reference)
+    if is_private(case, at.council):
+        stub = cards.private_stub(case)
+    else:
+        stub = cards.stub(case, at.placed_card(item).channel)
     try:
         at.update(old, stub, {KEY: item.parcel.key, "case": reference})
     except Gone:
@@ -71,10 +77,19 @@ def _ended_unread(at: Placing, case: Case) -> bool:
 
 
 def _placed(at: Placing, case: Case, place: Place, before: Posting | None) -> Delivered:
-    """A new card. Where another stood before, that is blanked and the words are said again."""
-    posting = Posting(card_key(case.reference), case.reference, place.channel, place.ts)
+    """A new card. Where another stood before, that is blanked, and words and history are said again;
+    of a private case what stands under former cards goes.
+    """
+    reference = case.reference
+    posting = Posting(card_key(reference), reference, place.channel, place.ts)
     if before is None:
         return Delivered((posting,))
+    former = Posting(former_key(before), reference, before.channel, before.ts)
+    then: list[Parcel] = [outbox.moved(reference, before.channel, before.ts)]
     with at.store.view() as work:
-        again = words_again(work, case.reference, place.ts)
-    return Delivered((posting,), (outbox.moved(case.reference, before.channel, before.ts), *again))
+        if is_private(case, at.council):
+            formers = {former, *work.places.formers(reference)}
+            then += clearing.when_private(work, at, case, place, formers)
+        again = words_again(work, reference, place.ts)
+    then += [outbox.before(reference, case.version, place.ts), *again]
+    return Delivered((posting, former), tuple(then))

@@ -63,6 +63,9 @@ ACTIONS = {
     Action.POINTS: "Points",
     Action.POST: "Posted",
     Action.CLOSE: "Close",
+    Action.REOPEN: "Open again",
+    Action.ESCALATE: "Level Two",
+    Action.OMBUDSMAN: "Ombudsman",
     Action.LESSON: "Lesson",
     Action.REMEDY: "Remedy",
     Action.DONE: "Done",
@@ -86,6 +89,9 @@ EXPLAINED = {
     Action.POINTS: "Write down what the customer wants answered, and tick what is.",
     Action.POST: "Say that a letter on paper went into the post, and when.",
     Action.CLOSE: "Nothing more is to be done about it.",
+    Action.REOPEN: "Something is still to be done about it. You say why.",
+    Action.ESCALATE: "The customer asks for a review of the answer: somebody else makes it.",
+    Action.OMBUDSMAN: "The customer went to the Ombudsman, or the Ombudsman has decided.",
     Action.LESSON: "Say what is learned from it, and what is agreed so that it ends.",
     Action.REMEDY: "Say what is done for the customer, by whom and by when. Nothing is sent.",
     Action.DONE: "Something that was agreed is done.",
@@ -294,6 +300,13 @@ def original(original: Forwarded, council: Council) -> str:
 def moved(case: Case, channel: str) -> str:
     """What is left of a card where its case no longer stands."""
     return f"{case.reference} is now in <#{channel}>."
+
+
+def handled_elsewhere(case: Case) -> str:
+    """What is left of the card of a case that became private: not even the name of its channel, which
+    may tell what it is about.
+    """
+    return f"{case.reference} is handled elsewhere."
 
 
 def time(at: datetime, council: Council) -> str:

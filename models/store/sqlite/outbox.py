@@ -238,8 +238,16 @@ class SqlitePlaces:
         """It stands nowhere any more."""
         self._execute("DELETE FROM places WHERE key=?", (key,))
 
+    def formers(self, reference: str) -> tuple[Posting, ...]:
+        """Where the card of a case stood before."""
+        rows = self._execute(
+            "SELECT * FROM places WHERE key >= ? AND key < ? ORDER BY key",
+            (f"former:{reference}:", f"former:{reference};"),
+        )
+        return tuple(Posting(r["key"], r["reference"], r["channel"], r["ts"]) for r in rows)
+
     def case_at(self, channel: str, ts: str) -> str | None:
-        """The case whose card stands there."""
+        """The case whose card stands there, or stood there before."""
         row = self._execute(
             """SELECT reference FROM places WHERE channel=? AND ts=? AND reference IS NOT NULL""",
             (channel, ts),

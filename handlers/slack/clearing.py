@@ -1,0 +1,163 @@
+"""When a case becomes private, what carebot said of it in other channels goes (requirement 33).
+
+Each step looks at what stands there and takes away what is left: repeated, it changes nothing.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from handlers.slack import cards, redacting, threads
+from handlers.slack.api import Place, Said, Saying
+from handlers.slack.placing import KEY, Placing, reference_of
+from models import outbox
+from models.case import Case
+from models.channels import is_private, may_name
+from models.errors import Gone, NotYet, Undeliverable
+from models.history import Event
+from models.outbox import Delivered, Dropped, Item, Parcel, Posting
+from models.store_port import Work
+
+# A lease of the outbox has time for so many.
+_AT_ONCE = 25
+_OF_OTHERS = frozenset({Event.LINKED, Event.SPLIT, Event.OPENED})
+
+
+def blank(at: Placing, case: Case, old: Posting) -> None:
+    """The former card says no more than that the case is handled elsewhere."""
+    metadata = {KEY: f"moved:{case.reference}:{old.channel}:{old.ts}", "case": case.reference}
+    with suppress(Gone):  # somebody deleted it
+        at.update(Place(old.channel, old.ts), cards.private_stub(case), metadata)
+
+
+def cleared(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
+    """Everything of ours under a former card is deleted, with the files; colleagues' words are theirs
+    to delete, which is said where the case stands now.
+    """
+    case, old = at.case(reference_of(item)), _old(item)
+    if not is_private(case, at.council):
+        return Dropped("the case is not private any more")
+    blank(at, case, old)
+    try:
+        stands = at.api.thread(old.channel, old.ts)
+    except Gone:
+        return Delivered()
+    replies = [said for said in stands if said.place.ts != old.ts]
+    ours = [said for said in replies if said.is_ours]
+    for said in ours[:_AT_ONCE]:
+        _delete(at, said)
+    if len(ours) > _AT_ONCE:
+        raise NotYet("more is to be deleted", retry_after=1)
+    _tell_of_colleagues(at, item, [said for said in replies if _is_a_persons(said)], now)
+    return Delivered()
+
+
+def unnamed(at: Placing, item: Item, _now: datetime) -> Delivered | Dropped:
+    """Lines of ours that name the case go, from another case's thread or from a channel."""
+    reference, place = reference_of(item), _old(item)
+    if not is_private(at.case(reference), at.council):
+        return Dropped("the case is not private any more")
+    try:
+        stands = (
+            at.api.thread(place.channel, place.ts) if place.ts else at.api.recent(place.channel)
+        )
+    except Gone:
+        return Delivered()
+    for said in stands:
+        if said.is_ours and not _is_card(said) and redacting.names(said, reference):
+            saying = redacting.without(Saying(said.text, said.blocks), reference)
+            with suppress(Gone):
+                at.update(said.place, saying, said.metadata)
+    return Delivered()
+
+
+def when_private(
+    work: Work, at: Placing, case: Case, place: Place, formers: Collection[Posting]
+) -> tuple[Parcel, ...]:
+    """What is to be done in other channels once the card of a private case stands at `place`."""
+    elsewhere = [former for former in formers if former.channel != place.channel]
+    elsewhere.sort(key=lambda former: former.key)
+    return tuple(_steps(work, at, case, place, elsewhere))
+
+
+def _steps(
+    work: Work, at: Placing, case: Case, place: Place, formers: Sequence[Posting]
+) -> Iterator[Parcel]:
+    reference, ts = case.reference, place.ts
+    for former in formers:
+        yield outbox.cleared(reference, former.channel, former.ts, ts)
+    lead = at.api.channel_id(at.council.channels.lead)
+    for channel in sorted({former.channel for former in formers} | {lead}):
+        if channel != place.channel:
+            yield outbox.unnamed(reference, channel, "", ts)
+    for other in _others(work, at, case):
+        yield outbox.card_again(other.reference, other.version, f"without:{reference}:{ts}")
+        card = work.places.get(f"card:{other.reference}")
+        if card is not None:
+            yield outbox.unnamed(reference, card.channel, card.ts, ts)
+
+
+def _others(work: Work, at: Placing, case: Case) -> Iterator[Case]:
+    """Cases that name this one, and may not any more."""
+    entries = work.cases.history(case.reference)
+    linked = {
+        str(entry.details.get(name))
+        for entry in entries
+        if entry.event in _OF_OTHERS
+        for name in ("other", "split_from")
+        if entry.details.get(name)
+    }
+    for reference in sorted(linked | set(work.cases.naming(case.reference))):
+        other = work.cases.get(reference)
+        if other is not None and not may_name(other, case, at.council):
+            yield other
+
+
+def _delete(at: Placing, said: Said) -> None:
+    """The files first: with the message it would be forgotten which they were. What Slack will not
+    delete is blanked.
+    """
+    for file in said.files:
+        with suppress(Gone):
+            at.api.delete_file(file.id)
+    try:
+        at.api.delete(said.place)
+    except Gone:
+        return
+    except Undeliverable:
+        at.update(said.place, redacting.NOTHING, said.metadata)
+
+
+def _tell_of_colleagues(at: Placing, item: Item, theirs: Sequence[Said], now: datetime) -> None:
+    key = f"{item.parcel.key}:colleagues"
+    if not theirs or at.find_in_thread(at.placed_card(item), key):
+        return
+    try:
+        link = at.api.link(_place(item))
+    except Undeliverable:
+        link = ""
+    where = f"<{link}|the former thread>" if link else "the former thread"
+    count = "1 message" if len(theirs) == 1 else f"{len(theirs)} messages"
+    text = (
+        f"*{count} of colleagues still stand in {where}*, which others can read: carebot can delete "
+        "only what it wrote itself. Please have deleted there what tells of this case"
+    )
+    at.in_thread(item, threads.line(text), now, key)
+
+
+def _is_a_persons(said: Said) -> bool:
+    return bool(said.user) and not said.is_ours and bool(said.text or said.files)
+
+
+def _is_card(said: Said) -> bool:
+    """Cards are drawn anew from their cases; stubs name what they stood for."""
+    return said.metadata.get(KEY, "").startswith(("card:", "moved:"))
+
+
+def _old(item: Item) -> Posting:
+    place = _place(item)
+    return Posting("", item.parcel.reference, place.channel, place.ts)
+
+
+def _place(item: Item) -> Place:
+    return Place(str(item.parcel.payload["channel"]), str(item.parcel.payload["ts"]))
