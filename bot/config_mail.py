@@ -116,6 +116,8 @@ class LettersSection(Section):
     quiet: bool = False
     say_after_hours: float = Field(default=4, gt=0, le=240)
     give_up_after_hours: float = Field(default=72, gt=0, le=240)
+    undo_seconds: int = Field(default=60, ge=0, le=600)
+    attachments_mb: float = Field(default=10, gt=0, le=25)
 
 
 class MicrosoftSection(Section):

@@ -17,6 +17,7 @@ from models.council import (
     Service,
     Staffing,
 )
+from models.enclosures import EnclosureRules
 from models.policy import PRESETS, Policy
 
 
@@ -63,6 +64,12 @@ def council_of(file: CouncilFile) -> Council:
             quiet=file.letters.quiet,
             say_after=timedelta(hours=file.letters.say_after_hours),
             give_up_after=timedelta(hours=file.letters.give_up_after_hours),
+            undo_for=timedelta(seconds=file.letters.undo_seconds),
+            enclosures=EnclosureRules(
+                most_bytes=int(file.letters.attachments_mb * 1_000_000),
+                by_email=file.letters.by != "notify",
+                scanned=file.scanner is not None,
+            ),
         ),
         replying=Replying(**file.replies.model_dump()),
         watched=frozenset(

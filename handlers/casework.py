@@ -6,12 +6,23 @@ from datetime import date, datetime, time, timedelta
 
 from handlers.taken_back import text_taken_back
 from models import actions, outbox, posting
-from models.case import Case, Change, Classification, Leaving, Level, Outcome, check_fresh
+from models.allowed import is_reviewing
+from models.case import (
+    Action,
+    Case,
+    Change,
+    Classification,
+    Leaving,
+    Level,
+    Outcome,
+    check_fresh,
+)
 from models.council import Council
 from models.errors import Refused
 from models.extending import against_the_rule, approve_extension, check_extend
 from models.facts import default_way, letter_facts, postal_address
 from models.forwarding import name_customer
+from models.involvement import check_reviewer
 from models.ledger import Arrival
 from models.lessons import Learned, agreed_lesson
 from models.letter import REASON_LINE, Extension, Going, Letter, LetterFacts, LetterKind, Way
@@ -33,6 +44,12 @@ ANSWER_KINDS: Mapping[bool, LetterKind] = {
 """The letter that answers a case: a signpost where it is another body's matter."""
 _ANSWERS = frozenset(ANSWER_KINDS.values())
 
+_SENDS: Mapping[LetterKind, Action] = {
+    LetterKind.ACKNOWLEDGEMENT: Action.ACKNOWLEDGE,
+    LetterKind.HOLDING_REPLY: Action.EXTEND,
+    LetterKind.RESPONSE: Action.RESPOND,
+    LetterKind.SIGNPOST: Action.RESPOND,
+}
 _WRITTEN = frozenset({Arrival.CASE, Arrival.REPLY})
 # What a letter needs to leave before its time is up.
 _TO_LEAVE = timedelta(seconds=30)
@@ -75,12 +92,16 @@ class Casework:
     def claim(self, reference: str, actor: Actor, now: datetime) -> Case:
         """`actor` takes the case; a second claim says who holds it (no version: it cannot harm)."""
         with self.store.work() as work:
-            return record(work, actions.claim(_existing(work, reference), actor, now), now)
+            case = _existing(work, reference)
+            check_reviewer(work, case, actor.id, self.council)
+            return record(work, actions.claim(case, actor, now), now)
 
     def reclassify(self, seen: Seen, to: Classification, actor: Actor, now: datetime) -> Case:
         """Correct category, service or authority, and level. Raises Refused or Stale."""
         with self.store.work() as work:
             case = _fresh(work, seen)
+            if to.level is not case.level:
+                check_reviewer(work, case, actor.id, self.council)  # it would end the review
             return record(work, actions.reclassify(case, to, self.council, actor, now), now)
 
     def confirm(self, seen: Seen, actor: Actor, now: datetime) -> Case:
@@ -110,6 +131,7 @@ class Casework:
         """End the case, an upheld complaint with what was `learned`. Raises Refused or Stale."""
         with self.store.work() as work:
             case = _fresh(work, seen)
+            check_reviewer(work, case, actor.id, self.council)
             lesson = agreed_lesson(case, learned, self.council, now) if learned else None
             change = actions.close(case, reason, outcome, actor, now, lesson)
             return record(work, change, now)
@@ -192,6 +214,7 @@ class Casework:
         """
         with self.store.work() as work:
             case = _fresh(work, seen)
+            check_reviewer(work, case, actor.id, self.council)
             although = although.strip()
             to = check_extend(case, self.council, now, overruled=bool(although))
             extension = Extension(to, reason.strip(), although)
@@ -215,6 +238,7 @@ class Casework:
         """
         with self.store.work() as work:
             case = _fresh(work, seen)
+            check_reviewer(work, case, actor.id, self.council)
             actions.approve_answer(case, outcome, level, actor, now)  # to refuse now, not at Send
             kind = answer_kind(case)
             facts = self._facts(work, case, kind, going, now)
@@ -233,15 +257,16 @@ class Casework:
         now: datetime,
         *,
         leads: bool = False,
+        reviews: bool = False,
         although_open: bool = False,
     ) -> Case:
         """Send was pressed on a preview: the letter goes as it was seen, once. An email can be taken
         back for as long as `Sending.undo_for` says; one on paper becomes a document that waits to be
-        posted. `leads`: `actor` is a team leader. `although_open`: they ticked that it goes although
-        points are open.
+        posted. `leads`: `actor` is a team leader; `reviews`: they are a senior officer.
+        `although_open`: they ticked that it goes although points are open.
 
-        Raises Refused where it was sent already, is somebody else's or needs a team leader or that
-        tick, Stale where the case moved.
+        Raises Refused where it was sent already, is somebody else's, needs such a role or that tick,
+        or answers a review of what `actor` was involved in; Stale where the case moved.
         """
         with self.store.work() as work:
             draft = work.drafts.take(draft_id)
@@ -250,6 +275,10 @@ class Casework:
             if draft.officer != actor.id:
                 raise Refused("Only the person who saw the preview can send it.")
             case, letter = _fresh(work, Seen(draft.reference, draft.version)), draft.letter
+            if is_reviewing(_SENDS[letter.kind], case):
+                check_reviewer(work, case, actor.id, self.council)
+                if not reviews:
+                    raise Refused("Only a senior officer can answer a review at Level Two.")
             if letter.extension and letter.extension.although and not leads:
                 raise Refused("Only a team leader can extend an answer against the rule.")
             check_covered(case, draft.details, although_open=although_open)

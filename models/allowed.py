@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.agreed import still_open
-from models.case import Action, Case, Level, Outcome, State
+from models.case import Action, Case, Level, Outcome, Stage, State
 from models.letter import LetterKind
 from models.people import Role
 from models.prediction import Category
@@ -65,7 +65,17 @@ _UPHELD = Condition(
     "it is upheld or partly upheld",
     lambda case: case.stage.outcome in {Outcome.UPHELD, Outcome.PARTLY_UPHELD},
 )
+_NOT_FINAL = Condition(
+    "it was not answered at Level Two",
+    lambda case: case.level is not Level.LEVEL_TWO or case.stage.answered_at is None,
+)
+_ENDED_BEFORE = Condition(
+    "it has ended, at least once", lambda case: not case.is_open or case.stage.number > 1
+)
+_NOTHING_LEAVES = Condition("no letter is on its way", lambda case: not _leaves(case.stage))
 _AGREED = Condition("something agreed is not done yet", lambda case: bool(still_open(case.agreed)))
+
+_REVIEWS = frozenset({Action.CLAIM, Action.EXTEND, Action.RESPOND, Action.CLOSE})
 
 RULES: Mapping[Action, Rule] = MappingProxyType(
     {
@@ -80,6 +90,11 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.POINTS: Rule(_WORKED_ON),
         Action.POST: Rule(_WORKED_ON, (_TO_POST,)),
         Action.CLOSE: Rule(frozenset({State.OPEN, State.ANSWERED})),
+        Action.REOPEN: Rule(_ENDED, (_NOT_FINAL, _NOT_MERGED)),
+        Action.ESCALATE: Rule(
+            _DECIDED, (_COMPLAINT, _AT_LEVEL_ONE, _ENDED_BEFORE, _NOTHING_LEAVES, _NOT_MERGED)
+        ),
+        Action.OMBUDSMAN: Rule(_DECIDED, (_COMPLAINT, _NOT_MERGED), Role.LEAD),
         Action.LESSON: Rule(_ENDED, (_COMPLAINT, _UPHELD)),
         Action.REMEDY: Rule(_DECIDED, (_COMPLAINT,)),
         Action.DONE: Rule(_ALWAYS, (_AGREED,)),
@@ -103,4 +118,24 @@ def allowed_actions(case: Case) -> tuple[Action, ...]:
         action
         for action, rule in RULES.items()
         if case.state in rule.states and all(each.holds(case) for each in rule.conditions)
+    )
+
+
+def role_for(action: Action, case: Case) -> Role:
+    """The role that an action on this case needs, at least: a review is a senior officer's."""
+    return Role.SENIOR if is_reviewing(action, case) else RULES[action].role
+
+
+def is_reviewing(action: Action, case: Case) -> bool:
+    """Whether the action decides a review at Level Two: only who was not involved may take it."""
+    return case.level is Level.LEVEL_TWO and case.is_open and action in _REVIEWS
+
+
+def _leaves(stage: Stage) -> bool:
+    """Whether a letter was approved and has not left yet."""
+    return bool(
+        (stage.acknowledgement_approved_at and not stage.acknowledged_at)
+        or (stage.extension_approved_at and not stage.extended_to)
+        or (stage.answer_approved_at and not stage.answered_at)
+        or stage.to_post
     )

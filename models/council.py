@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from models.enclosures import EnclosureRules
 from models.errors import Misconfigured
 from models.policy import Policy
 from models.prediction import Flag
@@ -188,12 +189,15 @@ class Replying:
 @dataclass(frozen=True, slots=True)
 class Sending:
     """How long a letter may wait for its way out before people are told, and before it is theirs to
-    look at. `quiet`: nothing leaves to customers.
+    look at. `quiet`: nothing leaves to customers. `undo_for`: how long what a person sent by email
+    stays, so that they can take it back. `enclosures`: what may go with letters.
     """
 
     quiet: bool = False
     say_after: timedelta = timedelta(hours=4)
     give_up_after: timedelta = timedelta(hours=72)
+    undo_for: timedelta = timedelta(seconds=60)
+    enclosures: EnclosureRules = EnclosureRules()
 
 
 @dataclass(frozen=True, slots=True)

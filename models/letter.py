@@ -1,12 +1,16 @@
 """What is written to a customer: drafts that a person may still change, and letters ready to leave."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
 from models.council import Authority
+from models.enclosures import Enclosure
 from models.prediction import Category
+
+REASON_LINE = "[The reason, as you give it above]"
+"""Where the reason stands in the text of a holding reply that is being written."""
 
 
 class LetterKind(StrEnum):
@@ -37,10 +41,14 @@ class Going:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """What a holding reply promises: the new local date of the answer, and why it is later."""
+    """What a holding reply promises: the new local date of the answer, and why it is later.
+
+    `although` is why a team leader extends against the rule, for the history; else empty.
+    """
 
     to: date
     reason: str
+    although: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ class LetterFacts:
     False while a person still has to say what the message is. `extension` is a holding reply's.
     `ombudsman` holds the kinds of letter in which the policy wants the Ombudsman named, and `final`
     says that no further stage of the council's own follows. `written_on` is the day of writing.
+    `enclosures` are the files that go with it.
     `respond_by` is what an acknowledgement promises, and in a holding reply what it did promise.
     """
 
@@ -72,6 +81,7 @@ class LetterFacts:
     ombudsman: frozenset[LetterKind] = frozenset()
     final: bool = False
     written_on: date | None = None
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,7 @@ class Letter:
     auto-replied, RFC 3834), `approved` where it leaves only at a person's Send. `reply_token` names
     the case in the address for answers (handlers/mail/own.py). `promises` is the
     date of the answer that an acknowledgement tells, `extension` what a holding reply promises.
+    `attachments` go with it: as attachments of the email, as enclosures on paper.
     """
 
     kind: LetterKind
@@ -102,6 +113,7 @@ class Letter:
     written_on: date | None = None
     extension: Extension | None = None
     promises: date | None = None
+    attachments: tuple[Enclosure, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """As the outbox and a draft keep it."""
@@ -110,7 +122,7 @@ class Letter:
             "written_on": self.written_on.isoformat() if self.written_on else None,
             "promises": self.promises.isoformat() if self.promises else None,
             "extension": (
-                {"to": extension.to.isoformat(), "reason": extension.reason} if extension else None
+                asdict(extension) | {"to": extension.to.isoformat()} if extension else None
             ),
         }
 
@@ -142,10 +154,19 @@ class Letter:
             written_on=date.fromisoformat(str(written_on)) if written_on else None,
             extension=_extension(data.get("extension")),
             promises=date.fromisoformat(str(promises)) if promises else None,
+            attachments=tuple(_attachments(data.get("attachments"))),
         )
 
 
 def _extension(data: object) -> Extension | None:
     if not isinstance(data, Mapping):
         return None
-    return Extension(date.fromisoformat(str(data["to"])), str(data["reason"]))
+    although = str(data.get("although", ""))
+    return Extension(date.fromisoformat(str(data["to"])), str(data["reason"]), although)
+
+
+def _attachments(data: object) -> Iterator[Enclosure]:
+    for one in data if isinstance(data, list | tuple) else ():
+        assert isinstance(one, Mapping)
+        name, kind, sha256 = (str(one[key]) for key in ("name", "content_type", "sha256"))
+        yield Enclosure(name, kind, sha256, int(one["size"]))

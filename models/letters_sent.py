@@ -28,6 +28,10 @@ class LettersSent(Protocol):
         """Remember a letter that was put into the outbox, with the stage that its case is in."""
         ...
 
+    def taken_back(self, letter: Letter) -> None:
+        """Forget a letter that was taken back before it left: nobody was written to."""
+        ...
+
     def first_of(self, message_ids: Sequence[str]) -> SentLetter | None:
         """The first of these that is a letter of ours."""
         ...

@@ -13,6 +13,7 @@ from models.extending import check_in_time, extended
 from models.history import Detail, Entry, Event
 from models.letter import Letter, LetterKind
 from models.people import CAREBOT, Actor
+from models.taking_back import unapproved
 
 
 def to_post(approved: Change, kind: LetterKind, actor: Actor, now: datetime) -> Change:
@@ -75,14 +76,13 @@ def _taken_back(
 ) -> Change:
     remaining = tuple(waiting for waiting in case.stage.to_post if waiting is not kind)
     stage = replace(case.stage, to_post=remaining)
-    if kind is LetterKind.ACKNOWLEDGEMENT:
-        stage = replace(stage, acknowledgement_approved_at=None)
-    elif kind is LetterKind.HOLDING_REPLY:
-        stage = replace(stage, extension_approved_at=None)
-    else:
-        stage = replace(stage, answer_approved_at=None)
     return change(
-        case, Event.LETTER_WITHDRAWN, actor, now, {"letter": kind, **details}, stage=stage
+        case,
+        Event.LETTER_WITHDRAWN,
+        actor,
+        now,
+        {"letter": kind, **details},
+        stage=unapproved(stage, kind),
     )
 
 
@@ -107,7 +107,7 @@ def _left(
         return acknowledged(case, council, actor, at, how="letter", promised=letter.promises)
     if letter.kind is LetterKind.HOLDING_REPLY:
         assert letter.extension is not None
-        check_in_time(case, posted_on)
+        check_in_time(case, letter.extension, posted_on)
         return extended(case, letter.extension, council, actor, at)
     return answered(case, at)
 

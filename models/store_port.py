@@ -22,6 +22,7 @@ from models.locations import LocationStore
 from models.looks import LookStore
 from models.message import Message, Scanned
 from models.notes import NoteStore
+from models.ombudsman import OmbudsmanRegister
 from models.outbox import Outbox, Places
 from models.prediction import Prediction
 from models.quarantine import QuarantineStore
@@ -166,6 +167,10 @@ class MessageStore(Protocol):
 
 class ContentStore(Protocol):
     """What came attached, each content once, under its SHA-256 in hex."""
+
+    def put(self, content: bytes) -> None:
+        """Keep the bytes of a file that staff put with a letter; equal ones once."""
+        ...
 
     def get(self, sha256: str) -> bytes | None:
         """The bytes with this hash; nobody hands them out without a look at the verdict."""
@@ -343,6 +348,11 @@ class Work(Protocol):
     @property
     def agreed(self) -> AgreedStore:
         """What is agreed on cases and not done."""
+        ...
+
+    @property
+    def ombudsman(self) -> OmbudsmanRegister:
+        """What went to the Ombudsman."""
         ...
 
     @property

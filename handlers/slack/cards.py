@@ -3,7 +3,7 @@
 import json
 from datetime import date
 
-from handlers.slack import agreed_lines, background, leaving_lines, why, wording
+from handlers.slack import agreed_lines, background, leaving_lines, level_lines, why, wording
 from handlers.slack.api import Block, Saying
 from handlers.slack.background import Background, Link
 from models.allowed import allowed_actions
@@ -28,6 +28,8 @@ _ON_CARD = (
     Action.CHANGE,
     Action.EXTEND,
     Action.CLOSE,
+    Action.ESCALATE,
+    Action.REOPEN,
 )
 """What deserves a button of its own, the most urgent first; all else is one press further."""
 _MOST_BUTTONS = 4
@@ -64,6 +66,8 @@ def card(
     notes = [again] if again else []
     agreed = agreed_lines.card_line(case, council, today)
     notes += [agreed] if agreed else []
+    levels = level_lines.notes(case, known.referrals, council, today)
+    notes += ["\n".join(levels)] if levels else []
     notes += [*_notes(case, council), *background.lines(case, known, council, link)]
     if notes:
         blocks.append({"type": "context", "elements": [_mrkdwn(note) for note in notes]})
@@ -77,6 +81,7 @@ def card(
         why.spoken(case, council),
         background.spoken(case, known),
         agreed_lines.spoken(case, council, today),
+        level_lines.spoken(known.referrals),
         known.away and f" The holder is {known.away}.",
     )
     return Saying("".join(said), blocks)
@@ -107,7 +112,9 @@ def _of_letter(case: Case, letter: Leaving) -> str:
 def on_card(case: Case) -> tuple[Action, ...]:
     """The actions that have a button on the card now; the others are in the menu behind More."""
     allowed = allowed_actions(case)
-    fits = (action for action in _ON_CARD if action in allowed and not _is_rare(case, action))
+    fits = [action for action in _ON_CARD if action in allowed and not _is_rare(case, action)]
+    if level_lines.asks_for_level_two(case):
+        fits.sort(key=lambda action: action not in {Action.UNDO, Action.ESCALATE})
     return tuple(fits)[:_MOST_BUTTONS]
 
 

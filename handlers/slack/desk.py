@@ -1,6 +1,6 @@
 """What the listeners work with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,19 +10,21 @@ from handlers.assigning import Assigning
 from handlers.casework import Casework, Seen
 from handlers.intake import Intake
 from handlers.joining import Joining
+from handlers.levels import Levels
+from handlers.looking import Looking
 from handlers.notes import Notes
+from handlers.ombudsman import Ombudsman
 from handlers.pointing import Pointing
-from handlers.praising import Praising
-from handlers.joining import Joining
 from handlers.praising import Praising
 from handlers.slack.requests import Request
 from handlers.slack.who import Staff
 from handlers.splitting import Splitting
 from handlers.taken_back import TakingBack
-from models.allowed import RULES
+from models.allowed import is_reviewing, role_for
 from models.case import Action, Case, check_fresh
 from models.changing import check
 from models.council import Council
+from models.involvement import check_reviewer
 from models.people import Actor
 from models.store_port import Store
 
@@ -46,6 +48,7 @@ class Desk:
     council: Council
     staff: Staff
     now: Callable[[], datetime]
+    download: Callable[[Sequence[str], int], tuple[bytes, ...]]
 
     @property
     def agreeing(self) -> Agreeing:
@@ -61,6 +64,16 @@ class Desk:
     def pointing(self) -> Pointing:
         """The points that an answer has to cover."""
         return Pointing(self.store)
+
+    @property
+    def levels(self) -> Levels:
+        """Opening a case again, and Level Two."""
+        return Levels(self.store, self.council)
+
+    @property
+    def ombudsman(self) -> Ombudsman:
+        """The register of what went to the Ombudsman."""
+        return Ombudsman(self.store, self.council)
 
     @property
     def splitting(self) -> Splitting:
@@ -92,6 +105,15 @@ class Desk:
         """Passing compliments on."""
         return Praising(self.store, self.council)
 
+    @property
+    def looking(self) -> Looking:
+        """Reading cases' texts."""
+        return Looking(self.store)
+
+    def stands_in(self, case: Case, channel: str | None) -> bool:
+        """Whether a channel (an id) is that of the case: who looks there does not look from outside."""
+        return self.staff.stands_in(case, channel)
+
     def today(self) -> date:
         """The council's date."""
         return self.council.local_date(self.now())
@@ -105,13 +127,14 @@ class Desk:
     def acting(self, request: Request, action: Action, *, fresh: bool = True) -> Acting:
         """Who acts on what: the one check of every click and of every submitted modal.
 
-        Raises Refused where the person may not see the case or take the action, or the action does
-        not fit its state; Stale where it moved on since (not asked with `fresh` False).
+        Raises Refused where the person may not see the case or take the action, was involved in what
+        it would review, or the action does not fit its state; Stale where it moved on since (not
+        asked with `fresh` False).
         """
         actor = self.staff.actor(request.user)
         seen = request.seen
         case = self.case_for(request.user, seen.reference)
-        self.staff.check_may(request.user, action, case)
+        self._check_may(request.user, action, case)
         if fresh:
             check_fresh(case, seen.version)
         check(case, action)
@@ -121,10 +144,16 @@ class Desk:
         """The same where no card was seen: the case is the thread's, as it is now."""
         actor = self.staff.actor(user)
         case = self.case_for(user, reference)
-        self.staff.check_may(user, action, case)
+        self._check_may(user, action, case)
         check(case, action)
         return Acting(actor, case, Seen(reference, case.version))
 
     def menu_of(self, case: Case, user: str, actions: tuple[Action, ...]) -> tuple[Action, ...]:
         """Those of the actions that this person may take."""
-        return tuple(a for a in actions if self.staff.has(user, RULES[a].role, case))
+        return tuple(a for a in actions if self.staff.has(user, role_for(a, case), case))
+
+    def _check_may(self, user: str, action: Action, case: Case) -> None:
+        self.staff.check_may(user, action, case)
+        if is_reviewing(action, case):
+            with self.store.view() as work:
+                check_reviewer(work, case, user, self.council)

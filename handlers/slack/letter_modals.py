@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from handlers.slack import fields, wording
+from handlers.casework import HoldingReply
+from handlers.slack import fields, leaving_lines, points_modal, wording
 from handlers.slack.api import Block
 from handlers.slack.cards import button_value
 from handlers.slack.fields import plain
 from models.case import Case, Level
 from models.facts import default_way
 from models.letter import Letter, LetterKind, Way
-from models.prediction import Category
 from models.store_port import Draft
 
 ACKNOWLEDGE = "case_acknowledge_text"
@@ -20,6 +20,7 @@ RESPOND = "case_respond"
 SEND = "letter_send"
 POSTED = "letter_posted"
 
+ALTHOUGH = "although"
 TAKEN_BACK = "taken_back"
 _NEXT = "The next step shows it exactly as it will leave. Nothing is sent before that."
 _TITLES = {
@@ -37,16 +38,23 @@ def acknowledge(case: Case, template: str, postal: str) -> Block:
     return fields.modal(ACKNOWLEDGE, title, "Preview", button_value(case), blocks)
 
 
-def extend(case: Case, template: str, to: date, postal: str) -> Block:
-    """Say why more time is needed; a preview of the holding reply follows."""
-    promise = f"The new date: {wording.day(to)}. It holds once this letter has left."
-    blocks: list[Block] = [
-        {"type": "section", "text": plain(promise)},
+def extend(case: Case, reply: HoldingReply, postal: str) -> Block:
+    """Say why more time is needed; a preview of the holding reply follows. Against the rule a team
+    leader says why it is extended although it should not be.
+    """
+    promise = f"The new date: {wording.day(reply.to)}. It holds once this letter has left."
+    blocks: list[Block] = [{"type": "section", "text": plain(promise)}]
+    if reply.against is not None:
+        blocks.append({"type": "section", "text": plain(reply.against)})
+        why = "Why it is extended although that is against the rule"
+        although = fields.text(ALTHOUGH, why, "", multiline=True)
+        blocks.append(fields.hinted(although, "It stands in the history, not in the letter."))
+    blocks += [
         fields.hinted(
-            fields.text("reason", "Why more time is needed", "", multiline=True),
+            fields.text("reason", "Why more time is needed", reply.reason, multiline=True),
             "It stands in the letter in the place of the line in square brackets.",
         ),
-        *_letter(case, "The letter", template, postal),
+        *_letter(case, "The letter", reply.text, postal),
     ]
     title = f"More time {case.reference}"[:24]
     return fields.modal(EXTEND, title, "Preview", button_value(case), blocks)
@@ -55,21 +63,23 @@ def extend(case: Case, template: str, to: date, postal: str) -> Block:
 def respond(case: Case, template: str, postal: str) -> Block:
     """Write the answer; a preview follows before anything leaves."""
     blocks = []
-    if case.category is Category.COMPLAINT:
-        undecided = {Level.UNDETERMINED, Level.LEVEL_TWO} - {case.level}
-        levels = fields.names({k: v for k, v in wording.LEVELS.items() if k not in undecided})
+    if case.needs_level:
+        levels = fields.names(wording.levels_open_to(case.level, decided=True))
         decided = case.level if case.level is not Level.UNDETERMINED else Level.LEVEL_ONE
         blocks = [
             fields.select("level", "Level", levels, decided),
             fields.select("outcome", "Outcome", fields.names(wording.OUTCOMES), case.stage.outcome),
         ]
+    blocks += points_modal.covered(case)
     blocks += _letter(case, "Your answer", template, postal)
     title = f"Answer {case.reference}"
     return fields.modal(RESPOND, title, "Preview", button_value(case), blocks)
 
 
-def preview(draft: Draft) -> Block:
-    """A letter exactly as it will leave, whole; its Send is the only one there is."""
+def preview(draft: Draft, undo_for: timedelta = timedelta()) -> Block:
+    """A letter exactly as it will leave, whole; its Send is the only one there is. `undo_for` is how
+    long an email can be taken back.
+    """
     letter = draft.letter
     blocks: list[Block] = [{"type": "section", "text": plain(_envelope(letter))}]
     warnings = "\n".join(f"⚠ Please check. {warning}" for warning in draft.warnings)
@@ -81,7 +91,8 @@ def preview(draft: Draft) -> Block:
         {"type": "divider"},
         *parts,
         {"type": "divider"},
-        {"type": "context", "elements": [plain(_what_send_does(letter))]},
+        *points_modal.although_open(draft.open_points),
+        {"type": "context", "elements": [plain(_what_send_does(letter, undo_for))]},
     ]
     metadata = json.dumps({"draft": draft.id, "case": draft.reference})
     submit = "Send" if letter.way is Way.EMAIL else "Send to print"
@@ -142,7 +153,12 @@ def _envelope(letter: Letter) -> str:
     )
 
 
-def _what_send_does(letter: Letter) -> str:
+def _what_send_does(letter: Letter, undo_for: timedelta) -> str:
+    if letter.way is Way.EMAIL and undo_for:
+        return (
+            f"Send lets this email leave in {leaving_lines.how_long(undo_for)}; until then Undo on "
+            "the card takes it back. Go back to change it."
+        )
     if letter.way is Way.EMAIL:
         return "Send lets this email leave. Go back to change it."
     return (

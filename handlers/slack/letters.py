@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 
-from handlers.slack import letter_modals, modals
+from handlers.slack import letter_modals, modals, points_modal
 from handlers.slack.api import Block
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
@@ -48,7 +48,8 @@ def _shows(action: Action) -> Callable[[_Draft], _Listener]:
             going = _going(request)
             if isinstance(going, FieldErrors):
                 return going
-            return PushModal(letter_modals.preview(draft(desk, request, actor, going)))
+            undo_for = desk.council.sending.undo_for
+            return PushModal(letter_modals.preview(draft(desk, request, actor, going), undo_for))
 
         return listener
 
@@ -73,15 +74,19 @@ def acknowledge(desk: Desk, request: Request, actor: Actor, going: Going) -> Dra
 @_opens(Action.EXTEND)
 def open_holding_reply(desk: Desk, request: Request, case: Case, postal: str) -> Block:
     """Holding reply was pressed."""
-    template, to = desk.casework.holding_template(request.seen, desk.now())
-    return letter_modals.extend(case, template, to, postal)
+    leads = desk.staff.has(request.user, Role.LEAD, case)
+    reply = desk.casework.holding_template(request.seen, desk.now(), leads=leads)
+    return letter_modals.extend(case, reply, postal)
 
 
 @_shows(Action.EXTEND)
 def holding_reply(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft:
     """The holding reply was written."""
+    although = request.field(letter_modals.ALTHOUGH)
+    if although:
+        desk.staff.check_has(request.user, Role.LEAD, desk.casework.case(request.seen.reference))
     return desk.casework.draft_holding_reply(
-        request.seen, _written(request), request.field("reason"), actor, desk.now(), going
+        request.seen, _written(request), request.field("reason"), actor, desk.now(), going, although
     )
 
 
@@ -103,6 +108,7 @@ def respond(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft:
         actor,
         desk.now(),
         going,
+        points_modal.ticks(request, points_modal.COVERED),
     )
 
 
@@ -116,7 +122,14 @@ def send(desk: Desk, request: Request) -> Reply:
         raise Refused("This preview is from another time. Please start from the card.") from None
     case = desk.case_for(request.user, reference)
     desk.staff.check_has(request.user, Role.OFFICER, case)
-    desk.casework.send(draft, actor, desk.now())
+    desk.casework.send(
+        draft,
+        actor,
+        desk.now(),
+        leads=desk.staff.has(request.user, Role.LEAD, case),
+        reviews=desk.staff.has(request.user, Role.SENIOR, case),
+        although_open=points_modal.is_sure(request),
+    )
     return Done()
 
 

@@ -21,15 +21,18 @@ from handlers.slack import (
     closing_modals,
     commands,
     complainant,
+    home_courier,
     join_modals,
     letter_modals,
     letters,
+    level_modals,
     log_note,
     meanwhile,
     mentions,
     menu,
     modals,
     notes,
+    ombudsman_modals,
     points_modal,
     praise_modal,
     requests,
@@ -60,6 +63,9 @@ ACTIONS: Mapping[Action, _Listener] = {
     Action.POINTS: points_modal.open_points,
     Action.POST: letters.open_posted,
     Action.CLOSE: closing.open_close,
+    Action.REOPEN: level_modals.open_reopen,
+    Action.ESCALATE: level_modals.open_escalate,
+    Action.OMBUDSMAN: ombudsman_modals.open_ombudsman,
     Action.LESSON: closing.open_lesson,
     Action.REMEDY: closing.open_remedy,
     Action.DONE: closing.open_done,
@@ -77,6 +83,7 @@ CLICKS: Mapping[str, _Listener] = {
     MORE: menu.open_menu,
     away.END: away.end,
     closing_modals.OUTCOME: closing.choose_outcome,
+    ombudsman_modals.ANOTHER: ombudsman_modals.open_another,
 }
 SUBMISSIONS: Mapping[str, _Listener] = {
     modals.CHANGE: actions.change,
@@ -89,6 +96,10 @@ SUBMISSIONS: Mapping[str, _Listener] = {
     letter_modals.POSTED: letters.posted,
     points_modal.POINTS: points_modal.points,
     closing_modals.CLOSE: closing.close,
+    level_modals.REOPEN: level_modals.reopen,
+    level_modals.ESCALATE: level_modals.escalate,
+    ombudsman_modals.REFER: ombudsman_modals.refer,
+    ombudsman_modals.DECIDE: ombudsman_modals.decide,
     closing_modals.LESSON: closing.lesson,
     closing_modals.REMEDY: closing.remedy,
     closing_modals.DONE: closing.done,
@@ -105,7 +116,10 @@ SUBMISSIONS: Mapping[str, _Listener] = {
 COMMANDS: Mapping[str, _Listener] = {COMMAND: commands.command}
 SHORTCUTS: Mapping[str, _Listener] = {notes.ADD: notes.file}
 """Shortcuts on a message, by callback id."""
-EVENTS: Mapping[str, _Listener] = {"app_mention": mentions.mention}
+EVENTS: Mapping[str, _Listener] = {
+    "app_mention": mentions.mention,
+    "app_home_opened": home_courier.opened,
+}
 """What Slack tells of, by the event's type."""
 
 

@@ -216,7 +216,8 @@ def state(case: Case) -> str:
         return f"Answer to be printed and posted, {holder}"
     if case.stage.answer_approved_at is not None:
         return f"Answer on its way, {holder}"
-    return f"Open, {holder}"
+    stands = "Under review at Level Two" if case.level is Level.LEVEL_TWO else "Open"
+    return f"{stands}, {holder}"
 
 
 def acknowledgement(case: Case, council: Council) -> str:

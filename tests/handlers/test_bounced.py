@@ -94,7 +94,7 @@ def reopened(office: TestOffice, reference: str, after: Letter, at: int) -> None
 
 def extended(office: TestOffice, reference: str, at: int) -> Letter:
     when = NOW + timedelta(hours=at)
-    text, _ = office.casework.holding_template(seen(office, reference), when)
+    text = office.casework.holding_template(seen(office, reference), when).text
     draft = office.casework.draft_holding_reply(
         seen(office, reference), text, "staff are ill", OFFICER, when
     )

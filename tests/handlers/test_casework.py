@@ -148,7 +148,7 @@ REASON = "The crew's log is on paper."
 
 
 def hold(office: TestOffice, case: Case, going: Going | None = None, now: datetime = NOW) -> Draft:
-    text, _ = office.casework.holding_template(seen(case), now)
+    text = office.casework.holding_template(seen(case), now).text
     return office.casework.draft_holding_reply(seen(case), text, REASON, PRIYA, now, going)
 
 

@@ -35,7 +35,7 @@ def with_a_holding_reply_to_post(office: TestOffice) -> str:
 
 
 def hold(office: TestOffice, reference: str, going: Going) -> None:
-    text, _ = office.casework.holding_template(seen(office, reference), NOW)
+    text = office.casework.holding_template(seen(office, reference), NOW).text
     draft = office.casework.draft_holding_reply(
         seen(office, reference), text, "The crew is ill.", OFFICER, NOW, going
     )

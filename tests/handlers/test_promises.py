@@ -55,7 +55,7 @@ def promised(text: str) -> date | None:
 
 def said(office: TestOffice, case: Case, at: datetime) -> date | None:
     """What a holding reply written now says that we said."""
-    text, _ = office.casework.holding_template(seen(office, case.reference), at)
+    text = office.casework.holding_template(seen(office, case.reference), at).text
     found = re.search(r"We said [^.]*\.", text)
     return promised(found[0]) if found else None
 

@@ -55,16 +55,19 @@ class Town:
         imap_port: int | None = None,
         acknowledgements: Mapping[str, int] | None = None,
         receive: str = "socket",
+        settings: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
         """`imap_port`: what the bot connects to, where that is a relay in front of Dovecot.
         `acknowledgements`: what differs in that section of the settings. `receive`: "http" for
-        signed requests in the stead of Socket Mode.
+        signed requests in the stead of Socket Mode. `settings`: what differs in any section. Letters
+        leave at once, save where these give a time to undo.
         """
         self.folder = folder
         self.dovecot, self.user = dovecot, user
         self._imap_port = imap_port or dovecot.port
         self._acknowledgements = dict(acknowledgements or {})
         self._receive = receive
+        self._differing = dict(settings or {})
         self.letterbox = SmtpReceiver()
         self.letterbox.start()
         self.file = self._settings()
@@ -97,6 +100,9 @@ class Town:
         del data["letters"]["user"]
         data["acknowledgements"] |= self._acknowledgements
         data["slack"] |= {"receive": self._receive, "http_port": 0}
+        data["letters"]["undo_seconds"] = 0
+        for section, values in self._differing.items():
+            data[section] = {**data.get(section, {}), **values}
         data["store"] = {"url": f"sqlite:///{self.folder / 'carebot.db'}"}
         self.config = self.folder / "council.toml"
         self.config.write_text(tomli_w.dumps(data))

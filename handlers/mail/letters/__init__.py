@@ -11,14 +11,16 @@ from itertools import product
 from pathlib import Path
 
 from handlers.mail.charsets import clean
+from handlers.mail.enclosures import enclosure_of
 from handlers.mail.letters import document, words
 from handlers.mail.letters.layout import GAP, blocks
 from handlers.mail.letters.templates import Templates
 from handlers.mail.letters.words import in_words
 from handlers.mail.own import Seal
 from models.council import Authority
+from models.enclosures import Enclosure
 from models.errors import Misconfigured, Refused
-from models.letter import Extension, Going, Letter, LetterFacts, LetterKind, Way
+from models.letter import REASON_LINE, Extension, Going, Letter, LetterFacts, LetterKind, Way
 from models.prediction import Category
 
 __all__ = ["OMBUDSMAN", "TemplateLetters", "in_words"]
@@ -32,7 +34,6 @@ OMBUDSMAN = (
 """What a letter says of the Ombudsman where the policy wants it and the council has no own words."""
 
 _LONGEST = 50_000
-_REASON = "[The reason, as you give it above]"
 _ONE_ADDRESS = re.compile(r"[^\s<>@,;:()\"\\\[\]]{1,64}@[^\s<>@,;:()\"\\\[\]]{1,255}\Z")
 _PLACEHOLDER = re.compile(r"^\[(?:What|The reason,) .*\]$", re.MULTILINE)
 
@@ -116,7 +117,12 @@ class TemplateLetters:
             written_on=facts.written_on,
             extension=facts.extension if kind is LetterKind.HOLDING_REPLY else None,
             promises=_promised_in(text, facts) if kind is LetterKind.ACKNOWLEDGEMENT else None,
+            attachments=facts.enclosures,
         )
+
+    def enclosure(self, name: str, content: bytes) -> Enclosure:
+        """A file that staff put with a letter, looked at. Raises Refused where it cannot go."""
+        return enclosure_of(name, content)
 
     def document(self, letter: Letter) -> bytes:
         """A letter on paper as a print-ready DOCX."""
@@ -134,7 +140,7 @@ class TemplateLetters:
             "received_on": in_words(facts.received_on),
             "respond_by": in_words(facts.respond_by) if facts.respond_by else None,
             "extended_to": in_words(extension.to) if extension else None,
-            "reason": extension.reason or _REASON if extension else None,
+            "reason": extension.reason or REASON_LINE if extension else None,
             "authority": authority.name if authority else None,
             "signpost": authority.signpost if authority else None,
             "contact": authority.contact if authority else None,
@@ -173,9 +179,9 @@ def _with_the_promise(text: str, facts: LetterFacts) -> str:
     reason = clean(facts.extension.reason).strip()
     if not reason:
         raise Refused("Say why more time is needed: the customer is told.")
-    text = text.replace(_REASON, reason)
+    text = text.replace(REASON_LINE, reason)
     if reason not in text:
-        raise Refused(f"The letter does not say the reason. Keep the line {_REASON}.")
+        raise Refused(f"The letter does not say the reason. Keep the line {REASON_LINE}.")
     day = in_words(facts.extension.to)
     if day not in text:
         raise Refused(f"The letter does not say the new date, {day}.")

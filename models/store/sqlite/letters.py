@@ -79,6 +79,10 @@ class SqliteLetters:
             ),
         )
 
+    def taken_back(self, letter: Letter) -> None:
+        """Forget a letter that never left."""
+        self._execute("DELETE FROM letters WHERE message_id=?", (letter.message_id,))
+
     def first_of(self, message_ids: Sequence[str]) -> SentLetter | None:
         """The first of these that is a letter of ours."""
         for message_id in message_ids[:_MOST_IDS]:

@@ -376,3 +376,20 @@ _NOTES = (
 def _notes(db: Database) -> None:
     for statement in _NOTES:
         db.execute(statement)
+
+
+_REFERRALS = (
+    """CREATE TABLE referrals (
+        number INTEGER PRIMARY KEY, reference TEXT NOT NULL REFERENCES cases,
+        received_on TEXT NOT NULL, theirs TEXT NOT NULL, area TEXT NOT NULL,
+        decision TEXT, decided_on TEXT)""",
+    "CREATE INDEX referrals_reference ON referrals (reference)",
+    "CREATE INDEX referrals_received ON referrals (received_on)",
+    "CREATE INDEX referrals_decided ON referrals (decided_on) WHERE decided_on IS NOT NULL",
+)
+
+
+@MIGRATIONS(name="0022_referrals")
+def _referrals(db: Database) -> None:
+    for statement in _REFERRALS:
+        db.execute(statement)

@@ -229,6 +229,13 @@ def test_each_kind_of_history_has_words_of_its_own(event: Event) -> None:
         "other": "<!here>",
         "folder": "<!here>",
         "account": "<!here>",
+        "asked_on": "2026-12-04",
+        "received_on": "2026-12-04",
+        "received_on_was": "2026-12-04",
+        "decided_on": "2026-12-18",
+        "theirs": "<!here>",
+        "area": "housing",
+        "decision": "upheld",
     }
     for who in (PRIYA, CUSTOMER, CAREBOT):
         entry = Entry(CASE.reference, 2, event, NOW, who, details)

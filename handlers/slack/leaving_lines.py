@@ -1,0 +1,60 @@
+"""How it is said that an email leaves later, and that it was taken back before."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from handlers.slack import wording
+from models.case import Case
+from models.council import Council
+from models.history import Entry, Event
+from models.letter import LetterKind
+
+
+def lines(case: Case, council: Council) -> list[str]:
+    """For the card: what leaves when, while it can be taken back."""
+    return [
+        f"*The {wording.LETTERS[one.kind]} leaves at {_time(one.at, council)}* by email. "
+        "*Undo* takes it back until then."
+        for one in case.stage.leaving
+    ]
+
+
+def spoken(case: Case, council: Council) -> str:
+    """The same, for the card read aloud."""
+    return "".join(
+        f" The {wording.LETTERS[one.kind]} leaves at {_time(one.at, council)}."
+        for one in case.stage.leaving
+    )
+
+
+def leaves(entry: Entry, council: Council) -> str:
+    """For the line of history of Send: when it leaves; empty where it leaves at once."""
+    at = entry.details.get("leaves_at")
+    if not isinstance(at, str):
+        return ""
+    when = _time(datetime.fromisoformat(at), council)
+    return f". It leaves at {when}; until then *Undo* on the card takes it back"
+
+
+def how_long(undo_for: timedelta) -> str:
+    """For the preview: in how long a letter leaves, such as "one minute"."""
+    seconds = round(undo_for / timedelta(seconds=1))
+    if seconds == 60:  # a minute
+        return "one minute"
+    return f"{seconds} seconds" if seconds % 60 else f"{seconds // 60} minutes"
+
+
+def _taken_back(entry: Entry, _council: Council, who: str) -> str:
+    kind = LetterKind(str(entry.details.get("letter")))
+    return (
+        f"{who} took the {wording.LETTERS[kind]} back: *nothing left*. Its text is there when it is "
+        "written again"
+    )
+
+
+LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {Event.LETTER_TAKEN_BACK: _taken_back}
+"""The lines of history of what is told here."""
+
+
+def _time(at: datetime, council: Council) -> str:
+    return f"{at.astimezone(council.zone):%H:%M}"

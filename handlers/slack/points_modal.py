@@ -1,0 +1,111 @@
+"""The points that a case raises: written in a modal, ticked in that of the answer."""
+
+from collections.abc import Sequence
+
+from handlers.slack import fields
+from handlers.slack.api import Block
+from handlers.slack.cards import button_value
+from handlers.slack.desk import Desk
+from handlers.slack.requests import Done, OpenModal, Reply, Request
+from models.case import Action, Case
+from models.points import LONGEST, MOST, Point
+
+POINTS = "case_points"
+COVERED = "covered"
+ALTHOUGH_OPEN = "although_open"
+
+_ANSWERED = "answered"
+_LABEL = 75
+_SURE = "sure"
+
+
+def open_points(desk: Desk, request: Request) -> Reply:
+    """Points was pressed: those that are kept, or what the customer's words suggest."""
+    case = desk.acting(request, Action.POINTS).case
+    texts = tuple(point.text for point in case.points)
+    return OpenModal(modal(case, texts or desk.pointing.suggested(case.reference)))
+
+
+def points(desk: Desk, request: Request) -> Reply:
+    """The points were written."""
+    acting = desk.acting(request, Action.POINTS)
+    answered = ticks(request, _ANSWERED)
+    text = request.field("points")
+    desk.pointing.write(acting.seen, text, answered, acting.actor, desk.now())
+    return Done()
+
+
+def modal(case: Case, texts: Sequence[str]) -> Block:
+    """Write the points, a line each, and tick those that are answered."""
+    written = fields.text("points", "Points", "\n".join(texts), multiline=True, optional=True)
+    blocks = [
+        fields.hinted(
+            written,
+            f"What the customer wants answered, a line each: {MOST} at most, each of {LONGEST} "
+            "characters at most.",
+        )
+    ]
+    if case.points:
+        blocks.append(_checkboxes(_ANSWERED, "Answered already", case.points))
+    title = f"Points {case.reference}"[:24]
+    return fields.modal(POINTS, title, "Save", button_value(case), blocks)
+
+
+def covered(case: Case) -> list[Block]:
+    """For the modal of the answer: tick what it covers. Nothing where no points are kept."""
+    label = "The points it raises: tick what this answer covers"
+    return [_checkboxes(COVERED, label, case.points)] if case.points else []
+
+
+def ticks(request: Request, name: str) -> tuple[int, ...]:
+    """The numbers of the points that were ticked."""
+    return tuple(int(value) for value in request.several(name) if value.isdecimal())
+
+
+def although_open(points: Sequence[str]) -> list[Block]:
+    """For the preview: the points that the answer leaves open, and the tick that Send needs then."""
+    if not points:
+        return []
+    listed = "\n".join(f"• {point}" for point in points)
+    count = "One point is" if len(points) == 1 else f"{len(points)} points are"
+    option = {"value": _SURE, "text": fields.plain("Send although these points are open")}
+    element: Block = {"type": "checkboxes", "action_id": ALTHOUGH_OPEN, "options": [option]}
+    return [
+        {"type": "section", "text": fields.plain(f"⚠ {count} open:\n{listed}")},
+        _input(ALTHOUGH_OPEN, "Is that meant?", element),
+    ]
+
+
+def is_sure(request: Request) -> bool:
+    """Whether it was ticked that the answer goes although points are open."""
+    return _SURE in request.several(ALTHOUGH_OPEN)
+
+
+def _checkboxes(name: str, label: str, points: Sequence[Point]) -> Block:
+    options = [_option(number, point.text) for number, point in enumerate(points)]
+    element: Block = {"type": "checkboxes", "action_id": name, "options": options}
+    done = [o for o, point in zip(options, points, strict=True) if point.is_answered]
+    if done:
+        element["initial_options"] = done
+    return _input(name, label, element)
+
+
+def _option(number: int, text: str) -> Block:
+    """A checkbox shows 75 characters, and 75 more below them."""
+    head, rest = text, ""
+    if len(text) > _LABEL:
+        cut = text.rfind(" ", LONGEST - _LABEL, _LABEL + 1)
+        cut = cut if cut > 0 else _LABEL
+        head, rest = text[:cut], text[cut:].strip()
+    option: Block = {"value": str(number), "text": fields.plain(head)}
+    return {**option, "description": fields.plain(rest[:_LABEL])} if rest else option
+
+
+def _input(name: str, label: str, element: Block) -> Block:
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": fields.plain(label),
+        "element": element,
+        "optional": True,
+    }

@@ -1,0 +1,104 @@
+"""A letter sent by email may be taken back for a short while: until it has begun to leave."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from models.case import Case, Change, Leaving, Stage
+from models.changing import change
+from models.history import Detail, Entry, Event
+from models.letter import LetterKind
+from models.people import Actor
+
+APPROVED: Mapping[LetterKind, Event] = {
+    LetterKind.ACKNOWLEDGEMENT: Event.ACKNOWLEDGEMENT_APPROVED,
+    LetterKind.HOLDING_REPLY: Event.EXTENSION_APPROVED,
+    LetterKind.RESPONSE: Event.ANSWER_APPROVED,
+    LetterKind.SIGNPOST: Event.ANSWER_APPROVED,
+}
+"""What the history says when a person presses Send on a letter."""
+
+LEFT: Mapping[LetterKind, Event] = {
+    LetterKind.ACKNOWLEDGEMENT: Event.ACKNOWLEDGED,
+    LetterKind.HOLDING_REPLY: Event.EXTENDED,
+    LetterKind.RESPONSE: Event.ANSWERED,
+    LetterKind.SIGNPOST: Event.ANSWERED,
+}
+"""What the history says when a letter has left."""
+
+
+def leaves_later(approved: Change, one: Leaving) -> Change:
+    """A letter just approved leaves at `one.at`: until then it can be taken back."""
+    stage = approved.case.stage
+    stage = replace(stage, leaving=(*stage.leaving, one))
+    first, *others = approved.entries
+    first = replace(first, details={**first.details, "leaves_at": one.at.isoformat()})
+    return Change(replace(approved.case, stage=stage), (first, *others))
+
+
+def no_longer(ended: Change, kind: LetterKind) -> Change:
+    """The letter has left, or will not any more: there is nothing left to take back."""
+    stage = ended.case.stage
+    leaving = tuple(one for one in stage.leaving if one.kind is not kind)
+    return replace(ended, case=replace(ended.case, stage=replace(stage, leaving=leaving)))
+
+
+def waiting(case: Case, version: int | None) -> Leaving | None:
+    """The letter approved on this version of the case that may still be taken back; without a version
+    the one that was sent last.
+    """
+    of_version = (one for one in case.stage.leaving if version in {None, one.version})
+    return next(iter(reversed(tuple(of_version))), None)
+
+
+def taken_back(case: Case, one: Leaving, message_id: str, actor: Actor, now: datetime) -> Change:
+    """The letter was taken out of the outbox: it counts as never approved."""
+    details: dict[str, Detail] = {"letter": one.kind, "message_id": message_id}
+    stage = unapproved(case.stage, one.kind)
+    undone = change(case, Event.LETTER_TAKEN_BACK, actor, now, details, stage=stage)
+    return no_longer(undone, one.kind)
+
+
+def unapproved(stage: Stage, kind: LetterKind) -> Stage:
+    """The stage without its letter of this kind, which did not leave. An earlier extension stays."""
+    if kind is LetterKind.ACKNOWLEDGEMENT:
+        return replace(stage, acknowledgement_approved_at=None)
+    if kind is LetterKind.HOLDING_REPLY:
+        still = stage.extension_approved_at if stage.extended_to is not None else None
+        return replace(stage, extension_approved_at=still)
+    return replace(stage, answer_approved_at=None)
+
+
+def became(history: tuple[Entry, ...], version: int) -> Entry | None:
+    """What became of the letter that was approved on this version of its case; None where it waits
+    still, or there is no such letter.
+    """
+    approvals = set(APPROVED.values())
+    sent = [e for e in history if e.version == version + 1 and e.event in approvals]
+    if not sent:
+        return None
+    left = {LEFT[kind] for kind, event in APPROVED.items() if event is sent[0].event}
+    kinds = {kind for kind, event in APPROVED.items() if event is sent[0].event}
+    for entry in history:
+        if entry.version <= version + 1:
+            continue
+        if entry.event in left:
+            return entry
+        if entry.event in _OF_A_LETTER and entry.details.get("letter") in kinds:
+            return entry
+    return None
+
+
+_OF_A_LETTER = frozenset({Event.LETTER_TAKEN_BACK, Event.LETTER_FAILED, Event.LETTER_UNKNOWN})
+
+
+def taken_back_last(history: tuple[Entry, ...], kind: LetterKind) -> str | None:
+    """The Message-ID of the letter of this kind that was taken back and not sent again since, while
+    the stage is the same; None where there is none.
+    """
+    for entry in reversed(history):
+        if entry.event in {Event.REOPENED, APPROVED[kind]}:
+            return None
+        if entry.event is Event.LETTER_TAKEN_BACK and entry.details.get("letter") == kind:
+            return str(entry.details.get("message_id"))
+    return None
