@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from handlers.enclosing import check_sendable
 from handlers.taken_back import text_taken_back
 from models import actions, outbox, posting
 from models.allowed import is_reviewing
@@ -18,6 +19,7 @@ from models.case import (
     check_fresh,
 )
 from models.council import Council
+from models.enclosures import Enclosure, forgotten
 from models.errors import Refused
 from models.extending import against_the_rule, approve_extension, check_extend
 from models.facts import default_way, letter_facts, postal_address
@@ -232,16 +234,17 @@ class Casework:
         now: datetime,
         going: Going | None = None,
         covered: Collection[int] = (),
+        enclosures: tuple[Enclosure, ...] = (),
     ) -> Draft:
         """The answer exactly as it will leave, to look at before Send. `covered` are the numbers of
-        the case's points, from 0, that it answers. Raises Refused or Stale.
+        the case's points, from 0, that it answers; `enclosures` go with it. Raises Refused or Stale.
         """
         with self.store.work() as work:
             case = _fresh(work, seen)
             check_reviewer(work, case, actor.id, self.council)
             actions.approve_answer(case, outcome, level, actor, now)  # to refuse now, not at Send
             kind = answer_kind(case)
-            facts = self._facts(work, case, kind, going, now)
+            facts = replace(self._facts(work, case, kind, going, now), enclosures=enclosures)
             details = {
                 "outcome": outcome or "",
                 "level": level or "",
@@ -275,6 +278,7 @@ class Casework:
             if draft.officer != actor.id:
                 raise Refused("Only the person who saw the preview can send it.")
             case, letter = _fresh(work, Seen(draft.reference, draft.version)), draft.letter
+            check_sendable(work, letter, self.council)
             if is_reviewing(_SENDS[letter.kind], case):
                 check_reviewer(work, case, actor.id, self.council)
                 if not reviews:
@@ -385,6 +389,10 @@ class Casework:
                 )
         if letter.kind in _ANSWERS and " ".join(letter.text.split()) == " ".join(template.split()):
             warnings.append("It is the template's text, unchanged: does it answer what they wrote?")
+        before = text_taken_back(work, case, letter.kind)
+        kept = before.attachments if before else ()
+        if missing := forgotten(letter.text, template, letter.attachments, kept):
+            warnings.append(missing)
         if letter.way is Way.LETTER and "this email" in letter.text.lower():
             warnings.append("It speaks of “this email”, but it goes on paper.")
         return tuple(warnings)

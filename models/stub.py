@@ -16,7 +16,6 @@ from models.history import Detail, Entry, Event
 from models.ledger import Booking
 from models.message import Sender, Source
 from models.people import CAREBOT, Actor
-from models.prediction import Category
 from models.quarantine import STUB_SUBJECT
 from models.routing import undecided
 
@@ -59,7 +58,7 @@ def read_after_all(
             service=prediction.service,
             authority=prediction.authority,
             secondary_authority=prediction.secondary_authority,
-            level=Level.UNDETERMINED if prediction.category is Category.COMPLAINT else None,
+            level=actions.level_of(prediction.category, Level.UNDETERMINED, prediction.flags),
         )
     respond_by = (after := actions.redated(after, council)).stage.respond_by
     details: dict[str, Detail] = {

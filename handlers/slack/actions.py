@@ -4,7 +4,8 @@ from handlers.slack import modals
 from handlers.slack.background import background
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, Reply, Request
-from models.case import Action
+from models.case import Action, Level
+from models.people import Role
 
 
 def claim(desk: Desk, request: Request) -> Reply:
@@ -35,5 +36,7 @@ def change(desk: Desk, request: Request) -> Reply:
     to = modals.classified(request)
     if isinstance(to, FieldErrors):
         return to
+    if acting.case.level is Level.LEVEL_TWO and to.level is not Level.LEVEL_TWO:
+        desk.staff.check_has(request.user, Role.SENIOR, acting.case)
     desk.casework.reclassify(acting.seen, to, acting.actor, desk.now())
     return Done()

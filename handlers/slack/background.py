@@ -9,6 +9,7 @@ from models.channels import may_name
 from models.contact import By, Contact
 from models.council import Council
 from models.ledger import Arrival
+from models.ombudsman import Referral
 from models.outbox import Posting
 from models.prediction import Category
 from models.store_port import Work
@@ -46,13 +47,14 @@ class Known:
 class Background:
     """Earlier cases that may be named, and what the customer's own words say. `looked`: somebody
     looked for them when the case was opened. `away` is what is to be said of a holder who is not in,
-    in mrkdwn.
+    in mrkdwn. `referrals` are what went to the Ombudsman.
     """
 
     looked: bool = False
     earlier: tuple[Known, ...] = ()
     said: Told = _NOTHING
     away: str = ""
+    referrals: tuple[Referral, ...] = ()
 
     def failed_again(self, contact: Contact | None) -> Known | None:
         """The case that should have been the end of it, where it may be named."""
@@ -69,14 +71,15 @@ def background(work: Work, case: Case, council: Council) -> Background:
     """What may be said of it where the card of `case` stands: no open channel learns of a private
     case, not even that there is one.
     """
+    referrals = work.ombudsman.of_case(case.reference)
     if case.contact is None:
-        return Background()
+        return Background(referrals=referrals)
     earlier = list[Known]()
     for one in case.contact.earlier:
         other = work.cases.get(one.reference)
         if other is not None and may_name(case, other, council):
             earlier.append(Known(other, one.by, work.places.get(card_key(one.reference))))
-    return Background(True, tuple(earlier), _said(work, case))
+    return Background(True, tuple(earlier), _said(work, case), referrals=referrals)
 
 
 def _said(work: Work, case: Case) -> Told:

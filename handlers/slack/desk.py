@@ -8,6 +8,7 @@ from handlers.absence import Absences
 from handlers.agreed import Agreeing
 from handlers.assigning import Assigning
 from handlers.casework import Casework, Seen
+from handlers.enclosing import Enclosing
 from handlers.intake import Intake
 from handlers.joining import Joining
 from handlers.levels import Levels
@@ -74,6 +75,11 @@ class Desk:
     def ombudsman(self) -> Ombudsman:
         """The register of what went to the Ombudsman."""
         return Ombudsman(self.store, self.council)
+
+    @property
+    def enclosing(self) -> Enclosing:
+        """Keeping files that go with letters."""
+        return Enclosing(self.store, self.casework.letters, self.council)
 
     @property
     def splitting(self) -> Splitting:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from handlers.casework import HoldingReply
-from handlers.slack import fields, leaving_lines, points_modal, wording
+from handlers.slack import enclosed, fields, leaving_lines, points_modal, wording
 from handlers.slack.api import Block
 from handlers.slack.cards import button_value
 from handlers.slack.fields import plain
@@ -60,8 +60,8 @@ def extend(case: Case, reply: HoldingReply, postal: str) -> Block:
     return fields.modal(EXTEND, title, "Preview", button_value(case), blocks)
 
 
-def respond(case: Case, template: str, postal: str) -> Block:
-    """Write the answer; a preview follows before anything leaves."""
+def respond(case: Case, template: str, postal: str, most_bytes: int) -> Block:
+    """Write the answer, with files of `most_bytes` in all; a preview follows before anything leaves."""
     blocks = []
     if case.needs_level:
         levels = fields.names(wording.levels_open_to(case.level, decided=True))
@@ -72,6 +72,7 @@ def respond(case: Case, template: str, postal: str) -> Block:
         ]
     blocks += points_modal.covered(case)
     blocks += _letter(case, "Your answer", template, postal)
+    blocks.append(enclosed.field(most_bytes))
     title = f"Answer {case.reference}"
     return fields.modal(RESPOND, title, "Preview", button_value(case), blocks)
 
@@ -82,6 +83,7 @@ def preview(draft: Draft, undo_for: timedelta = timedelta()) -> Block:
     """
     letter = draft.letter
     blocks: list[Block] = [{"type": "section", "text": plain(_envelope(letter))}]
+    blocks += enclosed.listed(letter.attachments, letter.way)
     warnings = "\n".join(f"⚠ Please check. {warning}" for warning in draft.warnings)
     blocks += [{"type": "section", "text": plain(part)} for part in fields.split(warnings)]
     parts: list[Block] = [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 
-from handlers.slack import letter_modals, modals, points_modal
+from handlers.slack import enclosed, letter_modals, modals, points_modal
 from handlers.slack.api import Block
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
@@ -20,7 +20,7 @@ from models.store_port import Draft
 _PART = re.compile(r"text(?:_(\d+))?\Z")
 _Listener = Callable[[Desk, Request], Reply]
 _Modal = Callable[[Desk, Request, Case, str], Block]
-_Draft = Callable[[Desk, Request, Actor, Going], Draft]
+_Draft = Callable[[Desk, Request, Actor, Going], Draft | FieldErrors]
 
 
 def _opens(action: Action) -> Callable[[_Modal], _Listener]:
@@ -48,8 +48,10 @@ def _shows(action: Action) -> Callable[[_Draft], _Listener]:
             going = _going(request)
             if isinstance(going, FieldErrors):
                 return going
-            undo_for = desk.council.sending.undo_for
-            return PushModal(letter_modals.preview(draft(desk, request, actor, going), undo_for))
+            made = draft(desk, request, actor, going)
+            if isinstance(made, FieldErrors):
+                return made
+            return PushModal(letter_modals.preview(made, desk.council.sending.undo_for))
 
         return listener
 
@@ -94,12 +96,16 @@ def holding_reply(desk: Desk, request: Request, actor: Actor, going: Going) -> D
 def open_respond(desk: Desk, request: Request, case: Case, postal: str) -> Block:
     """Respond was pressed."""
     template = desk.casework.template(request.seen, desk.now())
-    return letter_modals.respond(case, template, postal)
+    most_bytes = desk.council.sending.enclosures.most_bytes
+    return letter_modals.respond(case, template, postal, most_bytes)
 
 
 @_shows(Action.RESPOND)
-def respond(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft:
+def respond(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft | FieldErrors:
     """The answer was written."""
+    enclosures = enclosed.taken(desk, request, going)
+    if isinstance(enclosures, FieldErrors):
+        return enclosures
     return desk.casework.draft_answer(
         request.seen,
         _written(request),
@@ -109,6 +115,7 @@ def respond(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft:
         desk.now(),
         going,
         points_modal.ticks(request, points_modal.COVERED),
+        enclosures,
     )
 
 

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from handlers.slack.api import Person, SlackApi
-from models.allowed import RULES
+from models.allowed import role_for
 from models.case import Action, Case, State
 from models.channels import channel_for, is_private
 from models.council import Council
 from models.errors import Refused, Unavailable, Undeliverable
 from models.people import Actor, Role, staff
+from models.searching import Sight
 
 _TRUSTED_FOR = timedelta(minutes=5)
 # Slack waits three seconds, and tells of some hundred users a minute.
@@ -79,12 +80,25 @@ class Staff:
         """Whether `user` is where the case's words stand."""
         if not is_private(case, self._council):
             return True
-        channel = self._api.channel_id(channel_for(case, self._council))
-        return self._api.is_member(user, channel)
+        return self.is_in(user, channel_for(case, self._council))
+
+    def is_in(self, user: str, channel: str) -> bool:
+        """Whether `user` is in a channel, as the settings name it."""
+        return self._api.is_member(user, self._api.channel_id(channel))
+
+    def sight(self, user: str) -> Sight:
+        """Which private cases `user` may see, by the flags that keep them private."""
+        private = self._council.channels.private
+        theirs = {channel: self.is_in(user, channel) for channel in sorted(set(private.values()))}
+        return Sight(tuple((flag, theirs[channel]) for flag, channel in private.items()))
+
+    def stands_in(self, case: Case, channel: str | None) -> bool:
+        """Whether a channel (an id) is the one in which the case stands."""
+        return channel == self._api.channel_id(channel_for(case, self._council))
 
     def check_may(self, user: str, action: Action, case: Case) -> None:
         """Raises Refused, naming the groups that may, where `user` has not the role for it."""
-        self.check_has(user, RULES[action].role, case)
+        self.check_has(user, role_for(action, case), case)
 
     def check_has(self, user: str, role: Role, case: Case) -> None:
         """The same for a role."""
@@ -149,13 +163,15 @@ class Staff:
             raise Refused(f"{name} is not one of the council's own staff.") from None
         if not self.may_see(user, case):
             raise Refused(f"{name} is not in the private channel of {case.reference}.")
-        if not self.has(user, Role.OFFICER, case):
-            groups = ", ".join(sorted(self._named(Role.OFFICER, case)))
+        role = role_for(Action.CLAIM, case)
+        if not self.has(user, role, case):
+            named = self._named(role, case) or self._named(Role.OFFICER, case)
+            groups = ", ".join(sorted(named))
             raise Refused(f"{name} does not work on such cases; these do: {groups}.")
 
     def can_work_on(self, user: str, case: Case) -> bool:
         """Whether a colleague who sees the case may work on it."""
-        return self.has(user, Role.OFFICER, case)
+        return self.has(user, role_for(Action.CLAIM, case), case)
 
     def _named(self, role: Role, case: Case) -> tuple[str, ...]:
         """Who has the role; empty where nobody is named for it."""

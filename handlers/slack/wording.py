@@ -118,11 +118,15 @@ DEADLINES = {
 HELP = """*What you can ask*
 • `/case CC-2026-00042`: one case
 • `/case mine`: what you hold
-• `/case due`: due within five working days
+• `/case due`: due within five working days; `/case due 10`: within ten
 • `/case overdue`: past its date
 • `/case triage`: what somebody has to decide
-• `/case log`: take down a phone call, a letter or a visit
+• `/case search` and words: cases with all of them, “words in quotes” as they stand
+• `/case log`: take down a phone call, a letter or a visit; words behind it are put into the text
+• `/case why` and a reference: how its dates came about, day by day
+• `/case stats`: this month and the last, and how the work stands
 • `/case away`: say when you are away, and who covers
+• `/case looked` and a reference: who looked at it from outside its channel, for team leaders
 • `/case help`: this
 In a case's thread, where slash commands do not work, write `@carebot status`."""
 

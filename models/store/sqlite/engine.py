@@ -24,6 +24,7 @@ from models.store.sqlite.locations import SqliteLocations
 from models.store.sqlite.looks import SqliteLooks
 from models.store.sqlite.messages import SqliteMessages
 from models.store.sqlite.notes import SqliteNotes
+from models.store.sqlite.ombudsman import SqliteOmbudsman
 from models.store.sqlite.outbox import SqliteOutbox, SqlitePlaces
 from models.store.sqlite.papers import SqlitePapers
 from models.store.sqlite.quarantine import SqliteQuarantine
@@ -53,6 +54,7 @@ class SqliteWork:
         self.cases = SqliteCases(connection)
         self.decisions = SqliteDecisions(connection)
         self.agreed = SqliteAgreed(connection)
+        self.ombudsman = SqliteOmbudsman(connection)
         self.locations = SqliteLocations(connection)
         self.search = SqliteSearch(connection)
         self.looks = SqliteLooks(connection)
