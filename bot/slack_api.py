@@ -9,7 +9,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from handlers.slack.api import Person, Place, Said, Saying, SharedFile, TextFile
+from bot import slack_files
+from handlers.slack.api import Block, Person, Place, Said, Saying, SharedFile, TextFile
 from models.errors import (
     AnswerLost,
     Gone,
@@ -95,6 +96,10 @@ class WebSlack:
                 )
         self._groups = known
 
+    def publish_home(self, user: str, view: Block) -> None:
+        """Show a view on somebody's home tab."""
+        _call(self._client.views_publish, user_id=user, view=view)
+
     def group_members(self, group: str) -> frozenset[str]:
         """Who is in a user group or a channel of the configuration."""
         if group.startswith("@"):
@@ -177,6 +182,15 @@ class WebSlack:
     def delete_file(self, id_: str) -> None:
         """Delete a file of ours."""
         _call(self._client.files_delete, file=id_)
+
+    def download(self, files: Sequence[str], most: int) -> tuple[bytes, ...]:
+        """Files that people gave us, within two seconds."""
+
+        def about(id_: str) -> Any:
+            return _call(self._client.files_info, file=id_)["file"]
+
+        token = self._client.token or ""
+        return slack_files.fetched(about, token, self._client.base_url, files, most)
 
     def link(self, place: Place) -> str:
         """The address of a message."""

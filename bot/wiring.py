@@ -32,9 +32,11 @@ from handlers.mail.parse import MailReader, ReadingRules
 from handlers.mail.verp import LONGEST_LOCAL
 from handlers.mail.webform import DEFAULT_FIELDS, FormField
 from handlers.slack.courier import SlackCourier, slack_kinds
+from handlers.slack.home_courier import HomeCourier
 from handlers.slack.who import Staff
 from models.council import Catalogue, Council, CouncilType, default_catalogue
 from models.errors import Misconfigured
+from models.outbox import Kind
 from models.ports import Letterbox, Scanner
 from models.store import open_store
 from models.store_port import Store
@@ -157,10 +159,12 @@ def tokens_of(file: CouncilFile, environment: Environment, setting: str) -> Toke
     )
 
 
-def email_courier_of(file: CouncilFile, environment: Environment, clock: Clock) -> EmailCourier:
+def email_courier_of(
+    file: CouncilFile, environment: Environment, clock: Clock, store: Store
+) -> EmailCourier:
     """What carries letters. Raises Misconfigured where what the settings ask for is missing."""
     by_notify = file.letters.by == "notify"
-    return EmailCourier((_notify_of if by_notify else _smtp_of)(file, environment, clock))
+    return EmailCourier((_notify_of if by_notify else _smtp_of)(file, environment, clock), store)
 
 
 def _envelope_sender_of(file: CouncilFile) -> str:
@@ -318,16 +322,17 @@ def office_of(file: CouncilFile, environment: Environment, store: Store, clock: 
     client = web_client_of(environment)
     slack = WebSlack(client)
     slack_courier = SlackCourier(store, slack, council)
+    staff = Staff(slack, council, clock.now)
     delivery = Delivery(
         store,
         {
             **dict.fromkeys(slack_kinds(), slack_courier),
-            **dict.fromkeys(email_kinds(), email_courier_of(file, environment, clock)),
+            Kind.HOME: HomeCourier(store, slack, staff, council),
+            **dict.fromkeys(email_kinds(), email_courier_of(file, environment, clock, store)),
         },
         council,
     )
     casework = Casework(store, letters_of(file, store), council, secrets.token_urlsafe)
-    staff = Staff(slack, council, clock.now)
     return Office(council, store, delivery, casework, staff, slack, client, scanner_of(file))
 
 

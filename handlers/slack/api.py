@@ -110,6 +110,12 @@ class SlackApi(Protocol):
         """Delete a file of ours, wherever it is shown. Raises Gone."""
         ...
 
+    def download(self, files: Sequence[str], most: int) -> tuple[bytes, ...]:
+        """The bytes of files that people gave us (ids), in their order, `most` bytes in all, while
+        they wait. Raises Unavailable where that takes too long.
+        """
+        ...
+
     def link(self, place: Place) -> str:
         """The address of a message, for who may see it. Raises Gone where somebody deleted it."""
         ...
@@ -120,6 +126,10 @@ class SlackApi(Protocol):
 
     def is_member(self, user: str, channel: str) -> bool:
         """Whether a user is in a channel (an id)."""
+        ...
+
+    def publish_home(self, user: str, view: Block) -> None:
+        """Show a view on the home tab of a user, in the place of what stood there."""
         ...
 
     def group_members(self, group: str) -> frozenset[str]:
