@@ -8,7 +8,7 @@ the subject.
 import hashlib
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from notifications_python_client.errors import APIError
@@ -57,10 +57,12 @@ class NotifyLetterbox:
         self._client = client(key, base_url=url, timeout=timeout)
         self._template_id, self._reply_to_id = template_id, reply_to_id
 
-    def send(self, letter: Letter) -> Taken:
+    def send(self, letter: Letter, files: Sequence[bytes] = ()) -> Taken:
         """See Letterbox. Whenever it is not certain that nothing left, AnswerLost, for Notify can
-        be asked.
+        be asked. A letter with files was approved under other settings: Notify carries none.
         """
+        if files:
+            raise Undeliverable("GOV.UK Notify carries no attachments")
         reference = _reference(letter)
         try:
             self._client.send_email_notification(

@@ -50,7 +50,13 @@ class Bot:
         """`channels` are the configured channels by setting. Nothing starts before `start`."""
         self._office = office
         self._desk = Desk(
-            office.casework, intake, office.store, office.council, office.staff, clock.now
+            office.casework,
+            intake,
+            office.store,
+            office.council,
+            office.staff,
+            clock.now,
+            office.slack.download,
         )
         self._clock, self._triage = clock, intake.triage
         self._receiving = receiving

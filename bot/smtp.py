@@ -6,7 +6,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Literal
@@ -89,7 +89,7 @@ class SmtpLetterbox:
             # smtplib checks no certificate unless it is told to.
             self._ssl_context = ssl.create_default_context()
 
-    def send(self, letter: Letter) -> Taken:
+    def send(self, letter: Letter, files: Sequence[bytes] = ()) -> Taken:
         """Hand the letter over; a bounce will tell where it did not arrive.
 
         Raises Unavailable (nothing left: no connection, a server in trouble, a refused login),
@@ -97,7 +97,11 @@ class SmtpLetterbox:
         answer came) or Undeliverable (a 5xx about this letter).
         """
         email = compose(
-            letter, from_address=self._from_address, from_name=self._from_name, now=self._now()
+            letter,
+            from_address=self._from_address,
+            from_name=self._from_name,
+            now=self._now(),
+            files=files,
         )
         sender = self._envelope_sender
         if self._verp:

@@ -1,10 +1,11 @@
 """What the use cases need of the outside, as verbs of intent. The store's are in `store_port`."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from models.enclosures import Enclosure
 from models.letter import Letter, LetterFacts, LetterKind
 from models.message import Message, Origin, RawMessage, Scanned
 from models.prediction import Prediction
@@ -123,6 +124,10 @@ class Letters(Protocol):
         """
         ...
 
+    def enclosure(self, name: str, content: bytes) -> Enclosure:
+        """A file as it goes with a letter. Raises Refused where it cannot."""
+        ...
+
     def document(self, letter: Letter) -> bytes:
         """A letter on paper as a print-ready document (DOCX)."""
         ...
@@ -143,8 +148,8 @@ class Taken:
 class Letterbox(Protocol):
     """Where letters leave. A try whose answer was lost is looked for before the next."""
 
-    def send(self, letter: Letter) -> Taken:
-        """Hand the letter over.
+    def send(self, letter: Letter, files: Sequence[bytes] = ()) -> Taken:
+        """Hand the letter over, with the bytes of its attachments in their order.
 
         Raises Unavailable (nothing left, and no other letter would), NotYet (this one is put
         off), AnswerLost (it may have left) or Undeliverable (refused for good).

@@ -1,6 +1,7 @@
 """A letter as an email: the headers that keep two machines from talking (mail.md E31, E32)."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -24,8 +25,16 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>\Z")
 _HEADERS_ON_LONG_LINES = SMTP.clone(max_line_length=990)
 
 
-def compose(letter: Letter, *, from_address: str, from_name: str, now: datetime) -> EmailMessage:
+def compose(
+    letter: Letter,
+    *,
+    from_address: str,
+    from_name: str,
+    now: datetime,
+    files: Sequence[bytes] = (),
+) -> EmailMessage:
     """The email of `letter`, plain text with HTML beside it; `now` (aware) becomes its Date.
+    `files` are the bytes of its attachments, in their order.
 
     To exactly one address. Ids of other people's messages that are no ids are left out. Raises
     Undeliverable where the recipient cannot be written in a header.
@@ -33,6 +42,11 @@ def compose(letter: Letter, *, from_address: str, from_name: str, now: datetime)
     message = EmailMessage(policy=SMTP)
     message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    for attachment, content in zip(letter.attachments, files, strict=True):
+        maintype, _, subtype = attachment.content_type.partition("/")
+        message.add_attachment(
+            content, maintype=maintype, subtype=subtype, filename=attachment.name
+        )
     message.policy = _HEADERS_ON_LONG_LINES
     message["From"] = _address(from_address, from_name)
     message["To"] = _one_address(letter.recipient)

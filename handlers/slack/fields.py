@@ -107,6 +107,17 @@ def person(name: str, label: str, initial: str | None, *, optional: bool = False
     return _input(name, label, element, optional=optional)
 
 
+def files(name: str, label: str, endings: Iterable[str], most: int) -> Block:
+    """Files to put in, if any: of these endings, at most so many."""
+    element: Block = {
+        "type": "file_input",
+        "action_id": name,
+        "filetypes": list(endings),
+        "max_files": most,
+    }
+    return _input(name, label, element, optional=True)
+
+
 def hinted(block: Block, hint: str) -> Block:
     """The input with a line of help below it."""
     return {**block, "hint": plain(hint)}

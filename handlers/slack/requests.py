@@ -34,6 +34,15 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file that was put into a modal: Slack's id, its name there, its size in bytes."""
+
+    id: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A click, a submitted modal, a shortcut, a slash command or a mention.
 
@@ -57,6 +66,7 @@ class Request:
     where: Where = Where.MESSAGE
     response_url: str = ""
     message: Written | None = None
+    files: Mapping[str, tuple[GivenFile, ...]] = field(default_factory=dict)
 
     @property
     def seen(self) -> Seen:
@@ -75,6 +85,10 @@ class Request:
     def field(self, name: str) -> str:
         """What was filled in, or chosen, under an action id; empty where nothing was."""
         return (self.fields or {}).get(name, "")
+
+    def given(self, name: str) -> tuple[GivenFile, ...]:
+        """The files that were put in under an action id."""
+        return self.files.get(name, ())
 
     def several(self, name: str) -> tuple[str, ...]:
         """What was chosen under the action id of checkboxes or a select of several."""
@@ -196,6 +210,7 @@ def from_view(body: Payload) -> Request:
         fields=fields,
         lists=lists,
         where=Where.MODAL,
+        files=_all_files(view),
     )
 
 
@@ -228,13 +243,28 @@ def _all_filled(
     view: Mapping[str, object],
 ) -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
     """What a view holds, by action id: single values, and lists of them."""
-    elements = {
+    elements = _elements(view)
+    lists = {name: _several(element) for name, element in elements.items() if _MANY & set(element)}
+    return {name: _filled(e) for name, e in elements.items() if name not in lists}, lists
+
+
+def _all_files(view: Mapping[str, object]) -> Mapping[str, tuple[GivenFile, ...]]:
+    return {
+        name: tuple(
+            GivenFile(str(file["id"]), str(file.get("name") or ""), _number(file.get("size")))
+            for file in _list(element["files"])
+        )
+        for name, element in _elements(view).items()
+        if element.get("files")
+    }
+
+
+def _elements(view: Mapping[str, object]) -> Mapping[str, Mapping[str, object]]:
+    return {
         str(action_id): _map(element)
         for block in _map(_map(view.get("state")).get("values")).values()
         for action_id, element in _map(block).items()
     }
-    lists = {name: _several(element) for name, element in elements.items() if _MANY & set(element)}
-    return {name: _filled(e) for name, e in elements.items() if name not in lists}, lists
 
 
 _MANY = {"selected_options", "selected_users"}
@@ -264,6 +294,10 @@ def _map(value: object) -> Mapping[str, object]:
 def _list(value: object) -> list[Mapping[str, object]]:
     assert isinstance(value, list), type(value)
     return value
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _text(value: object) -> str | None:

@@ -55,7 +55,7 @@ class Post:
         self.store: Store = office.store
         self._delivery = Delivery(
             office.store,
-            dict.fromkeys(email_kinds(), EmailCourier(box)),
+            dict.fromkeys(email_kinds(), EmailCourier(box, office.store)),
             council or office.council,
         )
 

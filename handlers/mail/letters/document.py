@@ -42,7 +42,7 @@ class Head:
 
 def draw(letter: Letter, head: Head) -> bytes:
     """The document of a letter whose way is paper; its words are the letter's, no others but date,
-    reference and page numbers.
+    reference, page numbers and the names of what is enclosed.
     """
     paper = Document()
     _set_page(paper)
@@ -56,6 +56,8 @@ def draw(letter: Letter, head: Head) -> bytes:
     paper.add_paragraph(f"Our reference: {letter.reference}")
     paper.add_heading(letter.subject, level=1)
     _draw_text(paper, letter.text)
+    if letter.attachments:
+        _add_lines(paper.add_paragraph(), ["Enclosures:", *(a.name for a in letter.attachments)])
     out = BytesIO()
     paper.save(out)
     return out.getvalue()

@@ -1,5 +1,6 @@
 """What came attached, by its hash: each content once, which messages it came with, its verdict."""
 
+import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -30,6 +31,13 @@ class SqliteContents:
         self._connection.executemany(
             "INSERT INTO attached (sha256, message) VALUES (?,?) ON CONFLICT DO NOTHING",
             [(a.sha256, message_id) for a in here],
+        )
+
+    def put(self, content: bytes) -> None:
+        """Keep the bytes of a file that staff put with a letter; equal ones once."""
+        self._execute(
+            "INSERT INTO contents (sha256, content, verdict) VALUES (?,?,?) ON CONFLICT DO NOTHING",
+            (hashlib.sha256(content).hexdigest(), content, Verdict.NOT_SCANNED),
         )
 
     def get(self, sha256: str) -> bytes | None:

@@ -265,7 +265,7 @@ def modal_views() -> Iterator[tuple[str, dict[str, object]]]:
         for against in (None, "It has been extended already."):
             reply = HoldingReply(LONG, TODAY, "r" * 3_000, against)
             yield f"extend {name} {against}", letter_modals.extend(case, reply, "")
-        yield f"respond {name}", letter_modals.respond(case, LONG, "")
+        yield f"respond {name}", letter_modals.respond(case, LONG, "", 10_000_000)
         yield f"posted {name}", letter_modals.posted(case, tuple(LetterKind), TODAY)
         yield f"close {name}", closing_modals.close(case)
         chosen = {closing_modals.OUTCOME: Outcome.UPHELD, "lesson": "x" * 3_000}
@@ -325,7 +325,7 @@ def test_a_text_in_parts_is_the_whole_text(whole: str, limit: int) -> None:
 
 
 def test_a_modal_to_write_in_holds_the_whole_template_and_room_for_more() -> None:
-    view = letter_modals.respond(CASE, LONG, "")
+    view = letter_modals.respond(CASE, LONG, "", 10_000_000)
     texts = [b["element"] for b in view["blocks"] if str(b.get("block_id")).startswith("text")]
     assert "".join(t.get("initial_value", "") for t in texts) == LONG
     assert "initial_value" not in texts[-1]
