@@ -110,7 +110,8 @@ class Demo:
             f"The demo runs. Open {self.sandbox.url} in a browser.\n"
             f"The mailbox is {self.mailbox.kind}; sample emails arrive one by one.\n"
             "Press Claim on a card, write `/case overdue` in a channel, press Respond and look at\n"
-            "the email before you send it; “Next working morning” moves the clock.\n"
+            "the email before you send it; for a minute after Send the card has Undo. “Next working\n"
+            "morning” moves the clock.\n"
             "Ctrl-C ends it and removes everything it made."
         )
 
@@ -129,6 +130,11 @@ class Demo:
         self.clock.move_to(morning)
         self.bot.tick_now()
         return morning
+
+    def let_undo_pass(self) -> None:
+        """Move the clock past the time in which what was sent can be taken back."""
+        self.clock.move_to(self.clock.now() + self.office.council.sending.undo_for)
+        self.bot.tick_now()
 
     def deliver_next_sample(self) -> str | None:
         """Put the next sample into the mailbox; its subject, or None where none is left."""

@@ -113,9 +113,12 @@ def _work_on_a_complaint(demo: Demo, say: Callable[[str], None]) -> Case:
     sandbox.wait_for(lambda s: _view(s) == "letter_send", _SECONDS)
     before = len(demo.letterbox.messages)
     sandbox.fill_and_submit(_OFFICER, {})
+    demo.bot.wait_settled(_SECONDS)
+    assert len(demo.letterbox.messages) == before, "nothing leaves while Undo is there"
+    demo.let_undo_pass()
     demo.letterbox.wait_for(before + 1, _SECONDS)
     demo.bot.wait_settled(_SECONDS)
-    say(f"{complaint.reference} is answered: the email left after its preview")
+    say(f"{complaint.reference} is answered: the email left after its preview and a minute to undo")
     return complaint
 
 
