@@ -19,13 +19,15 @@ _MIDDAY = time(12)
 class Note:
     """What was said or written, by whom as far as they want to say, how it came and when.
 
-    `received_at` is aware. Nothing of the sender is compulsory (requirement 2).
+    `received_at` is aware. Nothing of the sender is compulsory (requirement 2). `postal` is their
+    address in lines, without the name.
     """
 
     text: str
     source: Source
     sender: Sender
     received_at: datetime
+    postal: str = ""
 
 
 def first_line(text: str) -> str:
@@ -58,8 +60,13 @@ def written_down(note: Note, by: Actor, once: str) -> tuple[bytes, Message]:
     text = note.text.strip()
     if not text:
         raise Refused("Write down what was said.")
+    whole = text
+    if note.postal.strip():
+        # As a form's field is written: there letters look for it (models.facts.postal_address).
+        lines = (line.strip(" ,") for line in note.postal.splitlines())
+        whole += f"\n\nPostal address: {', '.join(filter(None, lines))}"
     head = f"{note.source.value} taken down by {by.to_text()} ({once})"
-    content = f"{head}\n{note.sender.name} <{note.sender.address or ''}>\n\n{text}\n".encode()
+    content = f"{head}\n{note.sender.name} <{note.sender.address or ''}>\n\n{whole}\n".encode()
     return content, Message(
         sha256=hashlib.sha256(content).hexdigest(),
         message_id=None,
@@ -68,7 +75,7 @@ def written_down(note: Note, by: Actor, once: str) -> tuple[bytes, Message]:
         reply_to=None,
         recipients=(),
         subject=first_line(text),
-        text=text,
+        text=whole,
         new_text=text,
         received_at=note.received_at,
         dated=None,

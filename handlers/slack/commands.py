@@ -1,103 +1,94 @@
-"""/case and the mention: looking things up. Only the person who asked sees the answer."""
+"""/case: looking things up. Only the person who asked sees the answer."""
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import cache
 
-from handlers.slack import away, cards, digest, log_note, wording
-from handlers.slack.api import Saying
-from handlers.slack.background import background
+from handlers.slack import away, lists, log_note, looking, search, stats, why_dates, wording
 from handlers.slack.desk import Desk
-from handlers.slack.requests import Reply, Request, Say, say
-from models.case import State
+from handlers.slack.lists import Asked, Lister
+from handlers.slack.requests import Replace, Reply, Request, Say, say
+from models.case import Case
+from models.channels import channel_for, is_private
 from models.errors import Refused
-from models.store_port import Query
-
-_REFERENCE = re.compile(r"(?:cc-)?(\d{4})-(\d{1,7})", re.IGNORECASE)
-_OPEN = frozenset({State.TRIAGE, State.OPEN})
-_DUE_WITHIN = 5
-_MOST = 1_000
 
 
 def command(desk: Desk, request: Request) -> Reply:
-    """`/case WORD`: a reference, or one of the words of `help`."""
+    """`/case WORD …`: a reference, or one of the words of `help`."""
     desk.staff.actor(request.user)
-    word = request.text.strip().lower()
+    reference = looking.reference_in(request.text)
+    if reference is not None:
+        return looking.card(desk, request, reference)
+    first, _, rest = request.text.strip().partition(" ")
+    word, rest = first.lower(), rest.strip()
     known = _WORDS.get(word)
-    if known is not None:
-        return known(desk, request)
-    found = _REFERENCE.fullmatch(word)
-    if found:
-        return _one(desk, request, f"CC-{found[1]}-{int(found[2]):05d}")
-    raise Refused(f"I do not know “{wording.escape(wording.one_line(word, 60))}”.\n{wording.HELP}")
+    if known is None:
+        raise Refused(f"{_unknown(request.text)}\n{wording.HELP}")
+    if rest and word in _ALONE:
+        raise Refused(f"`/case {word}` stands alone: write it without the words behind it.")
+    return known(desk, replace(request, text=rest))
 
 
-def mention(desk: Desk, request: Request) -> Reply:
-    """`@carebot status` in a case's thread; elsewhere what `/case` takes."""
+def turn_page(desk: Desk, request: Request) -> Reply:
+    """Earlier or Next was pressed: the list is made anew for whoever pressed it."""
     desk.staff.actor(request.user)
-    word = request.text.strip().lower()
-    if word not in {"", "status"}:
-        return command(desk, request)
-    if request.thread is None or request.channel is None:
-        raise Refused(f"Ask for the status in a case's thread.\n{wording.HELP}")
-    with desk.store.view() as work:
-        reference = work.places.case_at(request.channel, request.thread)
-    if reference is None:
-        raise Refused("This thread belongs to no case.")
-    return _one(desk, request, reference)
+    asked = lists.asked(request.value)
+    if asked.name not in _LISTS:
+        raise Refused("This button is from another time. Please ask again.")
+    return Replace(_page(desk, request, asked).saying)
 
 
-def _one(desk: Desk, request: Request, reference: str) -> Reply:
-    case = desk.case_for(request.user, reference)
-    with desk.store.view() as work:
-        known = background(work, case, desk.council)
-    drawn = cards.card(case, desk.council, desk.today(), known)
-    looked_up = [block for block in drawn.blocks if block["type"] != "actions"]
-    return Say(Saying(drawn.text, looked_up))
+def _page(desk: Desk, request: Request, asked: Asked) -> Say:
+    page = _LISTS[asked.name](desk, request, asked)
+    last = max(1, -(-page.total // lists.ROWS))
+    if asked.page > last:  # the list has become shorter since
+        asked = replace(asked, page=last)
+        page = _LISTS[asked.name](desk, request, asked)
+    return Say(lists.drawn(page, asked, desk.council, _seen_by(desk, request.user)))
 
 
-def _mine(desk: Desk, request: Request) -> Reply:
-    return _list(desk, "You hold", Query(states=_OPEN, holder=request.user, limit=_MOST))
+def _seen_by(desk: Desk, user: str) -> Callable[[Case], bool]:
+    """Whether somebody may see a case; Slack is asked once for each private channel."""
+
+    @cache
+    def is_in(channel: str) -> bool:
+        return desk.staff.is_in(user, channel)
+
+    council = desk.council
+    return lambda case: not is_private(case, council) or is_in(channel_for(case, council))
 
 
-def _due(desk: Desk, _request: Request) -> Reply:
-    today = desk.today()
-    until = desk.council.calendar.add(today, _DUE_WITHIN)
-    with desk.store.view() as work:
-        due = [deadline for deadline in work.cases.due(until) if deadline.due >= today]
-    heading = f"Due within {wording.working_days(_DUE_WITHIN)}"
-    return Say(digest.due_list(heading, due, desk.council, today))
-
-
-def _overdue(desk: Desk, _request: Request) -> Reply:
-    today = desk.today()
-    with desk.store.view() as work:
-        due = work.cases.due(today - timedelta(days=1))
-    return Say(digest.due_list("Overdue", due, desk.council, today))
-
-
-def _triage(desk: Desk, _request: Request) -> Reply:
-    query = Query(states=frozenset({State.TRIAGE}), limit=_MOST)
-    return _list(desk, "Waiting for a decision", query)
+def _listing(name: str) -> Callable[[Desk, Request], Reply]:
+    return lambda desk, request: _page(desk, request, Asked(name, request.text))
 
 
 def _help(_desk: Desk, _request: Request) -> Reply:
     return say(wording.HELP)
 
 
-def _list(desk: Desk, heading: str, query: Query) -> Reply:
-    with desk.store.view() as work:
-        cases = work.cases.find(query)
-    return Say(digest.case_list(heading, cases, desk.council, desk.today()))
+def _unknown(text: str) -> str:
+    said = wording.escape(wording.one_line(text, 60))
+    near = get_close_matches(text.split(maxsplit=1)[0].lower(), filter(None, _WORDS), n=1)
+    return f"I do not know “{said}”." + (f" Did you mean `/case {near[0]}`?" if near else "")
 
 
+_LISTS: Mapping[str, Lister] = {
+    "mine": lists.mine,
+    "due": lists.due,
+    "overdue": lists.overdue,
+    "triage": lists.triage,
+    "search": search.search,
+}
 _WORDS: Mapping[str, Callable[[Desk, Request], Reply]] = {
-    "mine": _mine,
-    "due": _due,
-    "overdue": _overdue,
-    "triage": _triage,
-    "log": log_note.open_log,
+    **{name: _listing(name) for name in _LISTS},
     "away": away.open_away,
+    "log": log_note.open_log,
+    "why": why_dates.why,
+    "looked": looking.looked,
+    "stats": stats.stats,
     "help": _help,
     "": _help,
 }
+"""What each word does; the request's text is what stands behind it. Each is in `wording.HELP`."""
+_ALONE = frozenset({"mine", "overdue", "triage", "away", "stats", "help"})

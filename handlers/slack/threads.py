@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from handlers.slack import why, wording
-from handlers.slack.api import Block, Saying
+from handlers.slack.api import Block, Saying, TextFile
 from models.attachment_risks import risk
 from models.message import Attachment, Forwarded, Scanned
 from models.store_port import StoredMessage
@@ -12,31 +12,56 @@ from models.store_port import StoredMessage
 # A message of Slack's holds some 13,000 characters of blocks in all; half of it leaves room.
 _CHUNK = 2_800
 _CHUNKS_A_MESSAGE = 2
-_MESSAGES = 8
+_IN_THE_THREAD = 5_000
+"""What is longer is a file: on a phone nobody scrolls through more."""
+
+_NO_VERDICTS: Mapping[str, Scanned] = MappingProxyType({})
 
 
-def words(
-    stored: StoredMessage, scanned: Mapping[str, Scanned] = MappingProxyType({})
-) -> Iterator[Saying]:
+def words(stored: StoredMessage, scanned: Mapping[str, Scanned] = _NO_VERDICTS) -> Iterator[Saying]:
     """A message's own words in quotes that format nothing, then attachments and reasons. `scanned`
-    are the scanner's verdicts, by hash.
-
-    Long messages are cut into several; what is beyond some 45,000 characters is counted, and
-    stays in the store.
+    are the scanner's verdicts, by hash. Of a long message its beginning, with the name of the file
+    (`whole`) that has the rest of it.
     """
-    text = _showable(stored.message.text) or "(the message has no text)"
-    chunks = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]
-    shown = chunks[: _CHUNKS_A_MESSAGE * _MESSAGES]
+    text = _text(stored)
     head = f"{wording.escape(_sender(stored))} {wording.SAID[stored.message.source]}:"
-    for start in range(0, len(shown), _CHUNKS_A_MESSAGE):
-        part = shown[start : start + _CHUNKS_A_MESSAGE]
-        blocks = [_quote(chunk) for chunk in part]
-        if start == 0:
-            blocks.insert(0, _section(head))
-        last = start + _CHUNKS_A_MESSAGE >= len(shown)
-        if last:
-            blocks += _footer(stored, scanned, len(text) - sum(map(len, shown)))
-        yield Saying(head if start == 0 else "…and went on:", blocks)
+    footer = _footer(stored, scanned)
+    if is_long(stored):
+        more = f"*It goes on*: the whole, {len(text):,} characters, is in the file below."
+        yield Saying(head, [_section(head), _quote(text[:_CHUNK]), _context(more), *footer])
+        return
+    chunks = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]
+    yield Saying(head, [_section(head), *map(_quote, chunks), *footer])
+
+
+def is_long(stored: StoredMessage) -> bool:
+    """Whether a message is put into its thread as a file."""
+    return len(_text(stored)) > _IN_THE_THREAD
+
+
+def whole(stored: StoredMessage, reference: str, number: int) -> TextFile:
+    """The text of the `number`th message of a case, every character of it."""
+    text = stored.message.text
+    return TextFile(
+        name=f"{reference}-message-{number}.txt",
+        title=f"{reference}, message {number}: the whole text",
+        described=f"The whole text of message {number} of {reference}, {len(text):,} characters",
+        text=text,
+    )
+
+
+def rest(stored: StoredMessage) -> Iterator[Saying]:
+    """What follows the beginning of a long message, where Slack takes no file."""
+    text = _text(stored)[_CHUNK:]
+    a_message = _CHUNK * _CHUNKS_A_MESSAGE
+    for start in range(0, len(text), a_message):
+        part = text[start : start + a_message]
+        chunks = [part[i : i + _CHUNK] for i in range(0, len(part), _CHUNK)]
+        yield Saying("…and went on:", [_quote(chunk) for chunk in chunks])
+
+
+def _text(stored: StoredMessage) -> str:
+    return showable(stored.message.text) or "(the message has no text)"
 
 
 def _sender(stored: StoredMessage) -> str:
@@ -44,14 +69,12 @@ def _sender(stored: StoredMessage) -> str:
     return wording.one_line(sender.name or sender.address or "", 80) or "Somebody without a name"
 
 
-def _footer(stored: StoredMessage, scanned: Mapping[str, Scanned], left_out: int) -> list[Block]:
+def _footer(stored: StoredMessage, scanned: Mapping[str, Scanned]) -> list[Block]:
     lines, message = [], stored.message
     if "dmarc=fail" in message.authentication:
         lines.append(f"*The sender could not be verified* ({message.authentication})")
     if message.forwarded is not None:
         lines.append(f"*Forwarded from:* {wording.escape(_original(message.forwarded))}")
-    if left_out:
-        lines.append(f"{left_out:,} more characters are kept in the store.")
     if message.attachments:
         listed = [
             _attachment(number, attachment, scanned.get(attachment.sha256))
@@ -82,8 +105,8 @@ def line(text: str) -> Saying:
     return Saying(text, [_section(text)])
 
 
-def _showable(text: str) -> str:
-    """Slack refuses a few control characters; they say nothing to a reader."""
+def showable(text: str) -> str:
+    """A customer's text as Slack takes it: a few control characters it refuses, and they say nothing."""
     return "".join(c for c in text if c in "\n\t" or c.isprintable() or ord(c) > 159).strip()
 
 

@@ -94,7 +94,11 @@ class Staff:
 
     def stands_in(self, case: Case, channel: str | None) -> bool:
         """Whether a channel (an id) is the one in which the case stands."""
-        return channel == self._api.channel_id(channel_for(case, self._council))
+        return channel == self.channel_of(case)
+
+    def channel_of(self, case: Case) -> str:
+        """The id of the channel in which the card of the case stands."""
+        return self._api.channel_id(channel_for(case, self._council))
 
     def check_may(self, user: str, action: Action, case: Case) -> None:
         """Raises Refused, naming the groups that may, where `user` has not the role for it."""

@@ -103,6 +103,12 @@ EXPLAINED = {
     Action.UNMERGE: "It was no case of the other's after all: it becomes its own again.",
     Action.PASS_ON: "Tell those whom the compliment is about, in their service's channel.",
 }
+STANDS = {
+    State.TRIAGE: "waiting for a decision",
+    State.OPEN: "open",
+    State.ANSWERED: "answered",
+    State.CLOSED: "closed",
+}
 LETTERS = {
     LetterKind.ACKNOWLEDGEMENT: "acknowledgement",
     LetterKind.HOLDING_REPLY: "holding reply",
@@ -161,6 +167,20 @@ def days_left(council: Council, due: date, today: date) -> str:
     return f"{working_days(council.calendar.count(today, due))} left"
 
 
+def action(case: Case, action: Action) -> str:
+    """What the button of an action is called on a case: the answer has the name of its letter."""
+    if action is Action.RESPOND and case.category is Category.NON_COUNCIL:
+        return "Signpost"
+    return ACTIONS[action]
+
+
+def explained(case: Case, action: Action) -> str:
+    """A sentence on what the button does."""
+    if action is Action.RESPOND and case.category is Category.NON_COUNCIL:
+        return "Tell the customer whose matter it is. You see the letter before anything is sent."
+    return EXPLAINED[action]
+
+
 def title(case: Case) -> str:
     """The head of a card."""
     return f"{case.reference} · {category(case)}"
@@ -208,6 +228,8 @@ def customer(case: Case) -> str:
 
 def state(case: Case) -> str:
     """Where the case stands, with who holds it."""
+    if case.merged_into is not None:
+        return "Closed, merged into another case"
     if case.state is State.CLOSED:
         outcome = case.stage.outcome
         return f"Closed, {OUTCOMES[outcome].lower()}" if outcome else "Closed"
@@ -251,12 +273,21 @@ def answer_due(case: Case, council: Council, today: date) -> str:
     return day(due)
 
 
+_SURE = (
+    (0.9, "very sure"),
+    (0.75, "fairly sure"),
+    (0.5, "not very sure"),
+    (0.0, "hardly more than a guess"),
+)
+
+
 def confidence(case: Case) -> str:
     """What the model said at the start, in words."""
     prediction = case.prediction
     if prediction.model == "none":
         return "nothing"
-    return f"{CATEGORIES[prediction.category]}, {percent(prediction.confidence)} sure"
+    sure = next(words for least, words in _SURE if prediction.confidence >= least)
+    return f"{CATEGORIES[prediction.category]}, {sure} ({percent(prediction.confidence)})"
 
 
 def percent(confidence: float) -> str:

@@ -1,0 +1,165 @@
+"""One case looked up: its card, its words, who looked at it, and what can be done."""
+
+import re
+
+from handlers.slack import cards, fields, menu, threads, wording
+from handlers.slack.api import Block, Saying
+from handlers.slack.background import background
+from handlers.slack.cards import button_value
+from handlers.slack.desk import Desk
+from handlers.slack.requests import OpenModal, Reply, Request, Say
+from models.allowed import allowed_actions
+from models.case import Case
+from models.council import Council
+from models.errors import Refused
+from models.looks import How, Look
+from models.people import Role
+from models.store_port import StoredMessage
+
+WORDS = "case_words"
+_REFERENCE = re.compile(r"(?:cc-)?(\d{4})-(\d{1,7})", re.IGNORECASE | re.ASCII)
+# Slack takes 100 blocks in a view; nobody reads more than this in one.
+_MOST_CHARACTERS = 45_000
+_MOST_BLOCKS = 95
+_LOOKS = 30
+_HOW = {
+    How.CARD: "looked the case up",
+    How.WORDS: "read what the customer wrote",
+    How.SEARCH: "saw some of its words in a search",
+}
+
+
+def reference_in(text: str) -> str | None:
+    """The reference that a text is, as the store has it: `2026-42` is CC-2026-00042."""
+    found = _REFERENCE.fullmatch(text.strip())
+    return f"CC-{found[1]}-{int(found[2]):05d}" if found else None
+
+
+def named(text: str, word: str) -> str:
+    """The reference behind a word of `/case`. Raises Refused where there is none."""
+    reference = reference_in(text)
+    if reference is None:
+        raise Refused(f"Say which case, such as `/case {word} CC-2026-00042`.")
+    return reference
+
+
+def card(desk: Desk, request: Request, reference: str) -> Reply:
+    """The card as it is now, with two buttons: its words, and what can be done."""
+    actor = desk.staff.actor(request.user)
+    case = desk.case_for(request.user, reference)
+    outside = not desk.stands_in(case, request.channel)
+    with desk.looking.opening(case, How.CARD, actor, desk.now(), outside=outside) as work:
+        known = background(work, case, desk.council)
+    drawn = cards.card(case, desk.council, desk.today(), known)
+    shown = [block for block in drawn.blocks if block["type"] != "actions"]
+    buttons: Block = {"type": "actions", "elements": [_words_button(case), _menu_button(case)]}
+    return Say(Saying(drawn.text, [*shown, buttons]))
+
+
+def open_case(desk: Desk, request: Request) -> Reply:
+    """Open was pressed on a list: what can be done, and the words."""
+    desk.staff.actor(request.user)
+    case = desk.case_for(request.user, request.seen.reference)
+    actions = desk.menu_of(case, request.user, allowed_actions(case))
+    first, *rest = menu.rows(case, actions)
+    words: Block = {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": "*Show the words*\nRead what the customer wrote."},
+        "accessory": _words_button(case),
+    }
+    return OpenModal({**menu.modal(case, actions), "blocks": [first, words, *rest]})
+
+
+def show_words(desk: Desk, request: Request) -> Reply:
+    """Show the words was pressed."""
+    actor = desk.staff.actor(request.user)
+    case = desk.case_for(request.user, request.seen.reference)
+    outside = not desk.stands_in(case, request.channel)
+    messages = desk.looking.words(case, actor, desk.now(), outside=outside)
+    return OpenModal(words_modal(case, messages, desk.council))
+
+
+def words_modal(case: Case, messages: tuple[StoredMessage, ...], council: Council) -> Block:
+    """What the customer wrote, in plain text; what does not fit is counted."""
+    blocks: list[Block] = [{"type": "section", "text": fields.plain(wording.title(case))}]
+    left, left_out = _MOST_CHARACTERS, 0
+    for message in messages:
+        text = threads.showable(message.message.text) or "(the message has no text)"
+        parts = fields.split(text[:left])
+        room = _MOST_BLOCKS - len(blocks) - 2
+        shown = parts[: max(room, 0)]
+        left_out += len(text) - sum(map(len, shown))
+        left -= sum(map(len, shown))
+        if shown:
+            blocks.append(_context(_head(message, council)))
+            blocks += [
+                {"type": "section", "text": fields.plain(part)} for part in shown if part.strip()
+            ]
+    if left_out:
+        blocks.append(
+            _context(f"{left_out:,} more characters are in the case's thread and in the store.")
+        )
+    if not messages:
+        blocks.append({"type": "section", "text": fields.plain("There are no words of theirs.")})
+    return {
+        "type": "modal",
+        "callback_id": "words",
+        "title": fields.plain("What they wrote"),
+        "close": fields.plain("Close"),
+        "blocks": blocks,
+    }
+
+
+def looked(desk: Desk, request: Request) -> Reply:
+    """`/case looked REF`: who looked at it from outside its channel; for a team leader."""
+    desk.staff.actor(request.user)
+    case = desk.case_for(request.user, named(request.text, "looked"))
+    desk.staff.check_has(request.user, Role.LEAD, case)
+    looks, total = desk.looking.looks(case.reference, _LOOKS)
+    return Say(_log(case, looks, total, desk.council))
+
+
+def _log(case: Case, looks: tuple[Look, ...], total: int, council: Council) -> Saying:
+    head = f"*{case.reference}*: looks from outside its channel"
+    if not looks:
+        return Saying(f"{head}: none.")
+    lines = [f"• {_when(look, council)}: <@{look.by.id}> {_HOW[look.how]}" for look in looks]
+    more = [f"…and {total - len(looks)} earlier ones."] if total > len(looks) else []
+    return Saying("\n".join([f"{head}: {total}.", *lines, *more]))
+
+
+def _when(look: Look, council: Council) -> str:
+    local = look.at.astimezone(council.zone)
+    return f"{wording.day(local.date())}, {local:%H:%M}"
+
+
+def _head(stored: StoredMessage, council: Council) -> str:
+    sender = stored.message.sender
+    who = wording.one_line(sender.name or sender.address or "", 80) or "Somebody without a name"
+    names = [wording.one_line(one.name, 80) for one in stored.message.attachments]
+    with_ = f" With: {', '.join(names)}"[:1_500] if names else ""
+    said = wording.SAID[stored.message.source]
+    return f"{who} {said}, {wording.time(stored.message.received_at, council)}:{with_}"
+
+
+def _words_button(case: Case) -> Block:
+    return _button(case, WORDS, "Show the words", f"Show the words of case {case.reference}")
+
+
+def _menu_button(case: Case) -> Block:
+    label = f"What can be done with case {case.reference}"
+    return _button(case, cards.MORE, "What can be done", label)
+
+
+def _button(case: Case, action: str, name: str, label: str) -> Block:
+    return {
+        "type": "button",
+        "action_id": action,
+        "text": fields.plain(name),
+        "value": button_value(case),
+        "accessibility_label": label,
+    }
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [fields.plain(text)]}
