@@ -39,6 +39,7 @@ SECONDS = 20.0
 PEOPLE = (
     Person("priya", "Priya Shah"),
     Person("sam", "Sam Okafor"),
+    Person("lee", "Lee Grant"),
     Person("robin", "Robin Vale", is_restricted=True),
     Person("alex", "Alex Stranger", is_stranger=True),
 )
