@@ -39,7 +39,7 @@ def letter_facts(
         category=case.category,
         decided=case.state is not State.TRIAGE,
         owner_name=council.catalogue.owner_name(case.service, case.authority),
-        received_on=council.local_date(case.received_at),
+        received_on=_received_on(case, council),
         respond_by=_respond_by(case, council, kind, now),
         authority=authority,
         answers=answers,
@@ -47,6 +47,13 @@ def letter_facts(
         ombudsman=_names_the_ombudsman(case, council.policy),
         final=case.level is Level.LEVEL_TWO,
     )
+
+
+def _received_on(case: Case, council: Council) -> date:
+    """The day of receipt; of a review the day on which it was asked for."""
+    if case.level is Level.LEVEL_TWO:
+        return case.stage.started_on
+    return council.local_date(case.received_at)
 
 
 def _respond_by(case: Case, council: Council, kind: LetterKind, now: datetime) -> date | None:

@@ -62,6 +62,7 @@ class LetterFacts:
     says that no further stage of the council's own follows. `written_on` is the day of writing.
     `enclosures` are the files that go with it.
     `respond_by` is what an acknowledgement promises, and in a holding reply what it did promise.
+    `received_on` is the day of receipt, at Level Two that on which the review was asked for.
     """
 
     reference: str

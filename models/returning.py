@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models import actions
-from models.case import Case, Change
+from models.case import Case, Change, Level
 from models.changing import change
 from models.council import Council
 from models.history import Detail, Event
@@ -37,7 +37,10 @@ def came_back(
 
 
 def _counts(case: Case, letter: SentLetter) -> bool:
-    """A case is acknowledged once for all its stages; all else is its own stage's."""
-    if letter.kind is LetterKind.ACKNOWLEDGEMENT or letter.stage == 0:
+    """A case is acknowledged once for all its stages but a review at Level Two, which has its own; all
+    else is its own stage's.
+    """
+    once = letter.kind is LetterKind.ACKNOWLEDGEMENT and case.level is not Level.LEVEL_TWO
+    if once or letter.stage == 0:
         return letter.last
     return letter.last and letter.stage == case.stage.number

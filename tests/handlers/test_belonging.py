@@ -9,13 +9,23 @@ import pytest
 
 from handlers.mail.compose import compose
 from handlers.mail.own import Seal
-from models.case import Case, Classification, Level, Outcome, State
+from models.case import Case, Classification, Level, State
 from models.history import Event
 from models.ledger import Arrival
 from models.letter import Letter
 from models.outbox import Kind
 from models.threads import Why
-from tests.support.casework import OFFICER, answer, close, entry, events, history, seen
+from tests.support.casework import (
+    OFFICER,
+    answer,
+    answer_review,
+    close,
+    entry,
+    events,
+    history,
+    review,
+    seen,
+)
 from tests.support.council import utc
 from tests.support.letterbox import delivered
 from tests.support.office import ADDRESS, TestOffice, email, open_office
@@ -351,13 +361,8 @@ def test_c23_days_are_counted_from_the_last_end(office: TestOffice) -> None:
 def exhausted(office: TestOffice) -> tuple[Case, Letter]:
     """A case that has been answered at Level Two."""
     reference, letter = acknowledged(office)
-    case = office.case(reference)
-    to = Classification(case.category, case.service, case.authority, Level.LEVEL_TWO)
-    office.casework.reclassify(seen(office, reference), to, OFFICER, NOW)
-    draft = office.casework.draft_answer(
-        seen(office, reference), "Final.", Outcome.NOT_UPHELD, Level.LEVEL_TWO, OFFICER, NOW
-    )
-    office.casework.send(draft.id, OFFICER, NOW)
+    review(office, reference, NOW)
+    answer_review(office, reference, NOW)
     delivered(office, NOW)
     return office.case(reference), letter
 

@@ -5,13 +5,22 @@ from datetime import timedelta
 import pytest
 
 from handlers.slack.history_lines import line
-from models.case import Classification, Level, Outcome, State
+from models.case import Classification, Level, State
 from models.history import Event
 from models.ledger import Arrival
 from models.letter import Letter
 from models.outbox import Kind
 from models.prediction import Category
-from tests.support.casework import OFFICER, answer, close, entry, events, seen
+from tests.support.casework import (
+    OFFICER,
+    answer,
+    answer_review,
+    close,
+    entry,
+    events,
+    review,
+    seen,
+)
 from tests.support.council import utc
 from tests.support.letterbox import delivered
 from tests.support.office import TestOffice, email
@@ -104,13 +113,8 @@ def test_requirement_7_mail_that_crosses_the_last_answer_is_filed_and_opens_noth
     office: TestOffice,
 ) -> None:
     reference, letter = acknowledged(office)
-    case = office.case(reference)
-    to = Classification(case.category, case.service, case.authority, Level.LEVEL_TWO)
-    office.casework.reclassify(seen(office, reference), to, OFFICER, NOW)
-    draft = office.casework.draft_answer(
-        seen(office, reference), "Final.", Outcome.NOT_UPHELD, Level.LEVEL_TWO, OFFICER, NOW
-    )
-    office.casework.send(draft.id, OFFICER, NOW)
+    review(office, reference, NOW)
+    answer_review(office, reference, NOW)
     later = NOW + timedelta(minutes=1)
     office.receive(email("Wait", Message_ID="<r@x>", In_Reply_To=letter.message_id), later)
     delivered(office, later)

@@ -3,17 +3,20 @@
 from datetime import datetime
 
 from handlers.casework import Seen
+from handlers.levels import Levels
 from models.agreed import Cause, Lesson, Task
 from models.case import Case, Level, Outcome
 from models.council import Council
 from models.history import Entry, Event
 from models.lessons import Learned
 from models.letter import Letter
+from models.levels import ReviewRequest
 from models.people import staff
 from tests.support.letterbox import delivered
 from tests.support.office import TestOffice
 
 OFFICER = staff("U1")
+REVIEWER = staff("U9")
 
 
 def seen(office: TestOffice, reference: str | None) -> Seen:
@@ -35,6 +38,22 @@ def close(office: TestOffice, reference: str | None, at: datetime) -> Case:
     answer(office, reference, at)
     lesson = learned(office.council, at)
     return office.casework.close(seen(office, reference), "", None, OFFICER, at, lesson)
+
+
+def review(office: TestOffice, reference: str | None, at: datetime) -> Case:
+    """Answer a complaint at Level One; the customer asks for a review on the same day."""
+    answer(office, reference, at)
+    asked = ReviewRequest("Nothing was put right.", office.council.local_date(at))
+    levels = Levels(office.store, office.council)
+    return levels.escalate(seen(office, reference), asked, OFFICER, at)
+
+
+def answer_review(office: TestOffice, reference: str | None, at: datetime) -> None:
+    """Press Send on the answer of a review, which has not left yet."""
+    draft = office.casework.draft_answer(
+        seen(office, reference), "Final.", Outcome.NOT_UPHELD, Level.LEVEL_TWO, REVIEWER, at
+    )
+    office.casework.send(draft.id, REVIEWER, at, reviews=True)
 
 
 def learned(council: Council, at: datetime, owner: str = OFFICER.id) -> Learned:

@@ -25,6 +25,11 @@ _HEADINGS = {
     LetterKind.RESPONSE: "Our answer to your {matter}",
     LetterKind.SIGNPOST: "Who can help with your {matter}",
 }
+_HEADINGS_OF_A_REVIEW = {
+    LetterKind.ACKNOWLEDGEMENT: "We will review your complaint",
+    LetterKind.HOLDING_REPLY: "We need more time to review your complaint",
+    LetterKind.RESPONSE: "The outcome of the review of your complaint",
+}
 _LONGEST_NAME = 60
 _JOINERS = "\u200c\u200d"  # Persian and Indic names are misspelt without them
 _INSIDE_A_NAME = " '’ʼ‐·-" + _JOINERS
@@ -42,6 +47,8 @@ def in_words(day: date) -> str:
 
 def heading(kind: LetterKind, facts: LetterFacts) -> str:
     """What a letter is called: its subject, its title, its first heading."""
+    if facts.final and kind in _HEADINGS_OF_A_REVIEW:
+        return _HEADINGS_OF_A_REVIEW[kind]
     matter = _MATTER[facts.category] if facts.decided else "message"
     if kind is LetterKind.ACKNOWLEDGEMENT and matter == "kind words":
         return "Thank you for your kind words"

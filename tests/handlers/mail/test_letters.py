@@ -294,3 +294,15 @@ def test_our_own_letter_coming_back_is_recognised(kind: LetterKind) -> None:
     assert read.machine is not None
     assert read.machine.kind is MachineKind.OWN
     assert read.named == (Named("CC-2026-00042", Mark.BARE),)
+
+
+def test_the_letters_of_a_review_say_who_makes_it_and_on_which_day_it_was_asked_for() -> None:
+    asked = date(2026, 6, 22)
+    about = facts(final=True, received_on=asked)
+    for kind in (LetterKind.ACKNOWLEDGEMENT, LetterKind.RESPONSE):
+        text = LETTERS.draft(kind, about)
+        assert "Monday 22 June 2026" in text
+        assert "senior officer who was not involved" in text
+        assert "review" in LETTERS.finish(kind, about, "Dear Jo").subject
+    assert "recorded it as a complaint" not in LETTERS.draft(LetterKind.ACKNOWLEDGEMENT, about)
+    assert "reviewing your complaint" in LETTERS.draft(LetterKind.HOLDING_REPLY, about)
