@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from models.actions import redated
-from models.case import Action, Case, Change, Stage, State
+from models.case import Action, Case, Change, Level, Stage, State
 from models.changing import change, check, iso
 from models.channels import may_name
 from models.council import Council
@@ -17,8 +17,7 @@ from models.history import Detail, Entry, Event
 from models.letter import LetterKind
 from models.message import mailbox_of
 from models.people import Actor
-from models.points import open_points
-from models.prediction import Category
+from models.points import MOST, Point, open_points
 from models.threads import Why
 
 _ON_ITS_WAY = {
@@ -46,6 +45,8 @@ def check_merge(case: Case, into: Case, council: Council) -> None:
     if not into.is_open:
         raise Refused(f"{into.reference} has ended: merge into a case that is still open, or link.")
     for one in (case, into):
+        if one.level is Level.LEVEL_TWO:
+            raise Refused(f"{one.reference} is under review at Level Two: link the two instead.")
         letter = letter_on_its_way(one)
         if letter is not None:
             raise Refused(
@@ -165,17 +166,7 @@ def is_same_customer(one: Case, other: Case) -> bool:
 
 def letter_on_its_way(case: Case) -> LetterKind | None:
     """A letter that was approved and has not left yet."""
-    stage = case.stage
-    if stage.to_post:
-        return stage.to_post[0]
-    if stage.acknowledgement_approved_at is not None and stage.acknowledged_at is None:
-        return LetterKind.ACKNOWLEDGEMENT
-    if stage.extension_approved_at is not None and stage.extended_to is None:
-        return LetterKind.HOLDING_REPLY
-    if stage.answer_approved_at is not None and stage.answered_at is None:
-        outside = case.category is Category.NON_COUNCIL
-        return LetterKind.SIGNPOST if outside else LetterKind.RESPONSE
-    return None
+    return next((kind for kind in LetterKind if case.stage.is_on_its_way(kind)), None)
 
 
 def _joined(
@@ -185,7 +176,7 @@ def _joined(
         _with_flags(into, case),
         received_at=min(into.received_at, case.received_at),
         stage=_stage_for_both(into, case),
-        points=(*into.points, *open_points(case.points)),
+        points=_points_of_both(into.points, case.points),
     )
     after = redated(after, council)
     details: dict[str, Detail] = {
@@ -208,6 +199,13 @@ def _stage_for_both(into: Case, case: Case) -> Stage:
         # As with what was split off: one acknowledgement for both, which is the other case's own.
         stage = replace(stage, acknowledged_at=left_at, promised=case.stage.promised)
     return stage
+
+
+def _points_of_both(ours: tuple[Point, ...], theirs: tuple[Point, ...]) -> tuple[Point, ...]:
+    """What the other case still had to answer comes along, as far as a checklist holds it."""
+    known = {point.text for point in ours}
+    more = (point for point in open_points(theirs) if point.text not in known)
+    return (*ours, *more)[:MOST]
 
 
 def _with_flags(into: Case, case: Case) -> Case:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers.slack import wording
+from handlers.slack.related import Together, together
 from models.case import Case, State
 from models.channels import may_name
 from models.contact import By, Contact
@@ -23,13 +24,8 @@ _BY = {
     By.STREET: "a street of the same name",
     By.NAMED: "a place of the same name",
 }
-_STANDS = {
-    State.TRIAGE: "waiting for a decision",
-    State.OPEN: "open",
-    State.ANSWERED: "answered",
-    State.CLOSED: "closed",
-}
 _NOTHING = Told()
+_ALONE = Together()
 Link = Callable[[Posting], str]
 """The address of a card in Slack; empty where there is none."""
 
@@ -47,7 +43,7 @@ class Known:
 class Background:
     """Earlier cases that may be named, and what the customer's own words say. `looked`: somebody
     looked for them when the case was opened. `away` is what is to be said of a holder who is not in,
-    in mrkdwn. `referrals` are what went to the Ombudsman.
+    in mrkdwn. `referrals` are what went to the Ombudsman, `together` the cases merged and linked.
     """
 
     looked: bool = False
@@ -55,6 +51,7 @@ class Background:
     said: Told = _NOTHING
     away: str = ""
     referrals: tuple[Referral, ...] = ()
+    together: Together = _ALONE
 
     def failed_again(self, contact: Contact | None) -> Known | None:
         """The case that should have been the end of it, where it may be named."""
@@ -72,14 +69,16 @@ def background(work: Work, case: Case, council: Council) -> Background:
     case, not even that there is one.
     """
     referrals = work.ombudsman.of_case(case.reference)
+    with_others = together(work, case, council, lambda one: work.places.get(card_key(one)))
     if case.contact is None:
-        return Background(referrals=referrals)
+        return Background(referrals=referrals, together=with_others)
     earlier = list[Known]()
     for one in case.contact.earlier:
         other = work.cases.get(one.reference)
         if other is not None and may_name(case, other, council):
             earlier.append(Known(other, one.by, work.places.get(card_key(one.reference))))
-    return Background(True, tuple(earlier), _said(work, case), referrals=referrals)
+    said = _said(work, case)
+    return Background(True, tuple(earlier), said, referrals=referrals, together=with_others)
 
 
 def _said(work: Work, case: Case) -> Told:
@@ -142,7 +141,7 @@ def _named(one: Known, council: Council, link: Link) -> str:
     url = link(one.card) if one.card else ""
     name = f"<{url}|{reference}>" if url else reference
     day = wording.day(council.local_date(one.case.received_at))
-    return f"{name} of {day}, {_STANDS[one.case.state]} ({_BY[one.by]})"
+    return f"{name} of {day}, {wording.STANDS[one.case.state]} ({_BY[one.by]})"
 
 
 def _quoted(words: tuple[str, ...]) -> str:

@@ -3,36 +3,32 @@
 import json
 from datetime import date
 
-from handlers.slack import agreed_lines, background, leaving_lines, level_lines, why, wording
+from handlers.slack import (
+    agreed_lines,
+    background,
+    leaving_lines,
+    level_lines,
+    related,
+    why,
+    wording,
+)
 from handlers.slack.api import Block, Saying
 from handlers.slack.background import Background, Link
-from models.allowed import allowed_actions
-from models.case import Action, Case, Leaving
+from handlers.slack.card_buttons import main, on_card
+from models.case import Action, Case, Leaving, Level
+from models.channels import is_private
 from models.council import Council
 from models.outbox import Posting
+from models.points import open_points
+from models.praise import Praise
 
 ACTION_PREFIX = "case_"
 MORE = "case_more"
 LETTER = "letter"
 """What Undo carries: the version of the case that the letter was approved on."""
-_PRIMARY = frozenset({Action.CLAIM, Action.CONFIRM, Action.RESPOND, Action.POST})
 _DANGER = frozenset({Action.UNDO})
-_ON_CARD = (
-    Action.UNDO,
-    Action.POST,
-    Action.NAME,
-    Action.CONFIRM,
-    Action.CLAIM,
-    Action.RESPOND,
-    Action.ACKNOWLEDGE,
-    Action.CHANGE,
-    Action.EXTEND,
-    Action.CLOSE,
-    Action.ESCALATE,
-    Action.REOPEN,
-)
-"""What deserves a button of its own, the most urgent first; all else is one press further."""
-_MOST_BUTTONS = 4
+# Slack takes ten elements of a context.
+_MOST_NOTES = 10
 _NOTHING_KNOWN = Background()
 
 
@@ -51,32 +47,36 @@ def card(
     escaped. `known` is what may be said of earlier contact, `link` gives addresses of other cards.
     """
     blocks: list[Block] = [
-        {"type": "header", "text": _plain(wording.title(case))},
+        {"type": "header", "text": _plain(_head(case))},
         {"type": "section", "text": _plain(wording.subject(case))},
     ]
-    leaving = "\n".join(leaving_lines.lines(case, council))
-    if leaving:
-        blocks.append({"type": "section", "text": _mrkdwn(leaving)})
-    decide = why.decide_lines(case, council)
-    if decide:
-        blocks.append({"type": "section", "text": _mrkdwn(decide)})
+    first = (
+        "\n".join(why.flag_lines(case.flags, case.prediction)),
+        "\n".join(leaving_lines.lines(case, council)),
+        background.failed_again_line(case, known, council, link),
+        why.decide_lines(case, council),
+    )
+    blocks += [{"type": "section", "text": _mrkdwn(said)} for said in first if said]
     fields = [_mrkdwn(field) for field in _fields(case, council, today, known.away)]
     blocks.append({"type": "section", "fields": fields})
-    again = background.failed_again_line(case, known, council, link)
-    notes = [again] if again else []
-    agreed = agreed_lines.card_line(case, council, today)
-    notes += [agreed] if agreed else []
-    levels = level_lines.notes(case, known.referrals, council, today)
-    notes += ["\n".join(levels)] if levels else []
-    notes += [*_notes(case, council), *background.lines(case, known, council, link)]
-    if notes:
-        blocks.append({"type": "context", "elements": [_mrkdwn(note) for note in notes]})
-    buttons = [button(case, action) for action in on_card(case)]
+    notes = [
+        *related.lines(known.together, link),
+        agreed_lines.card_line(case, council, today),
+        "\n".join(level_lines.notes(case, known.referrals, council, today)),
+        *_notes(case, council),
+        *background.lines(case, known, council, link),
+        _small_print(case, council),
+    ]
+    notes = _at_most([note for note in notes if note])
+    blocks.append({"type": "context", "elements": [_mrkdwn(note) for note in notes]})
+    marked = main(case)
+    buttons = [button(case, action, marked=action is marked) for action in on_card(case)]
     blocks.append(
         {"type": "actions", "block_id": "case_actions", "elements": [*buttons, _more(case)]}
     )
     said = (
         wording.spoken(case, council, today),
+        related.spoken(known.together),
         leaving_lines.spoken(case, council),
         why.spoken(case, council),
         background.spoken(case, known),
@@ -109,20 +109,6 @@ def _of_letter(case: Case, letter: Leaving) -> str:
     return json.dumps({"case": case.reference, "version": case.version, LETTER: letter.version})
 
 
-def on_card(case: Case) -> tuple[Action, ...]:
-    """The actions that have a button on the card now; the others are in the menu behind More."""
-    allowed = allowed_actions(case)
-    fits = [action for action in _ON_CARD if action in allowed and not _is_rare(case, action)]
-    if level_lines.asks_for_level_two(case):
-        fits.sort(key=lambda action: action not in {Action.UNDO, Action.ESCALATE})
-    return tuple(fits)[:_MOST_BUTTONS]
-
-
-def _is_rare(case: Case, action: Action) -> bool:
-    """A second extension is a team leader's exception: it stands in the menu only."""
-    return action is Action.EXTEND and case.stage.extended_to is not None
-
-
 def _more(case: Case) -> Block:
     return {
         "type": "button",
@@ -133,40 +119,72 @@ def _more(case: Case) -> Block:
     }
 
 
+def _head(case: Case) -> str:
+    if case.level is None or wording.is_undecided(case):
+        return wording.title(case)
+    level = "no level yet" if case.level is Level.UNDETERMINED else wording.LEVELS[case.level]
+    return f"{wording.title(case)}, {level}"
+
+
 def _fields(case: Case, council: Council, today: date, away: str) -> list[str]:
-    owner = wording.owner(case, council)
-    received = wording.day(council.local_date(case.received_at))
-    fields = [
+    """What everybody looks for, two in a row: how it stands and until when, whose it is and from whom."""
+    due = wording.answer_due(case, council, today)
+    if case.is_open and case.stage.answer_by is not None and case.stage.answer_by <= today:
+        due = f"*{due}*"
+    return [
         f"*State*\n{wording.state(case)}{away and f', {away}'}",
-        f"*Answer due*\n{wording.answer_due(case, council, today)}",
-        f"*For*\n{wording.escape(owner)}",
+        f"*Answer due*\n{due}",
+        f"*For*\n{wording.escape(wording.owner(case, council))}",
         f"*From*\n{wording.escape(wording.customer(case))}",
-        f"*Received*\n{received}, {wording.SOURCES[case.source]}",
-        f"*Acknowledgement*\n{wording.acknowledgement(case, council)}",
-        f"*The model said*\n{wording.confidence(case)}",
     ]
-    if case.level is not None:
-        fields.append(f"*Level*\n{wording.LEVELS[case.level]}")
-    return fields
+
+
+def _small_print(case: Case, council: Council) -> str:
+    """How it came, whether it was acknowledged and, until it is answered, how sure the model was."""
+    received = wording.day(council.local_date(case.received_at))
+    said = [
+        f"Received {received}, {wording.SOURCES[case.source]}",
+        f"Acknowledgement {wording.acknowledgement(case, council)}",
+    ]
+    if case.is_open:
+        said.append(f"The model said: {wording.confidence(case)}")
+    return ". ".join(said)
 
 
 def _notes(case: Case, council: Council) -> list[str]:
     notes = []
-    if case.flags:
-        # One element: Slack takes ten of them.
-        notes.append("\n".join(why.flag_lines(case.flags, case.prediction)))
+    if is_private(case, council):
+        notes.append("*Private:* only the members of this channel see this case")
     if case.original is not None:
         said = wording.escape(wording.original(case.original, council))
         notes.append(f"*Forwarded by staff.* The original is from {said}")
     if case.secondary_authority is not None:
         body = council.catalogue.owner_name(None, case.secondary_authority)
         notes.append(f"*Also a matter of:* {wording.escape(body)}")
+    if case.points:
+        answered = len(case.points) - len(open_points(case.points))
+        notes.append(f"*Points:* {answered} of {len(case.points)} answered")
+    if case.praise is not None:
+        notes.append(_passed_on(case.praise, council))
     return notes
 
 
-def button(case: Case, action: Action) -> Block:
-    """The button of an action, on a card or in the menu."""
-    name = wording.ACTIONS[action]
+def _passed_on(praise: Praise, council: Council) -> str:
+    on = wording.day(council.local_date(praise.passed_on_at))
+    to = wording.one_line(", ".join(praise.staff), 300)
+    how = "formal" if praise.formal else "informal"
+    return f"*Passed on* {on}{f' to {wording.escape(to)}' if to else ''}, {how} compliment"
+
+
+def _at_most(notes: list[str]) -> list[str]:
+    """The notes as elements: what is beyond Slack's number shares the last one."""
+    kept, rest = notes[: _MOST_NOTES - 1], notes[_MOST_NOTES - 1 :]
+    return [*kept, "\n".join(rest)] if rest else kept
+
+
+def button(case: Case, action: Action, *, marked: bool = False) -> Block:
+    """The button of an action, on a card or in the menu; `marked` is what to press first."""
+    name = wording.action(case, action)
     button: Block = {
         "type": "button",
         "action_id": f"{ACTION_PREFIX}{action.value}",
@@ -178,7 +196,7 @@ def button(case: Case, action: Action) -> Block:
         button["value"] = _of_letter(case, case.stage.leaving[-1])
     if action in _DANGER:
         button["style"] = "danger"
-    if action in _PRIMARY:
+    elif marked:
         button["style"] = "primary"
     return button
 

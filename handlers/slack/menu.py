@@ -8,6 +8,37 @@ from models.allowed import allowed_actions
 from models.case import Action, Case
 
 MENU = "case_menu"
+GROUPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
+    ("Look after it", (Action.CLAIM, Action.ASSIGN, Action.POINTS)),
+    (
+        "Write to the customer",
+        (Action.UNDO, Action.POST, Action.ACKNOWLEDGE, Action.EXTEND, Action.RESPOND),
+    ),
+    (
+        "Decide",
+        (
+            Action.CONFIRM,
+            Action.CHANGE,
+            Action.NAME,
+            Action.CLOSE,
+            Action.REOPEN,
+            Action.ESCALATE,
+        ),
+    ),
+    ("Put together", (Action.LINK, Action.MERGE, Action.UNMERGE, Action.SPLIT)),
+    (
+        "Record",
+        (
+            Action.PASS_ON,
+            Action.NOTE,
+            Action.DONE,
+            Action.LESSON,
+            Action.REMEDY,
+            Action.OMBUDSMAN,
+        ),
+    ),
+)
+"""Every action, under the heading where it stands."""
 
 
 def modal(case: Case, actions: tuple[Action, ...]) -> Block:
@@ -22,11 +53,15 @@ def modal(case: Case, actions: tuple[Action, ...]) -> Block:
 
 
 def rows(case: Case, actions: tuple[Action, ...]) -> list[Block]:
-    """The case's name, and a row for each action."""
+    """The case's name, and a row for each action under the heading of its kind."""
     blocks: list[Block] = [
         {"type": "section", "text": fields.plain(f"{wording.title(case)}\n{wording.subject(case)}")}
     ]
-    blocks += [_row(case, action) for action in actions]
+    for heading, group in GROUPS:
+        offered = [action for action in group if action in actions]
+        if offered:
+            blocks.append({"type": "header", "text": fields.plain(heading)})
+            blocks += [_row(case, action) for action in offered]
     if not actions:
         blocks.append({"type": "section", "text": fields.plain("There is nothing to do now.")})
     return blocks
@@ -40,9 +75,9 @@ def open_menu(desk: Desk, request: Request) -> Reply:
 
 
 def _row(case: Case, action: Action) -> Block:
-    explained = wording.EXPLAINED[action]
+    said = f"*{wording.action(case, action)}*\n{wording.explained(case, action)}"
     return {
         "type": "section",
-        "text": {"type": "mrkdwn", "text": f"*{wording.ACTIONS[action]}*\n{explained}"},
+        "text": {"type": "mrkdwn", "text": said},
         "accessory": cards.button(case, action),
     }

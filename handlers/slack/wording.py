@@ -228,11 +228,8 @@ def customer(case: Case) -> str:
 
 def state(case: Case) -> str:
     """Where the case stands, with who holds it."""
-    if case.merged_into is not None:
-        return "Closed, merged into another case"
     if case.state is State.CLOSED:
-        outcome = case.stage.outcome
-        return f"Closed, {OUTCOMES[outcome].lower()}" if outcome else "Closed"
+        return _closed(case)
     if case.state is State.ANSWERED:
         return "Answered"
     holder = f"held by <@{case.holder}>" if case.holder else "not claimed yet"
@@ -244,6 +241,13 @@ def state(case: Case) -> str:
         return f"Answer on its way, {holder}"
     stands = "Under review at Level Two" if case.level is Level.LEVEL_TWO else "Open"
     return f"{stands}, {holder}"
+
+
+def _closed(case: Case) -> str:
+    if case.merged_into is not None:
+        return "Closed, merged into another case"
+    outcome = case.stage.outcome
+    return f"Closed, {OUTCOMES[outcome].lower()}" if outcome else "Closed"
 
 
 def acknowledgement(case: Case, council: Council) -> str:

@@ -39,11 +39,22 @@ def chosen_category(office: TestOffice, case: Case) -> str:
 
 
 def notes(saying: Saying) -> list[str]:
+    """What stands below the fields, save how it came and what became of it since."""
     return [
         element["text"]
         for block in saying.blocks
         if block["type"] == "context"
         for element in block["elements"]
+        if not element["text"].startswith("Received ")
+    ]
+
+
+def first_of(saying: Saying) -> list[str]:
+    """What stands above the fields, below the subject."""
+    return [
+        block["text"]["text"]
+        for block in saying.blocks
+        if block["type"] == "section" and block.get("text", {}).get("type") == "mrkdwn"
     ]
 
 
@@ -58,10 +69,10 @@ def test_what_has_perhaps_failed_again_stands_first_with_the_case_its_day_and_it
     said = card(office, second)
     link = f"<https://slack.example/C1/7.1|{first.reference}>"
     earlier = f"{link} of Tue 3 November 2026, closed (same sender)"
-    assert notes(said) == [
+    assert first_of(said) == [
         f"*Reported before:* {earlier}; *failed again?* Then it is a complaint: please decide with Change",
-        f"*Earlier on this matter:* {earlier}",
     ]
+    assert notes(said) == [f"*Earlier on this matter:* {earlier}"]
     assert said.text.endswith(f"Reported before: {first.reference}; failed again?")
 
 
