@@ -1,4 +1,4 @@
-"""Lists of cases: the morning list of a channel, the whole for the lead, and /case mine, due…"""
+"""Lists of cases: the morning list of a channel, and the whole for the lead."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -70,24 +70,6 @@ def morning_list(
         left -= sum(map(len, shown))
         blocks += _part(f"*{name}* ({len(lines)})", shown, len(lines) - len(shown))
     return Saying(text, blocks)
-
-
-def case_list(heading: str, cases: Sequence[Case], council: Council, today: date) -> Saying:
-    """Cases on lines, for the one who asked. Private ones are named without their subject."""
-    return _list(heading, [_case_line(case, council, today, None) for case in cases])
-
-
-def due_list(heading: str, due: Sequence[DueCase], council: Council, today: date) -> Saying:
-    """Deadlines on lines, for the one who asked. Private cases are named without their subject."""
-    return _list(heading, [_due_line(deadline, council, today, None) for deadline in due])
-
-
-def _list(heading: str, lines: Sequence[str]) -> Saying:
-    if not lines:
-        return Saying(f"{heading}: nothing.", [_section(f"*{heading}*: nothing.")])
-    shown = _fitting(lines, _MOST_CHARACTERS)
-    blocks = _part(f"*{heading}* ({len(lines)})", shown, len(lines) - len(shown))
-    return Saying(f"{heading}: {len(lines)}.", blocks)
 
 
 def _fitting(lines: Sequence[str], characters: int) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.mentions import notified
 from handlers.ledger import Account, days
-from handlers.slack import cards, digest, mailbox, threads
+from handlers.slack import cards, digest, lists, mailbox, threads
 from models.folders import FolderState, Role
 from models.ledger import Arrival, Booking, Tally
 from models.message import Origin
@@ -107,5 +107,7 @@ def test_a12_the_card_of_a_message_that_could_not_be_read_claims_nothing_of_it()
     assert card.text.startswith(
         "CC-2026-00043: undecided for nobody yet, “A message that could not"
     )
-    listed = digest.case_list("Waiting", [case], COUNCIL, NOW.date())
+    row = lists.Row(case, lists.standing(case, COUNCIL, NOW.date()))
+    page = lists.Page("Waiting", 1, [row])
+    listed = lists.drawn(page, lists.Asked("triage", ""), COUNCIL, lambda _: True)
     assert "perhaps" not in str(listed.blocks)

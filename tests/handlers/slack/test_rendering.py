@@ -364,7 +364,6 @@ def test_a_long_list_stays_within_what_slack_takes() -> None:
     listed = digest.morning_list(due, cases, COUNCIL, TODAY, None)
     assert listed is not None
     assert_slack_takes(listed)
-    assert_slack_takes(digest.due_list("Overdue", due, COUNCIL, TODAY))
 
 
 def test_every_word_of_the_domain_has_a_name_for_people() -> None:
