@@ -22,6 +22,7 @@ from handlers.slack import (
 from handlers.slack.api import Place, Saying
 from handlers.slack.before import before
 from handlers.slack.placing import KEY, Placing, number_of, reference_of
+from handlers.slack.saying_words import words
 from models.case import State, open_deadlines
 from models.deadlines import DeadlineKind
 from models.errors import Gone, NotYet
@@ -59,16 +60,6 @@ class SlackCourier(Placing):
             card = self.card_of(parcel.reference)
             place = self.find_in_thread(card, parcel.key) if card else None
         return Delivered() if place else None
-
-    def words(self, item: Item, now: datetime) -> Delivered | Dropped:
-        """A message's words, in as many posts as it takes."""
-        with self.store.view() as work:
-            stored = work.messages.get(number_of(item, "message"))
-            hashes = [a.sha256 for a in stored.message.attachments] if stored else []
-            scanned = work.contents.verdicts(hashes)
-        if stored is None:
-            return Dropped("the message is no longer kept")
-        return self.in_parts(item, threads.words(stored, scanned), now)
 
     def note(self, item: Item, now: datetime) -> Delivered | Dropped:
         """A line of history."""
@@ -211,9 +202,7 @@ class SlackCourier(Placing):
 
 _Carrier = Callable[[SlackCourier, Item, datetime], Delivered | Dropped]
 
-_LOOK_THEMSELVES = frozenset(
-    {Kind.WORDS, Kind.MOVED, Kind.CLEARED, Kind.UNNAMED, Kind.BEFORE}
-)
+_LOOK_THEMSELVES = frozenset({Kind.WORDS, Kind.MOVED, Kind.CLEARED, Kind.UNNAMED, Kind.BEFORE})
 
 _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.CARD: moving.card,
@@ -221,7 +210,7 @@ _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.CLEARED: clearing.cleared,
     Kind.UNNAMED: clearing.unnamed,
     Kind.BEFORE: before,
-    Kind.WORDS: SlackCourier.words,
+    Kind.WORDS: words,
     Kind.NOTE: SlackCourier.note,
     Kind.PRAISE: praise_post.praise,
     Kind.REMINDER: SlackCourier.reminder,

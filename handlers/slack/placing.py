@@ -85,10 +85,14 @@ class Placing:
             self.post(card.channel, saying, metadata, card.ts)
         return Delivered()
 
-    def in_parts(self, item: Item, sayings: Iterable[Saying], now: datetime) -> Delivered:
-        """The same in several posts; one that stands there from an earlier attempt is not repeated."""
+    def in_parts(
+        self, item: Item, sayings: Iterable[Saying], now: datetime, part: str = ""
+    ) -> Delivered:
+        """The same in several posts; one that stands there from an earlier attempt is not repeated.
+        `part` tells several such series of an item apart.
+        """
         for number, saying in enumerate(sayings):
-            key = f"{item.parcel.key}:{number}"
+            key = f"{item.parcel.key}:{part}{number}"
             if item.begun and self.find_in_thread(self.placed_card(item), key):
                 continue
             self.in_thread(item, saying, now, key)

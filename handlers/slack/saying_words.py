@@ -1,0 +1,43 @@
+"""Says a message's own words under its card; a long one's whole text is put there as a file."""
+
+from datetime import datetime
+
+from handlers.slack import threads
+from handlers.slack.api import TextFile
+from handlers.slack.placing import Placing, number_of, reference_of
+from models.errors import Gone, Undeliverable
+from models.outbox import Delivered, Dropped, Item
+
+
+def words(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
+    """Say them. Where Slack takes no file the whole stands in the thread, in as many posts as it takes:
+    nothing is left out.
+    """
+    reference, id_ = reference_of(item), number_of(item, "message")
+    with at.store.view() as work:
+        stored = work.messages.get(id_)
+        hashes = [a.sha256 for a in stored.message.attachments] if stored else []
+        scanned = work.contents.verdicts(hashes)
+        numbers = [one.id for one in work.messages.of_case(reference)]
+    if stored is None:
+        return Dropped("the message is no longer kept")
+    at.in_parts(item, threads.words(stored, scanned), now)
+    if threads.is_long(stored):
+        number = numbers.index(id_) + 1 if id_ in numbers else id_
+        try:
+            _put_once(at, item, threads.whole(stored, reference, number))
+        except Gone:
+            raise  # somebody deleted the card in this moment: it is said under a new one
+        except Undeliverable:
+            at.in_parts(item, threads.rest(stored), now, "rest:")
+    return Delivered()
+
+
+def _put_once(at: Placing, item: Item, file: TextFile) -> None:
+    """A file has no key of ours: one of this name under this card is the one of an earlier attempt."""
+    card = at.placed_card(item)
+    if item.begun:
+        stands = at.api.thread(card.channel, card.ts)
+        if any(one.name == file.name for said in stands if said.is_ours for one in said.files):
+            return
+    at.api.put_file(card.channel, file, card.ts)
