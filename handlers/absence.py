@@ -83,8 +83,8 @@ def begin_day(work: Work, council: Council, now: datetime) -> int:
     how much was queued. Nothing on a day on which it was done.
     """
     today, marked = council.local_date(now), work.vitals.marked(DAY)
-    last = today if marked is None else council.local_date(marked)
-    if marked is not None and last >= today:
+    last = today - timedelta(days=1) if marked is None else council.local_date(marked)
+    if last >= today:
         return 0
     work.vitals.mark(DAY, now)
     absences = work.absences.since(last)
