@@ -1,0 +1,136 @@
+"""What was agreed is chased like a deadline, whatever becomes of its case."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from handlers.agreed import Agreeing
+from handlers.reminders import remind
+from models.agreed import Finished, Redress, Remedy
+from models.case import Case, State
+from models.errors import Refused, Stale
+from models.history import Event
+from models.outbox import Kind
+from models.people import staff
+from tests.support.casework import OFFICER, answer, close, events, learned, seen
+from tests.support.council import utc
+from tests.support.office import TestOffice, email
+
+NOW = utc(2026, 11, 27)  # a Friday; the lesson of `close` is due on Friday 11 December
+DUE = date(2026, 12, 11)
+SAM = staff("U2")
+
+
+@pytest.fixture
+def agreeing(office: TestOffice) -> Agreeing:
+    return Agreeing(office.store, office.council)
+
+
+def received(office: TestOffice) -> str:
+    reference = office.receive(email(), NOW).reference
+    assert reference is not None
+    return reference
+
+
+def every_hour(first: date, last: date) -> Iterator[datetime]:
+    now, end = utc(first.year, first.month, first.day, 0), utc(last.year, last.month, last.day, 23)
+    while now <= end:
+        yield now
+        now += timedelta(hours=1)
+
+
+def said(office: TestOffice) -> list[object]:
+    return [parcel.payload["days_before"] for parcel in office.waiting(Kind.AGREED)]
+
+
+def test_the_owner_is_reminded_on_the_configured_days_before_although_the_case_is_closed(
+    office: TestOffice,
+) -> None:
+    reference = received(office)
+    assert close(office, reference, NOW).state is State.CLOSED
+    days: dict[object, date] = {}
+    for now in every_hour(date(2026, 11, 27), date(2026, 12, 18)):
+        if remind(office.store, office.council, now):
+            for point in said(office):
+                days.setdefault(point, office.council.local_date(now))
+    assert days == {
+        5: date(2026, 12, 4),
+        2: date(2026, 12, 9),
+        1: date(2026, 12, 10),
+        0: date(2026, 12, 11),
+    }
+    assert len(said(office)) == 4
+
+
+def test_nobody_is_reminded_five_days_before_of_what_had_fewer_in_all(
+    office: TestOffice, agreeing: Agreeing
+) -> None:
+    reference = received(office)
+    task = replace(learned(office.council, NOW).task, due=date(2026, 12, 2))
+    agreeing.agree_remedy(seen(office, reference), Redress(Remedy.APOLOGY), task, OFFICER, NOW)
+    remind(office.store, office.council, NOW)
+    assert said(office) == []
+    remind(office.store, office.council, utc(2026, 11, 30))
+    assert said(office) == [2]
+
+
+def test_what_is_done_is_chased_no_more(office: TestOffice, agreeing: Agreeing) -> None:
+    reference = received(office)
+    close(office, reference, NOW)
+    done = Finished(date(2026, 11, 27), OFFICER.id, "The lists are checked.")
+    after = agreeing.finish(seen(office, reference), 1, done, OFFICER, NOW)
+    assert after.state is State.CLOSED
+    assert events(office, reference)[-1] is Event.AGREED_DONE
+    remind(office.store, office.council, utc(2026, 12, 10))
+    assert said(office) == []
+
+
+def test_who_is_to_do_what_another_agreed_is_told_at_once_and_once(
+    office: TestOffice, agreeing: Agreeing
+) -> None:
+    reference = received(office)
+    answer(office, reference, NOW)
+    lesson = learned(office.council, NOW, owner=SAM.id)
+    office.casework.close(seen(office, reference), "", None, OFFICER, NOW, lesson)
+    (parcel,) = office.waiting(Kind.AGREED)
+    assert (parcel.payload["owner"], parcel.payload["days_before"]) == (SAM.id, None)
+    other = replace(lesson, lesson=replace(lesson.lesson, text="The list was old."))
+    agreeing.record_lesson(seen(office, reference), other, OFFICER, NOW)
+    assert len(office.waiting(Kind.AGREED)) == 1
+
+
+def test_a_new_date_is_chased_anew(office: TestOffice, agreeing: Agreeing) -> None:
+    reference = received(office)
+    close(office, reference, NOW)
+    remind(office.store, office.council, utc(2026, 12, 10))
+    lesson = learned(office.council, NOW)
+    later = replace(lesson, task=replace(lesson.task, due=date(2026, 12, 17)))
+    agreeing.record_lesson(seen(office, reference), later, OFFICER, utc(2026, 12, 10))
+    remind(office.store, office.council, utc(2026, 12, 10, 13))
+    dues = [(p.payload["due"], p.payload["days_before"]) for p in office.waiting(Kind.AGREED)]
+    assert dues == [("2026-12-11", 1), ("2026-12-17", 5)]
+
+
+def test_who_has_not_seen_what_the_case_is_now_is_refused(
+    office: TestOffice, agreeing: Agreeing
+) -> None:
+    reference = received(office)
+    before = seen(office, reference)
+    close(office, reference, NOW)
+    done = Finished(date(2026, 11, 27), OFFICER.id, "Done.")
+    with pytest.raises(Stale):
+        agreeing.finish(before, 1, done, OFFICER, NOW)
+    with pytest.raises(Refused, match="no case"):
+        agreeing.finish(replace(before, reference="CC-2026-00099"), 1, done, OFFICER, NOW)
+
+
+def test_a_reply_opens_the_case_again_and_what_was_agreed_stays(office: TestOffice) -> None:
+    reference = received(office)
+    close(office, reference, NOW)
+    office.receive(email("Again", Message_ID="<2@x>", In_Reply_To="<first@post.example>"), NOW)
+    case: Case = office.case(reference)
+    assert (case.state, len(case.agreed)) == (State.OPEN, 1)
+    remind(office.store, office.council, utc(2026, 12, 10))
+    assert 1 in said(office)
