@@ -60,7 +60,12 @@ def test_a_visitor_sees_an_email_become_a_card_and_answers_it(demo: Demo, page: 
     expect(preview).to_contain_text("To: joan.pettifer@post.example")
     expect(preview).to_contain_text("It will be emptied tomorrow.")
     assert [mail.subject for mail in demo.sent_mail() if "answer" in mail.subject.lower()] == []
+    expect(preview).to_contain_text("leave in one minute; until then Undo on the card")
     preview.get_by_role("button", name="Send", exact=True).click()
+    expect(card).to_contain_text(re.compile(r"The answer leaves at \d\d:\d\d"))
+    expect(card.get_by_role("button", name=re.compile("^Undo"))).to_be_visible()
+    assert [mail.subject for mail in demo.sent_mail() if "answer" in mail.subject.lower()] == []
+    demo.let_undo_pass()
     expect(card).to_contain_text("Answered")
 
     page.get_by_role("link", name=re.compile("Sent emails")).click()

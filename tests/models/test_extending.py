@@ -158,3 +158,47 @@ def test_a_stage_that_is_opened_again_can_be_extended_again() -> None:
     done = approve_answer(in_force(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
     again = reopen(answered(done, NOW).case, COUNCIL, utc(2020, 7, 1), utc(2020, 7, 1)).case
     assert check_extend(again, COUNCIL, utc(2020, 7, 1)) > again.stage.respond_by
+
+
+LATE = utc(2020, 6, 24)
+AGAIN = Extension(date(2020, 7, 20), "The crew is ill.", although="They agreed on the phone.")
+
+
+def test_a_team_leader_may_extend_once_more_and_the_history_keeps_why() -> None:
+    with pytest.raises(Refused, match="extended once. A team leader can extend it all the same"):
+        check_extend(in_force(), COUNCIL, NOW)
+    assert check_extend(in_force(), COUNCIL, NOW, overruled=True) == AGAIN.to
+    change = approve_extension(in_force(), AGAIN, COUNCIL, PRIYA, NOW)
+    assert change.entries[0].details["although"] == "They agreed on the phone."
+    after = extended(change.case, AGAIN, COUNCIL, CAREBOT, NOW)
+    assert after.case.stage.answer_by == AGAIN.to
+    assert after.entries[0].details["respond_by_was"] == "2020-07-06"
+
+
+def test_a_team_leader_may_extend_after_the_deadline_and_never_to_a_day_that_has_passed() -> None:
+    with pytest.raises(Refused, match="A team leader can extend it all the same"):
+        check_extend(case(), COUNCIL, LATE)
+    assert check_extend(case(), COUNCIL, LATE, overruled=True) == date(2020, 7, 8)
+    assert check_extend(case(), COUNCIL, utc(2020, 9, 1), overruled=True) == date(2020, 9, 15)
+
+
+def test_nobody_extends_against_the_rule_without_saying_why() -> None:
+    with pytest.raises(Refused, match="only possible before that"):
+        approve_extension(case(), Extension(date(2020, 7, 8), "Ill."), COUNCIL, PRIYA, LATE)
+    with pytest.raises(Refused, match="extended once"):
+        approve_extension(in_force(), replace(AGAIN, although=""), COUNCIL, PRIYA, NOW)
+
+
+def test_not_even_a_team_leader_extends_twice_at_once_or_behind_an_answer() -> None:
+    with pytest.raises(Refused, match="on its way"):
+        check_extend(approved(), COUNCIL, NOW, overruled=True)
+    answering = approve_answer(case(), Outcome.UPHELD, Level.LEVEL_ONE, PRIYA, NOW).case
+    with pytest.raises(Refused, match="on its way"):
+        check_extend(answering, COUNCIL, NOW, overruled=True)
+
+
+def test_a_second_holding_reply_that_fails_leaves_the_first_extension() -> None:
+    second = approve_extension(in_force(), AGAIN, COUNCIL, PRIYA, NOW).case
+    failed = letter_failed(second, LetterKind.HOLDING_REPLY, "no", NOW, unknown=False).case
+    assert failed.stage.answer_by == TO.to
+    assert check_extend(failed, COUNCIL, NOW, overruled=True) == AGAIN.to

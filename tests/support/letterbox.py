@@ -1,5 +1,6 @@
 """A letterbox that keeps what it is given, and the delivery that fills it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +18,7 @@ class KeepingLetterbox:
 
     letters: list[Letter] = field(default_factory=list)
 
-    def send(self, letter: Letter) -> Taken:
+    def send(self, letter: Letter, _files: Sequence[object] = ()) -> Taken:
         self.letters.append(letter)
         return Taken(None)
 
@@ -25,6 +26,6 @@ class KeepingLetterbox:
 def delivered(office: TestOffice, at: datetime) -> list[Letter]:
     """Deliver the letters that may leave at this time; those that left."""
     box = KeepingLetterbox()
-    delivery = Delivery(office.store, {Kind.LETTER: EmailCourier(box)}, office.council)
+    delivery = Delivery(office.store, {Kind.LETTER: EmailCourier(box, office.store)}, office.council)
     delivery.deliver_due(Lane.EMAIL, lambda: at)
     return box.letters
