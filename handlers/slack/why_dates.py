@@ -25,11 +25,11 @@ _STARTS = {
     Start.OLD_DATE: "the date before",
 }
 _KINDS = {
-    PromiseKind.COMPLAINT: "A complaint is answered",
-    PromiseKind.REVIEW: "A review at Level Two is answered",
-    PromiseKind.ENQUIRY: "A general enquiry is answered",
-    PromiseKind.MP_ENQUIRY: "An MP's enquiry is answered",
-    PromiseKind.SIGNPOST: "Who wrote about another body's matter is told whose it is",
+    PromiseKind.COMPLAINT: "a complaint is answered",
+    PromiseKind.REVIEW: "a review at Level Two is answered",
+    PromiseKind.ENQUIRY: "a general enquiry is answered",
+    PromiseKind.MP_ENQUIRY: "an MP's enquiry is answered",
+    PromiseKind.SIGNPOST: "who wrote about another body's matter is told whose it is",
 }
 _MOVES = {
     Event.RECLASSIFIED: "somebody decided what it is",
@@ -68,17 +68,22 @@ def lines(all_: Explained, council: Council) -> Iterator[str]:
     """The explanation in lines of mrkdwn."""
     acknowledgement = all_.acknowledgement
     yield (
-        f"*The acknowledgement* was due {wording.day(acknowledgement.due)}: within "
-        f"{wording.working_days(acknowledgement.number)}, by the policy {_policy(all_)}."
+        f"*The acknowledgement*: within {wording.working_days(acknowledgement.number)}, so by "
+        f"{wording.day(acknowledgement.due)} (policy {_policy(all_)})."
     )
     if all_.rolled:
-        yield f"{_skipped(all_.rolled)} Such a receipt counts as on the next working day."
-    if all_.answer is not None:
-        yield f"*The answer.* {_rule(all_.answer.promise)}, by the policy {_policy(all_)}."
-        if all_.answer.counting.start in {Start.ACKNOWLEDGED, Start.TO_ACKNOWLEDGE}:
+        yield (
+            f"Received {wording.day(all_.received_on)}, a day off, and treated as received on the "
+            f"next working day. {_skipped(all_.rolled)}"
+        )
+    answer = all_.answer
+    if answer is None:
+        yield from folded(acknowledgement)
+    else:
+        if answer.counting.start in {Start.ACKNOWLEDGED, Start.TO_ACKNOWLEDGE}:
             yield from folded(acknowledgement)
-            yield "From there:"
-        yield from folded(all_.answer.counting)
+        yield f"*The answer*: {_rule(answer.promise)} (policy {_policy(all_)})."
+        yield from folded(answer.counting)
     if not all_.agrees:
         yield _differs(all_)
     yield from _extension(all_)
@@ -163,10 +168,11 @@ def _counted(days: Sequence[DayCounted]) -> str:
     first, last = days[0], days[-1]
     if first is last:
         return f"{_short(first.day)}: day {first.number}."
-    # A run may cross the end of a month, and of a year.
-    same = (first.day.year, first.day.month) == (last.day.year, last.day.month)
+    # A run may cross the end of a month.
+    same = first.day.month == last.day.month
     begin = f"{first.day:%a} {first.day.day}" if same else _short(first.day)
-    return f"{begin} to {_short(last.day)}: days {first.number} to {last.number}."
+    to = "and" if len(days) == 2 else "to"
+    return f"{begin} {to} {_short(last.day)}: days {first.number} {to} {last.number}."
 
 
 def _skipped(days: Sequence[DayCounted]) -> str:

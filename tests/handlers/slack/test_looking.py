@@ -1,0 +1,97 @@
+"""The words of a case in a modal: all that Slack takes of any text, the rest counted."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sandbox.limits import view_problems
+from handlers.slack import looking
+from handlers.slack.api import Block
+from handlers.slack.looking import reference_in
+from models.ledger import Arrival
+from models.looks import How, Look
+from models.message import Attachment, Sender
+from models.people import staff
+from models.store_port import StoredMessage
+from tests.handlers.slack.test_rendering import anything
+from tests.support.cases import message, opened
+from tests.support.council import example_council, utc
+
+COUNCIL = example_council()
+NOW = utc(2026, 11, 27)
+CASE = opened(COUNCIL, NOW, "CC-2026-00042").case
+
+
+def stored(text: str, **changes: object) -> StoredMessage:
+    return StoredMessage(1, message(text, NOW, **changes), Arrival.CASE, None)
+
+
+def shown(view: Block) -> str:
+    return "".join(b["text"]["text"] for b in view["blocks"][1:] if b["type"] == "section")
+
+
+def said(view: Block) -> str:
+    return str([b for b in view["blocks"] if b["type"] == "context"])
+
+
+@given(st.lists(anything, max_size=3), anything)
+def test_any_words_are_taken_by_slack_in_plain_text(texts: list[str], name: str) -> None:
+    attached = (Attachment(name, "text/plain", 1, "0"),)
+    messages = tuple(stored(t, sender=Sender(name, None), attachments=attached) for t in texts)
+    view = looking.words_modal(CASE, messages, COUNCIL)
+    assert view_problems(view) == []
+    assert "mrkdwn" not in str([b["type"] for b in view["blocks"]])
+    kinds = {b["text"]["type"] for b in view["blocks"] if b["type"] == "section"}
+    assert kinds == {"plain_text"}
+
+
+def test_a_long_letter_stands_in_several_sections_without_a_character_lost() -> None:
+    text = "".join(f"line {n}\n" for n in range(3_000)).strip()
+    view = looking.words_modal(CASE, (stored(text),), COUNCIL)
+    assert shown(view) == text
+    assert "more characters" not in said(view)
+
+
+def test_what_is_beyond_a_view_is_counted_and_where_it_is_is_said() -> None:
+    text = "word " * 20_000
+    view = looking.words_modal(CASE, (stored(text), stored("and more")), COUNCIL)
+    assert view_problems(view) == []
+    left_out = len(text.strip()) + len("and more") - len(shown(view))
+    assert f"{left_out:,} more characters are in the case" in said(view)
+
+
+def test_a_case_without_words_says_so() -> None:
+    assert "There are no words" in shown(looking.words_modal(CASE, (), COUNCIL))
+
+
+def test_many_messages_stay_within_a_view() -> None:
+    view = looking.words_modal(CASE, tuple(stored("word") for _ in range(200)), COUNCIL)
+    assert view_problems(view) == []
+    assert "more characters" in said(view)
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        ("CC-2026-00042", "CC-2026-00042"),
+        ("cc-2026-42", "CC-2026-00042"),
+        (" 2026-1 ", "CC-2026-00001"),
+        ("2026", None),
+        ("CC-2026-00042 please", None),
+        ("２０２６-1", None),
+        ("", None),
+    ],
+)
+def test_a_reference_is_known_however_short(text: str, reference: str | None) -> None:
+    assert reference_in(text) == reference
+
+
+def test_looks_are_listed_with_who_when_in_local_time_and_how_and_earlier_ones_are_counted() -> (
+    None
+):
+    july = utc(2026, 7, 1, 11, 5)
+    looks = tuple(Look(CASE.reference, staff("U1"), july, how) for how in How)
+    said = looking._log(CASE, looks, 40, COUNCIL).text.split("\n")
+    assert said[0] == "*CC-2026-00042*: looks from outside its channel: 40."
+    assert said[2] == "• Wed 1 July 2026, 12:05: <@U1> read what the customer wrote"
+    assert said[-1] == "…and 37 earlier ones."
