@@ -46,7 +46,9 @@ def test_an_email_becomes_a_card_is_claimed_answered_and_closed(town: Town) -> N
 
     town.press("priya", card, "close")
     town.wait_view("priya", "Close")
-    town.sandbox.fill_and_submit("priya", {})
+    by = town.calendar.add(town.clock.now().astimezone(town.file.council.zone).date(), 10)
+    lesson = {"cause": "delay", "lesson": "One van was missing.", "what": "Hire a van"}
+    town.sandbox.fill_and_submit("priya", lesson | {"owner": "priya", "due": by.isoformat()})
     town.wait_card("waste-recycling", "Closed, upheld")
     assert town.events(town.cases()[0].reference) == [
         Event.OPENED,
@@ -55,6 +57,7 @@ def test_an_email_becomes_a_card_is_claimed_answered_and_closed(town: Town) -> N
         Event.ANSWER_APPROVED,
         Event.ANSWERED,
         Event.CLOSED,
+        Event.LESSON_RECORDED,
     ]
     assert len(town.cards("waste-recycling")) == 1
 
