@@ -34,21 +34,28 @@ def letter(
     ] = False,
     json_: Json = False,
 ) -> None:
-    """Write the letters of a case that wait to be posted as DOCX, exactly as they were approved."""
+    """Write the letters of a case that wait to be posted as DOCX, exactly as they were approved, and
+    beside each the files that go with it.
+    """
     from bot import wiring
 
     file, environment = settings(config)
     store = wiring.store_of(file, environment)
     try:
         papers = papers_of(store, reference.upper(), every=every)
+        enclosed = [enclosures_of(store, paper) for paper in papers]
     finally:
         store.close()
-    for paper in papers:
+    for paper, files in zip(papers, enclosed, strict=True):
         path = write(paper, to)
+        beside = [str(write_enclosure(path, n, *one)) for n, one in enumerate(files, 1)]
         if json_:
-            print_json({"file": str(path), "letter": paper.letter.kind, "state": state(paper)})
+            said = {"file": str(path), "letter": paper.letter.kind, "state": state(paper)}
+            print_json(said | {"enclosures": beside})
         else:
             typer.echo(f"{path}: {paper.letter.kind}, {state(paper)}")
+            for one in beside:
+                typer.echo(f"{one}: goes with it")
 
 
 def papers_of(store: "Store", reference: str, *, every: bool) -> "list[Paper]":
@@ -63,14 +70,37 @@ def papers_of(store: "Store", reference: str, *, every: bool) -> "list[Paper]":
     return chosen
 
 
+def enclosures_of(store: "Store", paper: "Paper") -> list[tuple[str, bytes]]:
+    """The names and bytes of the files that go with a letter. Raises an error with a sentence where
+    one is not kept any more.
+    """
+    files = []
+    with store.view() as work:
+        for one in paper.letter.attachments:
+            content = work.contents.get(one.sha256)
+            if content is None:
+                raise _CannotWrite(f"{one.name}, which goes with a letter, is not kept any more")
+            files.append((one.name, content))
+    return files
+
+
 def write(paper: "Paper", folder: Path) -> Path:
     """Write a document under a name that is its own: again is the same file. Nobody finds half of
     one. Raises an error with a sentence where the folder cannot be written to.
     """
     name = f"{paper.letter.reference}-{paper.letter.kind}-{paper.version}.docx"
-    path, half = folder / name, folder / f".{name}.{os.getpid()}"
+    return _write(folder / name, paper.document)
+
+
+def write_enclosure(document: Path, number: int, name: str, content: bytes) -> Path:
+    """Write a file that goes with a letter beside its document; see `write`."""
+    return _write(document.with_name(f"{document.stem}-{number}-{name}"), content)
+
+
+def _write(path: Path, content: bytes) -> Path:
+    half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        half.write_bytes(paper.document)
+        half.write_bytes(content)
         half.replace(path)
     except OSError as error:
         raise _CannotWrite(f"{path} cannot be written: {error.strerror}") from None
