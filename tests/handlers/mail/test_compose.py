@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.mail.compose import compose
+from models.enclosures import Enclosure
 from models.errors import Undeliverable
 from models.letter import Letter, LetterKind
 
@@ -142,3 +143,25 @@ def test_e31_no_address_however_odd_names_a_second_recipient(address: str) -> No
     except Undeliverable:
         return
     assert len(email["To"].addresses) == 1
+
+
+def test_files_go_with_it_byte_for_byte_under_their_names() -> None:
+    files = [b"%PDF-1.7\r\n.\r\n\x00\xff" * 50, b"Dear Jo\n\xa35\r\n"]
+    made = letter(
+        attachments=(
+            Enclosure("Plan £ für Jo.pdf", "application/pdf", "a", len(files[0])),
+            Enclosure("note.txt", "text/plain", "b", len(files[1])),
+        )
+    )
+    email = compose(made, from_address=FROM, from_name="C", now=NOW, files=files)
+    read = message_from_bytes(email.as_bytes(), policy=default)
+    plan, note = read.iter_attachments()
+    assert plan.get_payload(decode=True) == files[0]
+    assert note.get_payload(decode=True) == files[1]
+    assert [part.get_filename() for part in (plan, note)] == ["Plan £ für Jo.pdf", "note.txt"]
+    assert [part.get_content_type() for part in (plan, note)] == ["application/pdf", "text/plain"]
+    body = read.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().startswith("Dear Jane")
+    assert read.get_body(("html",)) is not None
+    assert max(map(len, email.as_bytes().split(b"\r\n"))) <= 990
