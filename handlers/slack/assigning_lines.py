@@ -8,9 +8,11 @@ from models.history import Entry, Event
 
 def _assigned(entry: Entry, _council: Council, who: str) -> str:
     """The one line that mentions somebody: whoever has to look after the case from now on."""
-    if entry.actor.id == entry.details["to"]:
+    to = entry.details.get("to")
+    if to == entry.actor.id:
         return f"{who} took the case over"
-    return f"{who} gave the case to <@{entry.details['to']}>, who looks after it from now on"
+    named = f"<@{to}>" if to else "a colleague"
+    return f"{who} gave the case to {named}, who looks after it from now on"
 
 
 def _released(_entry: Entry, _council: Council, who: str) -> str:
