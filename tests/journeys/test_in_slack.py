@@ -290,18 +290,6 @@ def test_who_gave_no_email_address_is_acknowledged_by_post(town: Town) -> None:
     assert town.letterbox.messages == ()
 
 
-@pytest.mark.usefixtures("card")
-def test_after_the_deadline_no_holding_reply_is_written_and_the_officer_is_told_why(
-    town: Town,
-) -> None:
-    due = town.cases()[0].stage.respond_by
-    town.move_to(datetime.combine(town.calendar.next_working_day(due), time(9, 30)))
-    drawn = card_now(town)
-    town.press("priya", drawn, "extend")
-    town.wait_whisper("priya", "an extension is only possible before that")
-    assert town.sandbox.open_view("priya") is None
-
-
 def test_a_letter_without_its_postal_address_is_not_previewed(town: Town, card: Message) -> None:
     town.press("priya", card, "respond")
     town.wait_view("priya", "Answer")
