@@ -12,6 +12,7 @@ from models.case import Case
 from models.channels import is_private
 from models.council import Council
 from models.errors import Refused
+from models.involvement import check_reviewer
 from models.outbox import Delivered, Dropped, Item, Parcel
 from models.redrawing import held_by
 
@@ -85,6 +86,8 @@ def _stand_in(at: Placing, case: Case, now: datetime) -> StandIn:
     def may(user: str) -> bool:
         try:
             staff.check_can_work_on(user, case)
+            with at.store.view() as work:
+                check_reviewer(work, case, user, at.council)
         except Refused:
             return False
         return True
