@@ -24,9 +24,12 @@ def open_close(desk: Desk, request: Request) -> Reply:
 
 
 def choose_outcome(desk: Desk, request: Request) -> Reply:
-    """An outcome was chosen: the modal asks for what that outcome needs."""
-    case = desk.acting(request.of_view, Action.CLOSE).case
-    return ShowInstead(closing_modals.close(case, request.fields or {}))
+    """An outcome was chosen: the modal asks for what that outcome needs. What is written stays, and
+    whether the case moved on since it was opened is asked at submit.
+    """
+    case = desk.acting(request.of_view, Action.CLOSE, fresh=False).case
+    view = closing_modals.close(case, request.fields or {})
+    return ShowInstead({**view, "private_metadata": request.metadata})
 
 
 def close(desk: Desk, request: Request) -> Reply:

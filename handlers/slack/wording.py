@@ -68,7 +68,7 @@ ACTIONS = {
     Action.OMBUDSMAN: "Ombudsman",
     Action.LESSON: "Lesson",
     Action.REMEDY: "Remedy",
-    Action.DONE: "Done",
+    Action.DONE: "Agreed: done",
     Action.NAME: "Name the complainant",
     Action.SPLIT: "Split",
     Action.LINK: "Link",
@@ -268,7 +268,9 @@ def answer_due(case: Case, council: Council, today: date) -> str:
     """When the answer is due, with the days left while it is open."""
     due = case.stage.answer_by
     if case.stage.answered_at is not None:
-        return f"answered {day(council.local_date(case.stage.answered_at))}"
+        return f"given {day(council.local_date(case.stage.answered_at))}"
+    if case.merged_into is not None:
+        return "with the case that goes on"
     if due is None:
         return "none promised"
     extended = ", extended" if case.stage.extended_to is not None else ""

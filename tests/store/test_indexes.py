@@ -67,7 +67,7 @@ def ask(work: Work, read: Message) -> None:
 
 
 def ask_for_health(work: Work) -> None:
-    """What a page of health asks, and what is asked of attachments and of quarantine."""
+    """What a page of health and the clock ask, and what is asked of attachments and of quarantine."""
     work.vitals.letters()
     work.vitals.unsettled_letters()
     work.vitals.withheld(NOW)
@@ -78,6 +78,8 @@ def ask_for_health(work: Work) -> None:
     work.quarantine.of_case("CC-2026-00001")
     work.ledger.unaccounted(NOW - HOUR, NOW)
     work.cases.due(NOW.date())
+    work.agreed.due(NOW.date())
+    work.agreed.to_remind(NOW.date(), NOW.date(), 2)
     work.contents._execute("SELECT sha256 FROM attached WHERE message=1")
 
 
