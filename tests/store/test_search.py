@@ -16,6 +16,7 @@ from models.errors import Refused
 from models.ledger import Arrival
 from models.looks import How, Look
 from models.message import Sender, Source
+from models.notes import Note, Spoken, Version
 from models.people import staff
 from models.prediction import Flag
 from models.searching import Hits, Sight, wanted
@@ -243,6 +244,25 @@ def test_what_was_there_before_is_filled_in(tmp_path: Path) -> None:
     assert found(again, "word2") == ["CC-2026-00002"]
     assert find(again, "bin").total == 3
     again.close()
+
+
+def test_notes_are_found_as_they_are_now_and_deleted_ones_no_more(store: Store) -> None:
+    reference = keep(store, 1, "The bin was missed.")
+    first = Version("The foreman says tomorrow", NOW, "1")
+    place = Spoken("C1", "1", "0")
+    with store.work() as work:
+        number = work.notes.add(Note(reference, "U1", staff("U1"), NOW, (first,), place))
+        assert number is not None
+    assert found(store, "bin foreman") == [reference]
+    with store.work() as work:
+        work.notes.add_version(number, Version("The driver says today", NOW, "2"))
+    assert found(store, "foreman") == []
+    assert found(store, "driver") == [reference]
+    assert "driver" not in find(store, "driver").page[0].words
+    with store.work() as work:
+        work.notes.deleted(number, NOW)
+    assert found(store, "driver") == []
+    assert found(store, "bin") == [reference]
 
 
 def test_looks_come_back_the_latest_first(store: Store) -> None:

@@ -4,7 +4,7 @@ from secrets import token_bytes
 
 from sqlite_utils import Database, Migrations
 
-from models.store.sqlite.search_tables import LOOKING
+from models.store.sqlite.search_tables import LOOKING, NOTES_FOUND
 
 MIGRATIONS = Migrations("carebot")
 
@@ -392,4 +392,10 @@ _REFERRALS = (
 @MIGRATIONS(name="0022_referrals")
 def _referrals(db: Database) -> None:
     for statement in _REFERRALS:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="0023_notes_found")
+def _notes_found(db: Database) -> None:
+    for statement in NOTES_FOUND:
         db.execute(statement)

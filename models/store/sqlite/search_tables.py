@@ -6,8 +6,17 @@ with what it is made of. What is in a case's text is the view `case_texts`; to l
 it, make the view anew and add triggers to that table.
 """
 
-# Quotes in a reply are what was there before, letters of ours among them; a form's text is all fields.
-_TEXTS = """CREATE VIEW case_texts AS SELECT s.id, c.reference,
+_NO_NOTES = "''"
+_LATEST_NOTES = """coalesce((SELECT group_concat(text, char(10)) FROM (SELECT
+        (SELECT v.text FROM note_versions v WHERE v.note = n.number ORDER BY v.edited DESC LIMIT 1)
+        AS text FROM notes n WHERE n.reference = c.reference AND n.deleted_at IS NULL
+        ORDER BY n.number)), '')"""
+
+
+def _texts(notes: str) -> str:
+    # Quotes in a reply are what was there before, letters of ours among them; a form's text is all
+    # its fields.
+    return f"""CREATE VIEW case_texts AS SELECT s.id, c.reference,
     c.subject || coalesce((SELECT ' ' || group_concat(subject, ' ') FROM (SELECT DISTINCT m.subject
         FROM messages m WHERE m.reference = c.reference AND m.arrival IN ('case', 'reply')
         AND m.subject <> c.subject)), '') AS subject,
@@ -19,8 +28,10 @@ _TEXTS = """CREATE VIEW case_texts AS SELECT s.id, c.reference,
         CASE WHEN m.arrival = 'reply' AND m.source = 'email' THEN m.new_text ELSE m.text END AS words
         FROM messages m WHERE m.reference = c.reference AND m.arrival IN ('case', 'reply')
         ORDER BY m.id)), '') AS words,
-    '' AS notes
+    {notes} AS notes
     FROM cases c JOIN searchable s ON s.reference = c.reference"""
+
+
 # What decides who sees it and which is newer stands here too: cases are wide rows.
 _SEARCHABLE = """INSERT INTO searchable (reference, received_at, flags)
     SELECT reference, received_at, flags FROM cases"""
@@ -48,7 +59,7 @@ LOOKING = (
         flags TEXT NOT NULL)""",
     """CREATE VIRTUAL TABLE case_words USING fts5 (reference, subject, customer, words, notes,
         tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')""",
-    _TEXTS,
+    _texts(_NO_NOTES),
     f"{_SEARCHABLE} ORDER BY rowid",
     _FILL,
     f"""CREATE TRIGGER case_words_message_added AFTER INSERT ON messages
@@ -72,4 +83,18 @@ LOOKING = (
         DELETE FROM case_words
             WHERE rowid = (SELECT id FROM searchable WHERE reference = old.reference);
         DELETE FROM searchable WHERE reference = old.reference; END""",
+)
+
+_OF_NOTE = "(SELECT reference FROM notes WHERE number = new.note)"
+NOTES_FOUND = (
+    "DROP VIEW case_texts",
+    _texts(_LATEST_NOTES),
+    "DELETE FROM case_words",
+    _FILL,
+    f"""CREATE TRIGGER case_words_note_said AFTER INSERT ON note_versions
+        BEGIN {written_anew(_OF_NOTE)} END""",
+    f"""CREATE TRIGGER case_words_note_changed AFTER UPDATE ON notes
+        BEGIN {written_anew("new.reference")} END""",
+    f"""CREATE TRIGGER case_words_note_gone AFTER DELETE ON notes
+        BEGIN {written_anew("old.reference")} END""",
 )
