@@ -8,6 +8,7 @@ from email.message import EmailMessage
 
 from bot.demo import Demo
 from bot.sandbox import Message, Sandbox
+from models.agreed import still_open
 from models.case import Case, State
 from models.history import Event
 from models.ledger import Arrival
@@ -17,6 +18,12 @@ from models.store_port import Query
 
 _SECONDS = 60.0
 _OFFICER = "priya"
+_COLLEAGUE = "sam"
+_LESSON = {
+    "cause": "information",
+    "lesson": "The crew was given the list of the week before.",
+    "what": "Check the crews' lists every Monday morning",
+}
 _ANSWER = """Dear customer
 
 We are sorry. The crew was given the wrong list. We have put the list right, and you will be
@@ -40,6 +47,8 @@ class Summary:
     cards: int
     acknowledgements: int
     answers: int
+    lessons: int
+    agreed_and_open_at_the_end: int
     reminders: int
     morning_lists: int
     overdue_at_the_end: int
@@ -57,6 +66,8 @@ class Summary:
             "cards": self.cards,
             "acknowledgements": self.acknowledgements,
             "answers": self.answers,
+            "lessons": self.lessons,
+            "agreed_and_open_at_the_end": self.agreed_and_open_at_the_end,
             "reminders": self.reminders,
             "morning_lists": self.morning_lists,
             "overdue_at_the_end": self.overdue_at_the_end,
@@ -82,6 +93,7 @@ def tell(demo: Demo, say: Callable[[str], None]) -> Summary:
     say(f"{len(_cases(demo))} cases are open; their cards stand in Slack")
 
     claimed = _work_on_a_complaint(demo, say)
+    _close_with_its_lesson(demo, claimed, say)
     _customer_writes_again(demo, claimed)
     say("the customer answers the letter, and the case is open again")
 
@@ -122,6 +134,20 @@ def _work_on_a_complaint(demo: Demo, say: Callable[[str], None]) -> Case:
     return complaint
 
 
+def _close_with_its_lesson(demo: Demo, case: Case, say: Callable[[str], None]) -> None:
+    """Upheld: it closes with what is learned, and an action that a colleague does within a week."""
+    sandbox, council = demo.sandbox, demo.office.council
+    card = _card(demo, case)
+    sandbox.click(_OFFICER, card.channel, card.ts, "case_close")
+    sandbox.wait_for(lambda s: _view(s) == "case_close", _SECONDS)
+    due = council.calendar.add(council.local_date(demo.now()), 5)
+    owner = {"owner": _COLLEAGUE, "due": due.isoformat()}
+    sandbox.fill_and_submit(_OFFICER, _LESSON | owner)
+    _until(demo, lambda: _now(demo, case).state is State.CLOSED)
+    demo.bot.wait_settled(_SECONDS)
+    say(f"{case.reference} is closed with its lesson; what was agreed is done by {due:%d %B}")
+
+
 def _customer_writes_again(demo: Demo, case: Case) -> None:
     answer = demo.letterbox.messages[-1].message
     reply = EmailMessage()
@@ -156,6 +182,8 @@ def _summary(demo: Demo) -> Summary:
         cards=cards,
         acknowledgements=events[Event.ACKNOWLEDGED],
         answers=events[Event.ANSWERED],
+        lessons=events[Event.LESSON_RECORDED],
+        agreed_and_open_at_the_end=sum(len(still_open(case.agreed)) for case in cases),
         reminders=sent.get(Kind.REMINDER, 0),
         morning_lists=sent.get(Kind.MORNING_LIST, 0),
         overdue_at_the_end=sum(
@@ -179,6 +207,10 @@ def _card(demo: Demo, case: Case) -> Message:
     assert case.service is not None
     channel = demo.office.council.catalogue.services[case.service].channel
     return next(m for m in demo.sandbox.messages(channel) if case.reference in m.text)
+
+
+def _now(demo: Demo, case: Case) -> Case:
+    return next(one for one in _cases(demo) if one.reference == case.reference)
 
 
 def _cases(demo: Demo) -> tuple[Case, ...]:

@@ -176,7 +176,8 @@ def test_the_demo_tells_its_story_to_the_end(tmp_path: Path) -> None:
     assert summary["cases"] == summary["cards"] == summary["acknowledgements"] == 13
     assert sum(summary["cases_by_category"].values()) == 13
     assert sum(summary["cases_by_service"].values()) == 13
-    assert summary["answers"] == 1
+    assert summary["answers"] == summary["lessons"] == 1
+    assert summary["agreed_and_open_at_the_end"] == 1
     assert summary["reminders"] > 0
     assert summary["morning_lists"] > 0
     assert set(summary["outbox"]) <= {"sent", "dropped"}
