@@ -5,18 +5,32 @@ from collections.abc import Callable
 from handlers.slack.level_lines import asks_for_level_two
 from models.allowed import allowed_actions
 from models.case import Action, Case, State
-from models.prediction import Category
+from models.prediction import Category, Flag
 
 _MOST = 4
 _URGENT = (Action.UNDO, Action.POST, Action.NAME)
+_AT_RISK = frozenset({Flag.SAFEGUARDING, Flag.HAZARD})
+"""Somebody must look after these before anything else."""
 _Situation = Callable[[Case], bool]
 
 
 _ORDERS: tuple[tuple[_Situation, tuple[Action, ...]], ...] = (
+    (
+        lambda case: asks_for_level_two(case) and case.is_open,
+        (Action.ESCALATE, Action.CLAIM, Action.RESPOND, Action.CHANGE),
+    ),
     (asks_for_level_two, (Action.ESCALATE, Action.CLOSE, Action.DONE, Action.REOPEN)),
+    (
+        lambda case: _perhaps_failed_again(case),
+        (Action.CHANGE, Action.CLAIM, Action.CONFIRM, Action.ACKNOWLEDGE),
+    ),
     (
         lambda case: case.state is State.TRIAGE,
         (Action.CONFIRM, Action.CHANGE, Action.CLAIM, Action.ACKNOWLEDGE),
+    ),
+    (
+        lambda case: case.holder is None and not _AT_RISK.isdisjoint(case.flags),
+        (Action.CLAIM, Action.CHANGE, Action.RESPOND, Action.ACKNOWLEDGE),
     ),
     (
         lambda case: case.category is Category.COMPLIMENT and case.praise is None,
@@ -73,9 +87,23 @@ def on_card(case: Case) -> tuple[Action, ...]:
 def main(case: Case) -> Action | None:
     """The one of them that is marked as what to press; None where nothing must be done now."""
     first = next(iter(on_card(case)), None)
-    return first if first in _MAIN and (case.state is not State.CLOSED) else None
+    if first is Action.CHANGE and case.state is State.TRIAGE:
+        return first
+    on_its_way = case.stage.answer_approved_at is not None and first is not Action.POST
+    waits = case.is_open and not on_its_way
+    return first if first in _MAIN and (waits or case.state is State.ANSWERED) else None
+
+
+def _perhaps_failed_again(case: Case) -> bool:
+    contact = case.contact
+    return case.state is State.TRIAGE and contact is not None and bool(contact.failed_again)
 
 
 def _is_rare(case: Case, action: Action) -> bool:
-    """A second extension is a team leader's exception: it stands in the menu only."""
-    return action is Action.EXTEND and case.stage.extended_to is not None
+    """What stands in the menu only: a second extension, which is a team leader's exception, and the end
+    of a case whose answer has not left yet.
+    """
+    if action is Action.EXTEND:
+        return case.stage.extended_to is not None
+    on_its_way = case.stage.answer_approved_at is not None and case.is_open
+    return action is Action.CLOSE and on_its_way

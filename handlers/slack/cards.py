@@ -57,8 +57,8 @@ def card(
         why.decide_lines(case, council),
     )
     blocks += [{"type": "section", "text": _mrkdwn(said)} for said in first if said]
-    fields = [_mrkdwn(field) for field in _fields(case, council, today, known.away)]
-    blocks.append({"type": "section", "fields": fields})
+    stands = "\n".join(_stands(case, council, today, known.away))
+    blocks.append({"type": "section", "text": _mrkdwn(stands)})
     notes = [
         *related.lines(known.together, link),
         agreed_lines.card_line(case, council, today),
@@ -126,16 +126,17 @@ def _head(case: Case) -> str:
     return f"{wording.title(case)}, {level}"
 
 
-def _fields(case: Case, council: Council, today: date, away: str) -> list[str]:
-    """What everybody looks for, two in a row: how it stands and until when, whose it is and from whom."""
+def _stands(case: Case, council: Council, today: date, away: str) -> list[str]:
+    """What everybody looks for, a line each: how it stands, until when, whose it is and from whom."""
     due = wording.answer_due(case, council, today)
     if case.is_open and case.stage.answer_by is not None and case.stage.answer_by <= today:
         due = f"*{due}*"
+    awaited = case.is_open and case.stage.answer_by is not None
     return [
-        f"*State*\n{wording.state(case)}{away and f', {away}'}",
-        f"*Answer due*\n{due}",
-        f"*For*\n{wording.escape(wording.owner(case, council))}",
-        f"*From*\n{wording.escape(wording.customer(case))}",
+        f"*State:* {wording.state(case)}{away and f', {away}'}",
+        f"*{'Answer due' if awaited else 'Answer'}:* {due}",
+        f"*For:* {wording.escape(wording.owner(case, council))}",
+        f"*From:* {wording.escape(wording.customer(case))}",
     ]
 
 
@@ -161,7 +162,7 @@ def _notes(case: Case, council: Council) -> list[str]:
     if case.secondary_authority is not None:
         body = council.catalogue.owner_name(None, case.secondary_authority)
         notes.append(f"*Also a matter of:* {wording.escape(body)}")
-    if case.points:
+    if case.points and case.merged_into is None:
         answered = len(case.points) - len(open_points(case.points))
         notes.append(f"*Points:* {answered} of {len(case.points)} answered")
     if case.praise is not None:

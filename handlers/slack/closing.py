@@ -14,12 +14,20 @@ from models.agreed import Cause, Finished, Lesson, Redress, Remedy, Task
 from models.case import Action, Case
 from models.errors import Refused
 from models.lessons import Learned
+from models.prediction import Category
+
+
+_PASSED_ON = "The compliment was passed on"
 
 
 def open_close(desk: Desk, request: Request) -> Reply:
-    """Close was pressed."""
-    case = desk.acting(request, Action.CLOSE).case
+    """Close was pressed. A compliment that was passed on needs no words: it ends with this press."""
+    acting = desk.acting(request, Action.CLOSE)
+    case = acting.case
     check_close(case)
+    if case.category is Category.COMPLIMENT and case.praise is not None:
+        desk.casework.close(acting.seen, _PASSED_ON, None, acting.actor, desk.now())
+        return Done()
     return OpenModal(closing_modals.close(case))
 
 

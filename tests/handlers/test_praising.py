@@ -1,5 +1,6 @@
 """A compliment reaches those whom it is about, once, without what tells who wrote it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,13 +63,7 @@ def test_what_was_passed_on_is_kept_with_the_case_and_leaves_once(office: TestOf
     with pytest.raises(Refused, match="passed on already"):
         pass_on(office, case, "Dave")
     with pytest.raises(Stale):
-        pass_on(office, receive_version_before(case), "Dave")
-
-
-def receive_version_before(case: Case) -> Case:
-    from dataclasses import replace
-
-    return replace(case, version=case.version - 1)
+        pass_on(office, replace(case, version=case.version - 1), "Dave")
 
 
 def test_the_post_says_whom_it_is_for_in_the_customers_words_and_not_who_wrote_them(

@@ -49,8 +49,8 @@ def notes(saying: Saying) -> list[str]:
     ]
 
 
-def first_of(saying: Saying) -> list[str]:
-    """What stands above the fields, below the subject."""
+def below_subject(saying: Saying) -> list[str]:
+    """What is said in full size below the subject, from the top."""
     return [
         block["text"]["text"]
         for block in saying.blocks
@@ -69,9 +69,9 @@ def test_what_has_perhaps_failed_again_stands_first_with_the_case_its_day_and_it
     said = card(office, second)
     link = f"<https://slack.example/C1/7.1|{first.reference}>"
     earlier = f"{link} of Tue 3 November 2026, closed (same sender)"
-    assert first_of(said) == [
-        f"*Reported before:* {earlier}; *failed again?* Then it is a complaint: please decide with Change",
-    ]
+    assert below_subject(said)[0] == (
+        f"*Reported before:* {earlier}; *failed again?* Then it is a complaint: please decide with Change"
+    )
     assert notes(said) == [f"*Earlier on this matter:* {earlier}"]
     assert said.text.endswith(f"Reported before: {first.reference}; failed again?")
 

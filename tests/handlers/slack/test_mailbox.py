@@ -102,7 +102,7 @@ def test_a12_the_card_of_a_message_that_could_not_be_read_claims_nothing_of_it()
     assert_slack_takes(card)
     shown = str(card.blocks)
     assert "CC-2026-00043 · Undecided" in shown
-    assert "*For*\\nnobody yet" in shown
+    assert "*For:* nobody yet" in shown
     assert "The model said: nothing" in shown
     assert card.text.startswith(
         "CC-2026-00043: undecided for nobody yet, “A message that could not"
