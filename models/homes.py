@@ -47,9 +47,11 @@ class HomeStore(Protocol):
         """They are no longer here."""
         ...
 
-    def unclaimed(self, services: Collection[str], limit: int) -> tuple[Case, ...]:
-        """Open cases of these services that nobody holds and that are decided, those due first
-        first.
+    def unclaimed(
+        self, services: Collection[str], limit: int, *, others: bool = False
+    ) -> tuple[Case, ...]:
+        """Open cases of these services, and with `others` of other bodies, that are decided and that
+        nobody holds, those due first first.
         """
         ...
 
@@ -61,6 +63,8 @@ def next_due(case: Case) -> tuple[DeadlineKind, date] | None:
 
 
 def scopes_of(case: Case) -> frozenset[str]:
-    """The scopes on whose homes a case stands, beside that of who holds it."""
-    decided = {case.service} if case.service and case.state is not State.TRIAGE else set[str]()
-    return frozenset({LEAD, TRIAGE} if case.state is State.TRIAGE else {LEAD, *decided})
+    """The scopes on whose homes a case stands, beside that of who holds it. Another body's matter
+    stands where is decided, in triage.
+    """
+    in_triage = case.state is State.TRIAGE or case.service is None
+    return frozenset({LEAD, TRIAGE if in_triage else str(case.service)})

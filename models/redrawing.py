@@ -15,13 +15,14 @@ _MOST = 1_000
 
 def redraw_homes(work: Work, before: Case | None, after: Case, now: datetime) -> None:
     """A case was opened (`before` is None) or changed: the homes of who holds it and held it, of who
-    stands in for them, of its services and of the leads.
+    stands in for them, of who agreed to do something, of its services and of the leads.
     """
     homes = work.homes.all()
     if not homes:
         return
     cases = [after] if before is None else [before, after]
     people = with_stand_ins(work, {case.holder for case in cases if case.holder}, now)
+    people |= {one.task.owner for case in cases for one in case.agreed}
     scopes = frozenset[str]().union(*map(scopes_of, cases))
     for home in homes:
         if home.user in people or home.scope & scopes:

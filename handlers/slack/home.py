@@ -194,11 +194,14 @@ def _services(rows: Sequence[ServiceRow], council: Council) -> Iterable[Block]:
 def _service_line(row: ServiceRow, council: Council) -> str:
     one = row.standing
     name = council.catalogue.owner_name(one.service, None) if one.service else _OTHERS
-    late = f"*{one.overdue} overdue*" if one.overdue else "none overdue"
-    return (
-        f"*{wording.escape(name)}*: {one.open} open, {late}, {row.due} due this week, "
-        f"{one.unclaimed} unclaimed, {one.undecided} undecided"
+    counts = (
+        f"{one.open} open",
+        f"*{one.overdue} overdue*" if one.overdue else "none overdue",
+        f"{row.due} due this week" if row.due else "",
+        f"{one.unclaimed} unclaimed" if one.unclaimed else "",
+        f"{one.undecided} undecided" if one.undecided else "",
     )
+    return f"*{wording.escape(name)}*: {', '.join(filter(None, counts))}"
 
 
 def _due_on(case: Case) -> date:

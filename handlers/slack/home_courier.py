@@ -109,7 +109,8 @@ class HomeCourier:
         covering = _covering(away, user, today)
         mine = home.in_order(held_by(work, user, _MOST))
         covered = home.in_order(case for one in covering for case in held_by(work, one.user, _MOST))
-        unclaimed = home.in_order(work.homes.unclaimed(services, _MOST))
+        others = TRIAGE in scope
+        unclaimed = home.in_order(work.homes.unclaimed(services, _MOST, others=others))
         return Contents(
             mine=self._rows(user, mine),
             covering=covering,

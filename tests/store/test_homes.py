@@ -41,7 +41,11 @@ def test_unclaimed_are_open_cases_of_the_services_that_nobody_holds(store: Store
         found = work.homes.unclaimed({"waste_recycling"}, 2)
         assert [one.reference for one in found] == ["CC-2026-00001", "CC-2026-00003"]
         assert len(work.homes.unclaimed({"waste_recycling", other.case.service}, 9)) == 4
+        assert work.homes.unclaimed((), 9, others=True) == ()
+        work.cases.add(opened(COUNCIL, NOW, "CC-2026-00007", "#pothole_road enquiry"))
         assert work.homes.unclaimed((), 9) == ()
+        (other_body,) = work.homes.unclaimed((), 9, others=True)
+        assert other_body.reference == "CC-2026-00007"
 
 
 def test_one_redraw_of_a_home_waits_and_one_that_is_under_way_does_not_stand_for_it(

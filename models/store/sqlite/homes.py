@@ -56,13 +56,15 @@ class SqliteHomes:
         """They are no longer here."""
         self._execute("DELETE FROM homes WHERE user=?", (user,))
 
-    def unclaimed(self, services: Collection[str], limit: int) -> tuple[Case, ...]:
+    def unclaimed(
+        self, services: Collection[str], limit: int, *, others: bool = False
+    ) -> tuple[Case, ...]:
         """Open cases of these services that nobody holds, those due first first."""
         rows = self._execute(
             f"""{CASE_WITH_STAGE} WHERE c.state=? AND c.holder IS NULL
-                AND c.service IN ({",".join("?" * len(services))})
+                AND (c.service IN ({",".join("?" * len(services))}) OR (? AND c.service IS NULL))
                 ORDER BY c.respond_by IS NULL, c.respond_by, c.reference LIMIT ?""",
-            (State.OPEN, *sorted(services), limit),
+            (State.OPEN, *sorted(services), others, limit),
         )
         return tuple(case_of_row(row) for row in rows)
 

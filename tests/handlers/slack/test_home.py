@@ -138,8 +138,8 @@ def test_a_service_is_a_line_of_counts_and_quiet_ones_stand_together() -> None:
         ServiceRow(Standing(None, 1, 0, 1, 1), 0),
     )
     view = home.view(replace(NOTHING, lead=Lead(services, ())), COUNCIL, TODAY)
-    assert "3 open, *1 overdue*, 2 due this week, 2 unclaimed, 0 undecided" in said(view)
-    assert "*Other bodies' matters*: 1 open, none overdue" in said(view)
+    assert "*: 3 open, *1 overdue*, 2 due this week, 2 unclaimed\\n" in said(view)
+    assert "*Other bodies' matters*: 1 open, none overdue, 1 unclaimed, 1 undecided" in said(view)
     assert "Nothing open: " in said(view)
 
 
