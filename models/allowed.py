@@ -96,7 +96,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         ),
         Action.OMBUDSMAN: Rule(_DECIDED, (_COMPLAINT, _NOT_MERGED), Role.LEAD),
         Action.LESSON: Rule(_ENDED, (_COMPLAINT, _UPHELD)),
-        Action.REMEDY: Rule(_DECIDED, (_COMPLAINT,)),
+        Action.REMEDY: Rule(_DECIDED, (_COMPLAINT, _NOT_MERGED)),
         Action.DONE: Rule(_ALWAYS, (_AGREED,)),
         Action.NAME: Rule(_WORKED_ON, (_FORWARDED,)),
         Action.SPLIT: Rule(_WORKED_ON),

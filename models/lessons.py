@@ -153,6 +153,8 @@ def check_remedy(case: Case) -> None:
     check(case, Action.REMEDY)
     if case.category is not Category.COMPLAINT:
         raise Refused(f"{case.reference} is not a complaint, so there is nothing to remedy.")
+    if case.merged_into is not None:
+        raise Refused(f"{case.reference} goes on in {case.merged_into}: agree on it there.")
 
 
 def agree_remedy(
