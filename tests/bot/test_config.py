@@ -30,6 +30,7 @@ def test_the_example_is_a_whole_council() -> None:
     council = council_of(read_council_file(EXAMPLE))
     assert (len(council.catalogue.services), len(council.catalogue.authorities)) == (9, 15)
     assert council.policy == PRESETS["eastleigh-2021"]
+    assert council.sending.undo_for.total_seconds() == 60
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,8 @@ def test_the_example_is_a_whole_council() -> None:
         ("policy.count", "never", "'next_day' or 'roll_forward'"),
         ("reminders.days_before", [-1], "reminders.days_before.0 = -1"),
         ("slack.private", {"sad": "x"}, "slack.private.sad"),
+        ("letters.undo_seconds", 601, "letters.undo_seconds = 601"),
+        ("letters.undo_seconds", -1, "letters.undo_seconds = -1"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(
