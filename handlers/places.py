@@ -180,7 +180,7 @@ def _add(arriving: Arriving, found: Belonging) -> None:
     # words follow it there.
     _keep_quietly(work, change, now)
     work.outbox.add(outbox.words(case.reference, id_), now)
-    raised = {"flags", "respond_by"} & change.entries[0].details.keys()
+    raised = {"flags", "respond_by", "level_two"} & change.entries[0].details.keys()
     if not found.known or other_matter or raised:
         _say(work, change, now)
     if not case.is_open:

@@ -300,7 +300,7 @@ def add_reply(
 ) -> Change:
     """The customer wrote again; flags that the reply raises are raised on the case. `other_matter`:
     it seems to be about something else, which a person should look at. Where the flags move the
-    date of the answer, both dates are kept.
+    date of the answer, both dates are kept; `level_two` is, where a review can be begun now.
     """
     raised = tuple(flag for flag in flags if flag not in case.flags)
     details: dict[str, Detail] = {"message": message_id, "known_sender": known_sender}
@@ -308,6 +308,9 @@ def add_reply(
         details["other_matter"] = True
     if raised:
         details["flags"] = ", ".join(raised)
+    has_ended = not case.is_open or case.stage.number > 1
+    if Flag.LEVEL_TWO_REQUEST in flags and case.level is Level.LEVEL_ONE and has_ended:
+        details["level_two"] = True
     after = replace(case, flags=(*case.flags, *raised))
     if case.is_open:  # the dates of a stage that has ended are what they were
         after = redated(after, council)

@@ -122,14 +122,7 @@ def escalate(
     reason = asked.reason.strip()
     if not reason:
         raise Refused("Say why the customer is not satisfied: the reviewer reads it.")
-    if asked.asked_on > council.local_date(now):
-        raise Refused("The day on which they asked cannot be in the future.")
-    ended_on = first_ended_on(history, council)
-    if ended_on is not None and asked.asked_on < ended_on:
-        raise Refused(
-            f"{case.reference} was answered on {in_words(ended_on)}: nobody can have asked for a "
-            "review before that."
-        )
+    check_asked_on(asked.asked_on, first_ended_on(history, council), council, now)
     stage = Stage(case.stage.number + 1, asked.asked_on, date.min, None)
     after = replace(
         case, state=State.OPEN, level=Level.LEVEL_TWO, stage=stage, holder=asked.reviewer
@@ -144,6 +137,16 @@ def escalate(
         "reviewer": asked.reviewer,
     }
     return change(after, Event.ESCALATED, actor, now, details)
+
+
+def check_asked_on(day: date, ended_on: date | None, council: Council, now: datetime) -> None:
+    """Refused for a day in the future, or before the first answer or close on `ended_on`."""
+    if day > council.local_date(now):
+        raise Refused("The day on which they asked cannot be in the future.")
+    if ended_on is not None and day < ended_on:
+        raise Refused(
+            f"It was answered on {in_words(ended_on)}: nobody can have asked for a review before that."
+        )
 
 
 def first_ended_on(history: Iterable[Entry], council: Council) -> date | None:

@@ -113,8 +113,7 @@ def refer(
         raise Refused(f"The Ombudsman's reference is longer than {_LONGEST_REFERENCE} characters.")
     if any(one.theirs.casefold() == theirs.casefold() for one in known):
         raise Refused(f"The referral {theirs} of {case.reference} is recorded already.")
-    received = council.local_date(case.received_at)
-    _check_day(referral.received_on, received, f"{case.reference} was received", council, now)
+    check_received_on(case, referral.received_on, council, now)
     kept = replace(referral, theirs=theirs)
     details: dict[str, Detail] = {
         "received_on": kept.received_on.isoformat(),
@@ -138,8 +137,7 @@ def decide(
     Refused for a day in the future or before the referral was received, and where nothing differs.
     """
     _check(case)
-    heard = f"the referral {referral.theirs} was received"
-    _check_day(decided_on, referral.received_on, heard, council, now)
+    check_decided_on(referral, decided_on, council, now)
     if (referral.decision, referral.decided_on) == (decision, decided_on):
         raise Refused("This decision is recorded already.")
     details: dict[str, Detail] = {
@@ -152,6 +150,18 @@ def decide(
         details["decision_was"] = referral.decision
     changed = change(case, Event.OMBUDSMAN_DECIDED, actor, now, details)
     return changed, replace(referral, decision=decision, decided_on=decided_on)
+
+
+def check_received_on(case: Case, day: date, council: Council, now: datetime) -> None:
+    """Refused where the Ombudsman cannot have written of the case on this local day."""
+    received = council.local_date(case.received_at)
+    _check_day(day, received, f"{case.reference} was received", council, now)
+
+
+def check_decided_on(referral: Referral, day: date, council: Council, now: datetime) -> None:
+    """Refused where the Ombudsman cannot have decided on this local day."""
+    heard = f"the referral {referral.theirs} was received"
+    _check_day(day, referral.received_on, heard, council, now)
 
 
 def _check(case: Case) -> None:

@@ -14,6 +14,11 @@ _AT_RISK = frozenset({Flag.SAFEGUARDING, Flag.HAZARD})
 _Situation = Callable[[Case], bool]
 
 
+def _perhaps_failed_again(case: Case) -> bool:
+    contact = case.contact
+    return case.state is State.TRIAGE and contact is not None and bool(contact.failed_again)
+
+
 _ORDERS: tuple[tuple[_Situation, tuple[Action, ...]], ...] = (
     (
         lambda case: asks_for_level_two(case) and case.is_open,
@@ -21,7 +26,7 @@ _ORDERS: tuple[tuple[_Situation, tuple[Action, ...]], ...] = (
     ),
     (asks_for_level_two, (Action.ESCALATE, Action.CLOSE, Action.DONE, Action.REOPEN)),
     (
-        lambda case: _perhaps_failed_again(case),
+        _perhaps_failed_again,
         (Action.CHANGE, Action.CLAIM, Action.CONFIRM, Action.ACKNOWLEDGE),
     ),
     (
@@ -92,11 +97,6 @@ def main(case: Case) -> Action | None:
     on_its_way = case.stage.answer_approved_at is not None and first is not Action.POST
     waits = case.is_open and not on_its_way
     return first if first in _MAIN and (waits or case.state is State.ANSWERED) else None
-
-
-def _perhaps_failed_again(case: Case) -> bool:
-    contact = case.contact
-    return case.state is State.TRIAGE and contact is not None and bool(contact.failed_again)
 
 
 def _is_rare(case: Case, action: Action) -> bool:

@@ -97,6 +97,8 @@ def _added(entry: Entry, _council: Council, _who: str) -> str:
     flags = entry.details.get("flags")
     if flags:
         said += f". It raises: *{flag_lines.named(flags)}*"
+    if entry.details.get("level_two"):
+        said += ". *They ask for a review*: press *Level Two* on the card to begin it"
     return said + _redated(entry)
 
 

@@ -9,7 +9,7 @@ from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, Reply, Request
 from models.case import Action, Case
 from models.errors import Refused
-from models.levels import ReviewRequest
+from models.levels import ReviewRequest, check_asked_on
 from models.people import Role
 
 REOPEN = "case_reopen_why"
@@ -79,6 +79,11 @@ def escalate(desk: Desk, request: Request) -> Reply:
         asked_on = date.fromisoformat(request.field("asked_on"))
     except ValueError:
         return FieldErrors({"asked_on": "Choose the day on which they asked."})
+    earliest = desk.levels.earliest_request(acting.seen)
+    try:
+        check_asked_on(asked_on, earliest, desk.council, desk.now())
+    except Refused as refused:
+        return FieldErrors({"asked_on": str(refused)})
     reviewer = request.field("reviewer") or None
     asked = ReviewRequest(request.field("reason"), asked_on, reviewer)
     if reviewer is None:

@@ -16,7 +16,16 @@ from handlers.slack.requests import (
     ShowInstead,
 )
 from models.case import Action, Case
-from models.ombudsman import AREAS, DECISIONS, Area, Decision, Referral
+from models.errors import Refused
+from models.ombudsman import (
+    AREAS,
+    DECISIONS,
+    Area,
+    Decision,
+    Referral,
+    check_decided_on,
+    check_received_on,
+)
 
 REFER = "ombudsman_refer"
 DECIDE = "ombudsman_decide"
@@ -41,11 +50,11 @@ def open_another(desk: Desk, request: Request) -> Reply:
 def referring(case: Case, today: date) -> Block:
     """A new referral."""
     blocks = [
+        fields.text("theirs", "The Ombudsman's reference", "", multiline=False),
         fields.hinted(
             fields.day("received_on", "Received on", today),
             "The day on which the council heard from the Ombudsman.",
         ),
-        fields.text("theirs", "The Ombudsman's reference", "", multiline=False),
         fields.select("area", "Area, as the Ombudsman sorts it", fields.names(AREAS), None),
     ]
     return fields.modal(REFER, "With the Ombudsman", "Record", button_value(case), blocks)
@@ -80,6 +89,10 @@ def refer(desk: Desk, request: Request) -> Reply:
     received_on = _day(request, "received_on")
     if received_on is None:
         return FieldErrors({"received_on": "Choose the day."})
+    try:
+        check_received_on(acting.case, received_on, desk.council, desk.now())
+    except Refused as refused:
+        return FieldErrors({"received_on": str(refused)})
     if not request.field("area"):
         return FieldErrors({"area": "Choose the area."})
     referral = Referral(
@@ -97,9 +110,16 @@ def decide(desk: Desk, request: Request) -> Reply:
         return FieldErrors({"decided_on": "Choose the day."})
     if not request.field("decision"):
         return FieldErrors({"decision": "Choose what the Ombudsman decided."})
+    number = int(request.field("referral"))
+    chosen = [r for r in desk.ombudsman.referrals(acting.case.reference) if r.number == number]
+    try:
+        for referral in chosen:
+            check_decided_on(referral, decided_on, desk.council, desk.now())
+    except Refused as refused:
+        return FieldErrors({"decided_on": str(refused)})
     desk.ombudsman.decide(
         acting.seen,
-        int(request.field("referral")),
+        number,
         Decision(request.field("decision")),
         decided_on,
         acting.actor,

@@ -85,7 +85,7 @@ def test_a_review_is_asked_for_again_of_a_case_that_the_customers_mail_opened_ag
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (replace(UNHAPPY, asked_on=date(2020, 6, 21)), "answered on Mon 22 June 2020"),
+        (replace(UNHAPPY, asked_on=date(2020, 6, 21)), "answered on Mon 22 June 2020: nobody"),
         (replace(UNHAPPY, asked_on=date(2020, 6, 26)), "future"),
         (replace(UNHAPPY, reason="  "), "Say why"),
     ],
