@@ -43,18 +43,29 @@ def lesson_of(case: Case) -> Agreed | None:
     return next(lessons, None)
 
 
+def date_of(case: Case) -> date | None:
+    """The date by which the action of the recorded lesson is done; None where there is none."""
+    known = lesson_of(case)
+    return known.task.due if known else None
+
+
 def task_problems(
-    what: str, owner: str, due: date | None, council: Council, now: datetime
+    what: str,
+    owner: str,
+    due: date | None,
+    council: Council,
+    now: datetime,
+    kept: date | None = None,
 ) -> Mapping[str, str]:
     """What is wrong with a task as it was filled in, as a sentence by the field's name; empty where
-    it is right.
+    it is right. The date that it had before, `kept`, may have passed.
     """
     problems = {}
     if not what.strip():
         problems["what"] = "Say what is to be done."
     if not owner:
         problems["owner"] = "Choose the colleague who does it."
-    wrong = _due_problem(due, council, now)
+    wrong = _due_problem(due, council, now) if due is None or due != kept else ""
     if wrong:
         problems["due"] = wrong
     return problems
@@ -100,7 +111,7 @@ def check_lesson(case: Case) -> None:
 def agreed_lesson(case: Case, learned: Learned, council: Council, now: datetime) -> Agreed:
     """The lesson as it is kept with the case. Refused where something of it is not right."""
     _raise_first(lesson_problems(learned.lesson.cause, learned.lesson.text))
-    _check_task(learned.task, council, now)
+    _check_task(learned.task, council, now, date_of(case))
     return _numbered(case, learned.task, council, now, lesson=_stripped(learned.lesson))
 
 
@@ -303,8 +314,8 @@ def _stripped_task(task: Task) -> Task:
     return replace(task, what=task.what.strip())
 
 
-def _check_task(task: Task, council: Council, now: datetime) -> None:
-    _raise_first(task_problems(task.what, task.owner, task.due, council, now))
+def _check_task(task: Task, council: Council, now: datetime, kept: date | None = None) -> None:
+    _raise_first(task_problems(task.what, task.owner, task.due, council, now, kept))
 
 
 def _raise_first(problems: Mapping[str, str]) -> None:

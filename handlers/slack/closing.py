@@ -16,7 +16,6 @@ from models.errors import Refused
 from models.lessons import Learned
 from models.prediction import Category
 
-
 _PASSED_ON = "The compliment was passed on"
 
 
@@ -131,17 +130,19 @@ def _learned(desk: Desk, request: Request, case: Case) -> Learned | FieldErrors:
     cause, text = modals.chosen(Cause, request.field("cause")), request.field("lesson")
     problems = {
         **lessons.lesson_problems(cause, text),
-        **_task_problems(desk, request, case),
+        **_task_problems(desk, request, case, lessons.date_of(case)),
     }
     if problems or cause is None:
         return FieldErrors(problems)
     return Learned(Lesson(cause, text), _task(request))
 
 
-def _task_problems(desk: Desk, request: Request, case: Case) -> Mapping[str, str]:
+def _task_problems(
+    desk: Desk, request: Request, case: Case, kept: date | None = None
+) -> Mapping[str, str]:
     owner, due = request.field("owner"), _day(request.field("due"))
     what = request.field("what")
-    problems = dict(lessons.task_problems(what, owner, due, desk.council, desk.now()))
+    problems = dict(lessons.task_problems(what, owner, due, desk.council, desk.now(), kept))
     if owner:
         try:
             desk.staff.check_can_work_on(owner, case)

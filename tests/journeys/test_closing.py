@@ -207,6 +207,27 @@ def test_an_outcome_that_the_modal_did_not_hear_of_in_time_is_asked_about_at_sub
     assert town.cases()[0].state is State.OPEN
 
 
+def test_what_others_did_meanwhile_takes_nothing_that_is_written_and_is_told_at_submit(
+    town: Town, card: Message
+) -> None:
+    town.press("priya", card, "change")
+    town.wait_view("priya", "Change")
+    town.sandbox.fill_and_submit("priya", {"level": "level_one"})
+    town.wait_thread(card, "decided")
+    town.settle()
+    (drawn,) = town.cards(CHANNEL)
+    open_close(town, drawn)
+    town.press("sam", drawn, "claim")
+    town.wait_card(CHANNEL, "held by")
+    town.sandbox.click_in_view("priya", "close_outcome", "upheld")
+    assert "lesson" in fields_shown(town)
+    filled = LESSON | {"owner": "priya", "due": in_days(town, 5).isoformat(), "reason": "We rang."}
+    town.sandbox.fill_and_submit("priya", filled)
+    assert "has changed since you opened it" in " ".join(errors(town).values())
+    assert "claimed the case" in " ".join(errors(town).values())
+    assert town.cases()[0].state is State.OPEN
+
+
 def test_a_complaint_that_is_not_upheld_is_closed_as_before(town: Town, card: Message) -> None:
     answer(town, card, "not_upheld")
     assert open_close(town, card) == ["reason"]

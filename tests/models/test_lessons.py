@@ -119,6 +119,16 @@ def test_a_lesson_is_corrected_in_its_place_until_its_action_is_done() -> None:
         record_lesson(done, LEARNED, COUNCIL, PRIYA, NOW)
 
 
+def test_an_overdue_action_keeps_its_date_when_the_words_of_the_lesson_are_corrected() -> None:
+    case, after = closed_with(LEARNED), utc(2027, 1, 4)
+    words = replace(LEARNED, lesson=Lesson(Cause.DELAY, "Too few vans."))
+    (agreed,) = record_lesson(case, words, COUNCIL, PRIYA, after).case.agreed
+    assert (agreed.lesson, agreed.task.due) == (words.lesson, LATER)
+    moved = replace(words, task=replace(TASK, due=LATER + timedelta(days=3)))
+    with pytest.raises(Refused, match="has passed"):
+        record_lesson(case, moved, COUNCIL, PRIYA, after)
+
+
 def test_what_is_no_upheld_complaint_has_no_lesson() -> None:
     for case in (answered_as(Outcome.NOT_UPHELD), closed_with_compliment()):
         assert Action.LESSON not in allowed_actions(case)
