@@ -14,7 +14,7 @@ from typing import Self
 
 from pydantic import SecretStr
 
-from bot import wiring
+from bot import manifest, wiring
 from bot.clock import MovableClock
 from bot.config import CouncilFile, Environment, council_file
 from bot.config_rules import IMAP_ONLY
@@ -66,6 +66,7 @@ class Demo:
             channels=_unique(c for c in self._channels() if not c.startswith("private-")),
             private_channels=_unique(c for c in self._channels() if c.startswith("private-")),
             people=PEOPLE,
+            shortcuts=manifest.shortcut_names(),
             demo=self,
             clock=lambda: self.clock.now().timestamp(),
         )

@@ -82,6 +82,13 @@ def scopes_of(file: CouncilFile) -> tuple[str, ...]:
     return tuple(sorted({*SCOPES, *([GROUPS_SCOPE] if groups else [])}))
 
 
+def shortcut_names() -> dict[str, str]:
+    """The names of the shortcuts in a message's menu, by callback id."""
+    return {
+        callback: name for callback, (name, _) in _SHORTCUT_WORDS.items() if callback in SHORTCUTS
+    }
+
+
 def _shortcuts() -> dict[str, object]:
     shown = [
         {"name": name, "type": "message", "callback_id": callback, "description": words}

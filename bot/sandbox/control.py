@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -55,6 +56,8 @@ class Control:
             "click-in-home": self._click_in_home,
             "open-home": self._open_home,
             "slash": self._slash,
+            "edit-message": self._edit,
+            "delete-message": self._delete,
             "say": self._say,
             "read": self._read,
             "faults": self._order_fault,
@@ -77,6 +80,8 @@ class Control:
             Route("/", _file("index.html")),
             *(Route(f"/{path.name}", _file(path.name)) for path in sorted(PAGE.iterdir())),
             Route("/sandbox/stream", self._stream),
+            Route("/sandbox/upload", self._upload, methods=["POST"]),
+            Route("/sandbox/file/{name}", self._file),
             *(Route(f"/sandbox/{name}", _looking(look)) for name, look in looks.items()),
             *(
                 Route(f"/sandbox/{name}", _acting(act), methods=["POST"])
@@ -170,7 +175,8 @@ class Control:
 
     def _click_in_view(self, ask: Json) -> Json:
         sandbox = self._sandbox
-        return sandbox.click_in_view(ask["user"], ask["action_id"], ask.get("value")).as_json()
+        act = ask["user"], ask["action_id"], ask.get("value"), ask.get("filled")
+        return sandbox.click_in_view(*act).as_json()
 
     def _click_in_home(self, ask: Json) -> Json:
         sandbox = self._sandbox
@@ -189,6 +195,43 @@ class Control:
         place = ask["user"], ask["channel"]
         delivery = self._sandbox.say(*place, ask["text"], ask.get("thread_ts"))
         return delivery.as_json() if delivery else None
+
+    def _edit(self, ask: Json) -> Json | None:
+        place = ask["user"], ask["channel"], ask["ts"]
+        delivery = self._sandbox.edit_message(*place, ask["text"])
+        return delivery.as_json() if delivery else None
+
+    def _delete(self, ask: Json) -> Json | None:
+        delivery = self._sandbox.delete_message(ask["user"], ask["channel"], ask["ts"])
+        return delivery.as_json() if delivery else None
+
+    async def _upload(self, request: Request) -> Response:
+        """The bytes of one file that a person chose; its name and theirs are in the query."""
+        kind = request.headers.get("content-type", "")
+        if not _local(request) or kind != "application/octet-stream":
+            return JSONResponse({"error": "only bytes from this machine"}, 403)
+        content = await request.body()
+
+        def keep(ask: Json) -> Json:
+            file = self._sandbox.upload(ask["user"], ask["name"], content)
+            return {"id": file.id, "name": file.name, "size": file.size}
+
+        return _answered(keep, dict(request.query_params))
+
+    def _file(self, request: Request) -> Response:
+        """A file for the person at the page; never shown by the browser, only saved."""
+        if not _local(request):
+            return JSONResponse({"error": "not local"}, 403)
+        try:
+            file = self._sandbox.workspace.files.find(request.path_params["name"])
+        except SlackError as refusal:
+            return JSONResponse({"error": refusal.error}, 404)
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            "Content-Security-Policy": POLICY,
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(file.content, media_type="application/octet-stream", headers=headers)
 
     def _read(self, ask: Json) -> None:
         self._sandbox.workspace.mark_read(ask["user"], ask["channel"])

@@ -59,7 +59,7 @@ class Interactions:
         channel: str,
         ts: str,
         action_id: str,
-        value: str | None,
+        value: str | Sequence[str] | None,
         seen: Message | None = None,
     ) -> Delivery:
         """Press a button, or choose in a select or a menu, of a message that the person sees, or
@@ -108,13 +108,21 @@ class Interactions:
 
     # In a view
 
-    def act_in_view(self, view: View | None, action_id: str, value: str | None) -> Delivery:
-        """Press or choose something in a modal or on the home tab."""
+    def act_in_view(
+        self,
+        view: View | None,
+        action_id: str,
+        value: str | Sequence[str] | None,
+        filled: Mapping[str, Given],
+    ) -> Delivery:
+        """Press or choose something in a modal or on the home tab; `filled` is what stands in its
+        other fields by then, of which the app hears too.
+        """
         if view is None:
             raise NoSuchElement("no view is open")
         person = self._workspace.people[view.user]
         with self._workspace.lock:
-            view = self._views.find(view.id)
+            view = self._filled(self._views.find(view.id), filled)
             block, element = _find(view.blocks, action_id, f"the view {view.title!r}")
             if block["type"] == "input" and not block.get("dispatch_action"):
                 raise NoSuchElement(f"{action_id} is an input: it acts when the view is submitted")
@@ -316,13 +324,15 @@ def _find(blocks: Sequence[Json], name: str, where: str) -> Found:
     raise NoSuchElement(f"{where} has no {name!r}; there is: {known}")
 
 
-def _state_after(element: Json, value: str | None, find_user: Callable[[str], str]) -> Json | None:
+def _state_after(
+    element: Json, value: str | Sequence[str] | None, find_user: Callable[[str], str]
+) -> Json | None:
     if element["type"] == "button":
         return None
     if value is None:
         raise NoSuchElement(f"{element.get('action_id')} is a {element['type']}: choose a value")
     if element["type"] == "overflow":
-        return {"type": "overflow", "selected_option": option_for(element, value)}
+        return {"type": "overflow", "selected_option": option_for(element, str(value))}
     return chosen_state(element, value, find_user)
 
 

@@ -27,6 +27,9 @@ def page_state(sandbox: "Sandbox", demo: DemoControls | None, ask: Json) -> Json
             "bot_user": BOT_USER_ID,
             "connected": sandbox.connected,
             "people": [_person(each) for each in people],
+            "shortcuts": [
+                {"callback_id": name, "name": shown} for name, shown in sandbox.shortcuts.items()
+            ],
             "groups": {each.id: each.handle for each in workspace.groups.values()},
             "channels": [_channel(workspace, me, each) for each in channels],
             "messages": _messages(workspace, me, ask.get("channel"), None),

@@ -21,7 +21,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.file_routes import FileRoutes
 from bot.sandbox.http_requests import HttpRequests
 from bot.sandbox.interactions import Interactions
-from bot.sandbox.records import Call, DemoControls, Given, Json, Message, Person, View
+from bot.sandbox.records import Call, DemoControls, File, Given, Json, Message, Person, View
 from bot.sandbox.response_urls import ResponseUrls
 from bot.sandbox.socket_mode import SocketMode
 from bot.sandbox.views import Views
@@ -50,6 +50,7 @@ class Sandbox:
         channels: Sequence[str],
         people: Sequence[Person],
         private_channels: Sequence[str] = (),
+        shortcuts: Mapping[str, str] | None = None,
         demo: DemoControls | None = None,
         clock: Callable[[], float] = time.time,
         scopes: Sequence[str] = ALL_SCOPES,
@@ -57,6 +58,8 @@ class Sandbox:
         events: frozenset[str] = ALL_EVENTS,
         retry_after: Sequence[float] = RETRY_AFTER,
     ) -> None:
+        """`shortcuts`: the names that a message's menu on the page shows, by callback id."""
+        self.shortcuts = dict(shortcuts or {})
         self.bot_token = BOT_TOKEN
         self.app_token = APP_TOKEN
         self.signing_secret = SIGNING_SECRET
@@ -239,7 +242,9 @@ class Sandbox:
         """
         return self._interactions.act(user, channel, ts, action_id, None, seen)
 
-    def choose(self, user: str, channel: str, ts: str, action_id: str, value: str) -> Delivery:
+    def choose(
+        self, user: str, channel: str, ts: str, action_id: str, value: str | Sequence[str]
+    ) -> Delivery:
         """Choose in a select or a menu of a message, by the option's value or text."""
         return self._interactions.act(user, channel, ts, action_id, value)
 
@@ -258,13 +263,22 @@ class Sandbox:
         """Close the top view; None when it did not ask for notice."""
         return self._interactions.close(user)
 
-    def click_in_view(self, user: str, action_id: str, value: str | None = None) -> Delivery:
-        """Press or choose something in the top view."""
-        return self._interactions.act_in_view(self.open_view(user), action_id, value)
+    def click_in_view(
+        self,
+        user: str,
+        action_id: str,
+        value: str | Sequence[str] | None = None,
+        filled: Mapping[str, Given] | None = None,
+    ) -> Delivery:
+        """Press or choose something in the top view, in which `filled` is filled in by then."""
+        view = self.open_view(user)
+        return self._interactions.act_in_view(view, action_id, value, filled or {})
 
-    def click_in_home(self, user: str, action_id: str, value: str | None = None) -> Delivery:
+    def click_in_home(
+        self, user: str, action_id: str, value: str | Sequence[str] | None = None
+    ) -> Delivery:
         """Press or choose something on the app's home tab."""
-        return self._interactions.act_in_view(self.home(user), action_id, value)
+        return self._interactions.act_in_view(self.home(user), action_id, value, {})
 
     def open_home(self, user: str) -> Delivery:
         """Look at the app's home tab, of which the app hears."""
@@ -286,6 +300,10 @@ class Sandbox:
         message's, and None when the app hears of neither.
         """
         return self._writing.say(user, channel, text, thread_ts, files or {})
+
+    def upload(self, user: str, name: str, content: bytes) -> File:
+        """Choose a file for a modal or a message, as the page does before it sends either."""
+        return self._writing.upload(user, name, content)
 
     def edit_message(self, user: str, channel: str, ts: str, text: str) -> Delivery | None:
         """Change the words of one's own message; None when the app hears nothing of it."""

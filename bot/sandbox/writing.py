@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.sandbox.deliveries import Delivery
 from bot.sandbox.events import Events
 from bot.sandbox.files import made
-from bot.sandbox.records import Message, NotPossible, Person
+from bot.sandbox.records import File, Message, NotPossible, Person
 from bot.sandbox.sight import seen_channel, seen_message, seen_thread
 from bot.sandbox.typed_text import as_typed
 from bot.sandbox.workspace import Workspace
@@ -46,6 +46,12 @@ class Writing:
                 )
             )
         return self._heard(message)
+
+    def upload(self, user: str, name: str, content: bytes) -> File:
+        """Keep a file that is not sent yet."""
+        person = self._workspace.person(user)
+        with self._workspace.lock:
+            return self._workspace.files.add(made(self._workspace, name, content, person.id))
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> Delivery | None:
         """Change the words of one's own message."""

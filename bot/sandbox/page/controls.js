@@ -44,33 +44,47 @@ function button(element, block, surface) {
 }
 
 function menu(element, block, surface) {
-  const name = element.type === "overflow" ? "More actions"
-    : element.placeholder?.text ?? "Choose";
+  const overflow = element.type === "overflow";
+  const name = overflow ? "More actions" : element.placeholder?.text ?? "Choose";
+  const options = optionsOf(element, surface);
+  const initial = element.initial_option?.value ?? element.initial_user;
+  const chosen = options.find((each) => each.value === initial)?.text.text;
+  return dropdown({
+    name, class: overflow ? "menu overflow" : "menu", key: key(element, block, surface),
+    text: overflow ? "⋯" : `${chosen ?? name} ▾`, labelled: overflow,
+    items: options.map((option) => ({
+      text: option.text.text,
+      act: (opener) => {
+        if (!overflow) opener.textContent = `${option.text.text} ▾`;
+        perform(element, block, surface, opener, option.value);
+      },
+    })),
+  });
+}
+
+// A button that opens a list of things to do; each item has a text and what it does.
+export function dropdown({ name, text, key: opens, items: entries, class: kind, labelled = true, root: rootClass = "menu-root" }) {
   const list = h("ul", { role: "menu", hidden: true, "aria-label": name });
   const opener = h("button", {
     type: "button",
-    class: element.type === "overflow" ? "menu overflow" : "menu",
-    "data-key": key(element, block, surface),
+    class: kind,
+    "data-key": opens,
     "aria-haspopup": "menu",
     "aria-expanded": "false",
-    "aria-label": element.type === "overflow" ? name : undefined,
+    "aria-label": labelled ? name : undefined,
     onclick: () => (list.hidden ? open() : close()),
     onkeydown: (event) => {
       if (event.key === "ArrowDown" && list.hidden) { event.preventDefault(); open(); }
     },
-  }, element.type === "overflow" ? "⋯" : `${element.initial_option?.text.text ?? name} ▾`);
-  const items = optionsOf(element, surface).map((option) => h("li", { role: "none" }, h("button", {
+  }, text);
+  const items = entries.map((entry) => h("li", { role: "none" }, h("button", {
     type: "button", role: "menuitem", tabindex: "-1",
-    onclick: () => {
-      close();
-      if (element.type !== "overflow") opener.textContent = `${option.text.text} ▾`;
-      perform(element, block, surface, opener, option.value);
-    },
-  }, option.text.text)));
+    onclick: () => { close(); entry.act(opener); },
+  }, entry.text)));
   list.append(...items);
   const buttons = items.map((item) => item.firstChild);
   list.addEventListener("keydown", (event) => travel(event, buttons, close));
-  const root = h("span", { class: "menu-root",
+  const root = h("span", { class: rootClass,
     onfocusout: (event) => { if (!root.contains(event.relatedTarget)) list.hidden || close(false); },
   }, opener, list);
 
@@ -111,8 +125,10 @@ function ticks(element, block, surface) {
       perform(element, block, surface, node, many ? values : values[0]);
     },
   }));
-  const node = h("span", { class: "ticks", role: "group", "aria-label": element.action_id },
-    element.options.map((option, number) => h("label", {}, boxes[number], ` ${option.text.text}`)));
+  const label = element.accessibility_label ?? block.text?.text ?? "Choices";
+  const node = h("span", { class: "ticks", role: "group", "aria-label": label },
+    element.options.map((option, number) => h("label", {}, boxes[number], ` ${option.text.text}`,
+      option.description ? h("span", { class: "quiet" }, ` ${option.description.text}`) : null)));
   return node;
 }
 

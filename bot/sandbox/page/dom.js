@@ -12,6 +12,8 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+export const fileSize = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
+
 export const unseen = (text) => h("span", { class: "unseen" }, text);
 
 export async function post(path, body) {
@@ -49,4 +51,16 @@ export function reconcile(parent, items, build) {
   nodes.forEach((node, place) => {
     if (parent.children[place] !== node) parent.insertBefore(node, parent.children[place] ?? null);
   });
+}
+
+// A file that a person chose, before it is sent with a modal.
+export async function upload(user, file) {
+  const answer = await fetch(`/sandbox/upload?${new URLSearchParams({ user, name: file.name })}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/octet-stream" },
+    body: await file.arrayBuffer(),
+  });
+  const result = await answer.json();
+  if (!answer.ok || result?.ok === false) throw new Error(result.error);
+  return result;
 }

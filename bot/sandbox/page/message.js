@@ -1,7 +1,8 @@
 // One message: who wrote it, its blocks, and the way to its thread.
 
 import { blocks } from "./blocks.js";
-import { h, unseen } from "./dom.js";
+import { dropdown } from "./controls.js";
+import { fileSize, h, unseen } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 
 // A screen reader is given the text and not the blocks, as in Slack.
@@ -29,10 +30,27 @@ export function messageNode(message, surface, openThread) {
       h("time", { class: "quiet", datetime: when.toISOString(), title: when.toLocaleString("en-GB") }, time)),
     message.subtype === "thread_broadcast" && !message.inThread ? note("Also sent from a thread") : null,
     h("div", { class: "body" }, drawn,
+      message.files?.length ? h("ul", { class: "files", "aria-label": "Files" }, message.files.map(fileNode)) : null,
       message.shows_edited ? h("span", { class: "quiet" }, "(edited)") : null),
     message.reactions ? h("p", { class: "quiet" }, message.reactions.flatMap((each) =>
       [...mrkdwn(`:${each.name}:`, names), ` ${each.count} `])) : null,
-    message.inThread || message.ephemeral ? null : threadLink(message, names, openThread)));
+    message.inThread || message.ephemeral ? null : threadLink(message, names, openThread)),
+  menuOf(message, surface));
+}
+
+function fileNode(file) {
+  if (file.mode === "tombstone") return h("li", { class: "quiet" }, "This file was deleted.");
+  return h("li", {}, h("a", { href: `/sandbox/file/${file.id}`, download: file.name }, `📄 ${file.title || file.name}`),
+    h("span", { class: "quiet" }, ` ${file.name}, ${file.pretty_type}, ${fileSize(file.size)}`));
+}
+
+// What a person can do with a message: the app's shortcuts, and change what is their own.
+function menuOf(message, surface) {
+  if (message.ephemeral || message.deleted) return null;
+  const items = surface.messageActions(message);
+  if (!items.length) return null;
+  const name = `More for the message of ${message.author}, ${spoken(message, surface.names).slice(0, 60)}`;
+  return dropdown({ name, text: "⋯", class: "menu overflow", key: `${message.ts}/menu`, items, root: "menu-root of-message" });
 }
 
 const note = (text) => h("p", { class: "quiet" }, text);

@@ -2,7 +2,7 @@
 
 import { blocks, words } from "./blocks.js";
 import { optionsOf } from "./controls.js";
-import { h } from "./dom.js";
+import { fileSize, h } from "./dom.js";
 
 const dialog = document.getElementById("modal");
 let shown = null; // what the dialog was drawn from
@@ -84,6 +84,9 @@ function field(block, view, surface, typed) {
   const known = view.values[block.block_id]?.[element.action_id] ?? {};
   const { node, value, group } = entry(element, common, typed[name] ?? current(known), surface);
   fields.set(name, value);
+  if (block.dispatch_action) {
+    node.addEventListener("change", () => surface.act(name, value(), valuesOf()));
+  }
   const extra = [
     block.hint ? h("p", { id: `${id}-hint`, class: "quiet" }, block.hint.text) : null,
     error ? h("p", { id: `${id}-error`, class: "error" }, error) : null,
@@ -98,8 +101,46 @@ function current(state) {
   return value?.value ?? value ?? "";
 }
 
+const chosenFiles = new Map(); // id -> what was chosen, for drawing a field anew
+
+// Files go to the workspace as soon as they are chosen, as in Slack; the field holds their ids.
+function fileField(element, common, value, surface) {
+  const ids = [value].flat().filter(Boolean).map((each) => each.id ?? each);
+  const list = h("ul", { class: "files", id: `${common.id}-chosen` });
+  const trouble = h("p", { class: "error", role: "alert" });
+  const input = h("input", {
+    ...common, type: "file", multiple: (element.max_files ?? 10) > 1,
+    accept: element.filetypes?.map((each) => `.${each}`).join(","),
+    onchange: async () => {
+      trouble.textContent = "";
+      for (const file of [...input.files]) {
+        try {
+          const kept = await surface.upload(file);
+          chosenFiles.set(kept.id, kept);
+          ids.push(kept.id);
+        } catch (error) { trouble.textContent = error.message; }
+      }
+      input.value = "";
+      draw();
+    },
+  });
+  function draw() {
+    list.replaceChildren(...ids.map((id) => {
+      const file = chosenFiles.get(id) ?? { name: "a file", size: 0 };
+      return h("li", {}, `${file.name}, ${fileSize(file.size)} `, h("button", {
+        type: "button", class: "plain", "aria-label": `Take ${file.name} out`,
+        onclick: () => { ids.splice(ids.indexOf(id), 1); draw(); input.focus(); },
+      }, "Take out"));
+    }));
+  }
+  [value].flat().filter((each) => each?.id).forEach((each) => chosenFiles.set(each.id, each));
+  draw();
+  return { node: h("div", {}, input, list, trouble), value: () => [...ids], group: false };
+}
+
 function entry(element, common, value, surface) {
-  if (element.type === "checkboxes" || element.type === "radio_buttons") return choices(element, common, value);
+  if (element.type === "checkboxes" || element.type === "radio_buttons") return choices(element, common, value, surface);
+  if (element.type === "file_input") return fileField(element, common, value, surface);
   const chooses = element.type.endsWith("select");
   const node = chooses ? select(element, common, value, surface) : text(element, common, value);
   const many = element.type.startsWith("multi_");
@@ -127,7 +168,7 @@ function select(element, common, value, surface) {
     groups ?? optionsOf(element, surface).map(option));
 }
 
-function choices(element, common, value) {
+function choices(element, common, value, surface) {
   const chosen = [value].flat();
   const many = element.type === "checkboxes";
   const boxes = element.options.map((option, number) => h("input", {
@@ -136,7 +177,7 @@ function choices(element, common, value) {
     value: option.value, checked: chosen.includes(option.value),
   }));
   const node = h("div", { class: "ticks" }, element.options.map((option, number) =>
-    h("label", {}, boxes[number], ` ${option.text.text}`,
+    h("label", {}, boxes[number], " ", words(option.text, surface),
       option.description ? h("span", { class: "quiet" }, ` ${option.description.text}`) : null)));
   const read = () => {
     const values = boxes.filter((box) => box.checked).map((box) => box.value);

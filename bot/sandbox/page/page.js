@@ -2,10 +2,10 @@
 
 import { blocks } from "./blocks.js";
 import { compose, pressed } from "./compose.js";
-import { get, h, post, reconcile, unseen } from "./dom.js";
+import { get, h, post, reconcile, unseen, upload } from "./dom.js";
 import { messageNode, spoken } from "./message.js";
 import { drawModal, rememberOpener } from "./modal.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { mrkdwn, unescaped } from "./mrkdwn.js";
 
 const by = (id) => document.getElementById(id);
 const MAIL = "mail";
@@ -34,8 +34,10 @@ async function refresh() {
   }
   if (here.place !== (found?.id ?? place)) seen = null;
   here.place = found?.id ?? place;
+  const first = state === null;
   state = next;
   draw();
+  if (first) openHome();
   if (found && document.visibilityState === "visible"
       && next.channels.find((each) => each.id === found.id).unread) {
     post("read", { user: here.user, channel: found.id });
@@ -89,6 +91,7 @@ function messageSurface(message) {
   return {
     ...base(),
     key: message.ts,
+    messageActions,
     act: (action, value) => attempt(() => {
       rememberOpener();
       const ask = { user: here.user, channel: message.channel, ts: message.ts, action_id: action };
@@ -97,10 +100,30 @@ function messageSurface(message) {
   };
 }
 
+// The app's shortcuts on a message, and what a person can do with their own words.
+function messageActions(message) {
+  const ask = { user: here.user, channel: message.channel, ts: message.ts };
+  const items = state.shortcuts.map(({ callback_id, name }) => ({
+    text: name,
+    act: () => { rememberOpener(); attempt(() => post("shortcut", { ...ask, callback_id })); },
+  }));
+  if (message.user !== here.user) return items;
+  return [...items,
+    { text: "Edit message", act: () => editMessage(message, ask) },
+    { text: "Delete message", act: () => attempt(() => post("delete-message", ask)) }];
+}
+
+async function editMessage(message, ask) {
+  const text = await question("Edit message", unescaped(message.text));
+  if (text && text !== message.text) attempt(() => post("edit-message", { ...ask, text }));
+}
+
 const viewSurface = (view, path) => ({
   ...base(),
   key: view.id,
-  act: (action, value) => attempt(() => post(path, { user: here.user, action_id: action, value: value ?? null })),
+  upload: (file) => upload(here.user, file),
+  act: (action, value, filled) => attempt(() => post(path,
+    { user: here.user, action_id: action, value: value ?? null, filled: filled ?? null })),
 });
 
 function confirm(question) {
@@ -115,6 +138,23 @@ function confirm(question) {
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+function question(title, text) {
+  const dialog = by("confirm");
+  dialog.returnValue = "";
+  const input = h("textarea", { id: "question", rows: 3, value: text });
+  dialog.replaceChildren(h("form", { method: "dialog" },
+    h("header", {}, h("h2", { id: "confirm-title" }, title)),
+    h("div", { class: "modal-body field" }, h("label", { for: "question" }, "The message"), input),
+    h("footer", { class: "row" },
+      h("button", { value: "", formnovalidate: true }, "Cancel"),
+      h("button", { value: "yes", class: "primary" }, "Save"))));
+  dialog.showModal();
+  input.focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? input.value : ""), { once: true });
   });
 }
 
@@ -307,6 +347,7 @@ by("me").addEventListener("change", () => {
   sessionStorage.setItem("user", here.user);
   seen = null;
   soon();
+  openHome();
 });
 by("to-nav").addEventListener("click", () => { showPanel("nav"); by("me").focus(); });
 by("close-thread").addEventListener("click", () => {
@@ -320,8 +361,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && free && by("thread").contains(document.activeElement)) by("close-thread").click();
 });
 window.addEventListener("hashchange", () => {
-  if (location.hash === "#home") post("open-home", { user: here.user }).catch((error) => toast(error.message));
+  openHome();
   soon();
 });
+function openHome() { // each person has a home of their own
+  if (location.hash === `#${HOME}` && here.user) {
+    post("open-home", { user: here.user }).catch((error) => toast(error.message));
+  }
+}
 document.addEventListener("visibilitychange", soon);
 new EventSource("/sandbox/stream").addEventListener("message", soon);
