@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from handlers.enclosing import check_sendable
+from handlers.pointed_out import pointed_out
 from handlers.taken_back import text_taken_back
 from models import actions, outbox, posting
 from models.allowed import is_reviewing
@@ -19,7 +20,7 @@ from models.case import (
     check_fresh,
 )
 from models.council import Council
-from models.enclosures import Enclosure, forgotten
+from models.enclosures import Enclosure
 from models.errors import Refused
 from models.extending import against_the_rule, approve_extension, check_extend
 from models.facts import default_way, letter_facts, postal_address
@@ -30,7 +31,6 @@ from models.lessons import Learned, agreed_lesson
 from models.letter import REASON_LINE, Extension, Going, Letter, LetterFacts, LetterKind, Way
 from models.message import Message, mailbox_of
 from models.people import Actor
-from models.personal_data import of_others
 from models.ports import Letters
 from models.prediction import Category
 from models.recording import parts_follow, record, reopen_for_what_came_since
@@ -44,7 +44,6 @@ ANSWER_KINDS: Mapping[bool, LetterKind] = {
     False: LetterKind.RESPONSE,
 }
 """The letter that answers a case: a signpost where it is another body's matter."""
-_ANSWERS = frozenset(ANSWER_KINDS.values())
 
 _SENDS: Mapping[LetterKind, Action] = {
     LetterKind.ACKNOWLEDGEMENT: Action.ACKNOWLEDGE,
@@ -356,46 +355,13 @@ class Casework:
         now: datetime,
     ) -> Draft:
         letter = self.letters.finish(kind, facts, text)
-        warnings = self._warnings(work, case, letter, facts)
+        warnings = pointed_out(work, case, letter, facts, self.letters)
         seen = replace(letter, approved=True)
         draft = Draft(
             self.new_id(), case.reference, case.version, actor.id, seen, details, warnings
         )
         work.drafts.put(draft, now)
         return draft
-
-    def _warnings(
-        self, work: Work, case: Case, letter: Letter, facts: LetterFacts
-    ) -> tuple[str, ...]:
-        """What to look at twice before Send; nothing of it refuses the letter."""
-        theirs = [
-            f"{stored.message.subject}\n{stored.message.text}"
-            for stored in work.messages.of_case(case.reference)
-            if stored.message.sender.address == case.customer.address
-        ]
-        promise = facts.extension and replace(facts.extension, reason="")
-        template = self.letters.draft(letter.kind, replace(facts, extension=promise))
-        known = [template, case.customer.address or "", case.reference, *theirs]
-        others = of_others(letter.text, known=known, own_domain=self.letters.own_domain)
-        warnings = [f"It names {found}: may the customer know it?" for found in others]
-        if letter.kind in facts.ombudsman and "ombudsman" not in letter.text.lower():
-            warnings.append("The policy wants the Ombudsman's details in it, and they are not.")
-        if letter.kind is LetterKind.ACKNOWLEDGEMENT:
-            due = self.letters.finish(letter.kind, facts, template).promises
-            if due is not None and letter.promises is None:
-                warnings.append(
-                    f"The answer would be due by {due:%A} {due.day} {due:%B %Y}, and it does not "
-                    "say so."
-                )
-        if letter.kind in _ANSWERS and " ".join(letter.text.split()) == " ".join(template.split()):
-            warnings.append("It is the template's text, unchanged: does it answer what they wrote?")
-        before = text_taken_back(work, case, letter.kind)
-        kept = before.attachments if before else ()
-        if missing := forgotten(letter.text, template, letter.attachments, kept):
-            warnings.append(missing)
-        if letter.way is Way.LETTER and "this email" in letter.text.lower():
-            warnings.append("It speaks of “this email”, but it goes on paper.")
-        return tuple(warnings)
 
     def _good_until(self, case: Case, letter: Letter) -> datetime | None:
         """An extension is only possible until the end of the old date, save a team leader's."""
