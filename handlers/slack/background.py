@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-from handlers.slack import wording
+from handlers.slack import absence_lines, wording
 from handlers.slack.related import Together, together
 from models.case import Case, State
 from models.channels import may_name
@@ -64,21 +65,24 @@ def card_key(reference: str) -> str:
     return f"card:{reference}"
 
 
-def background(work: Work, case: Case, council: Council) -> Background:
+def background(work: Work, case: Case, council: Council, today: date | None = None) -> Background:
     """What may be said of it where the card of `case` stands: no open channel learns of a private
-    case, not even that there is one.
+    case, not even that there is one. On `today`, a local date, its holder may be away.
     """
+    away = absence_lines.of_card(work, case, today) if today else ""
     referrals = work.ombudsman.of_case(case.reference)
     with_others = together(work, case, council, lambda one: work.places.get(card_key(one)))
     if case.contact is None:
-        return Background(referrals=referrals, together=with_others)
+        return Background(away=away, referrals=referrals, together=with_others)
     earlier = list[Known]()
     for one in case.contact.earlier:
         other = work.cases.get(one.reference)
         if other is not None and may_name(case, other, council):
             earlier.append(Known(other, one.by, work.places.get(card_key(one.reference))))
     said = _said(work, case)
-    return Background(True, tuple(earlier), said, referrals=referrals, together=with_others)
+    return Background(
+        True, tuple(earlier), said, away=away, referrals=referrals, together=with_others
+    )
 
 
 def _said(work: Work, case: Case) -> Told:

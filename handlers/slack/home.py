@@ -6,7 +6,8 @@ from datetime import date
 
 from handlers.slack import absence_lines, fields, wording
 from handlers.slack.api import Block
-from handlers.slack.cards import MORE, button_value
+from handlers.slack.cards import button_value
+from handlers.slack.lists import OPEN
 from models.absence import Absence, StandIn
 from models.agreed import Agreed
 from models.case import Case, State
@@ -142,7 +143,7 @@ class _Drawing:
             **_section(said),
             "accessory": {
                 "type": "button",
-                "action_id": MORE,
+                "action_id": OPEN,
                 "text": fields.plain("Open"),
                 "value": button_value(case),
                 "accessibility_label": f"Open case {case.reference}",

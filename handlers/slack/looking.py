@@ -49,7 +49,7 @@ def card(desk: Desk, request: Request, reference: str) -> Reply:
     case = desk.case_for(request.user, reference)
     outside = not desk.stands_in(case, request.channel)
     with desk.looking.opening(case, How.CARD, actor, desk.now(), outside=outside) as work:
-        known = background(work, case, desk.council)
+        known = background(work, case, desk.council, desk.today())
     drawn = cards.card(case, desk.council, desk.today(), known)
     shown = [block for block in drawn.blocks if block["type"] != "actions"]
     buttons: Block = {"type": "actions", "elements": [_words_button(case), _menu_button(case)]}

@@ -1,10 +1,10 @@
 """Where the things of a case stand in Slack, and how something is said there: what carriers share."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.slack import absence_lines, cards
+from handlers.slack import cards
 from handlers.slack.api import Place, Saying, SlackApi
 from handlers.slack.background import background, card_key
 from models import outbox
@@ -52,9 +52,8 @@ class Placing:
         """The card as the case is now."""
         today = self.council.local_date(now)
         with self.store.view() as work:
-            known = background(work, case, self.council)
-            away = absence_lines.of_card(work, case, today)
-        return cards.card(case, self.council, today, replace(known, away=away), self._link)
+            known = background(work, case, self.council, today)
+        return cards.card(case, self.council, today, known, self._link)
 
     def link_to(self, reference: object) -> str:
         """The address of the card of a case; empty where there is none, or for anything else."""

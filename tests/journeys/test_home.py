@@ -92,7 +92,7 @@ def test_a_case_claimed_in_the_channel_moves_from_the_services_to_ones_own_list(
 def test_open_shows_what_can_be_done_and_it_is_done_from_there(town: Town, card: Message) -> None:
     assert card.text
     look(town, "priya")
-    assert town.sandbox.click_in_home("priya", "case_more").acked
+    assert town.sandbox.click_in_home("priya", "list_open").acked
     town.wait_view("priya", "What to do?")
     town.sandbox.click_in_view("priya", "case_claim")
     town.wait_card("waste-recycling", "held by")

@@ -118,7 +118,7 @@ def test_each_case_has_a_button_that_says_which_case_it_opens() -> None:
     assert [b["accessibility_label"] for b in buttons] == [
         "Open case CC-2026-00000", "Open case CC-2026-00001",
     ]  # fmt: skip
-    assert {b["action_id"] for b in buttons} == {"case_more"}
+    assert {b["action_id"] for b in buttons} == {"list_open"}
 
 
 def test_a_private_case_stands_there_without_its_subject_where_that_may_not_be_shown() -> None:
