@@ -1,6 +1,6 @@
 """What staff read of levels and the Ombudsman: history lines and the card. Not by colour alone."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from handlers.slack import wording
@@ -13,10 +13,13 @@ from models.people import Kind
 from models.prediction import Flag
 
 _LONGEST = 300
+_MOST_REFERRALS = 4
 
 
-def notes(case: Case, referrals: Iterable[Referral], council: Council, today: date) -> list[str]:
-    """What the card says of an MP's target, of the next level and of the Ombudsman. mrkdwn."""
+def notes(case: Case, referrals: Sequence[Referral], council: Council, today: date) -> list[str]:
+    """What the card says of an MP's target, of the next level and of the Ombudsman, whose last
+    referrals are named. mrkdwn.
+    """
     said = list[str]()
     if Flag.MP_ENQUIRY in case.flags and not case.needs_level:
         due = wording.answer_due(case, council, today)
@@ -28,7 +31,7 @@ def notes(case: Case, referrals: Iterable[Referral], council: Council, today: da
         )
     if case.is_exhausted and case.stage.answered_at is not None:
         said.append("*Answered at Level Two*, the last stage: the next step is the Ombudsman")
-    said += [_referral(one) for one in referrals]
+    said += [_referral(one) for one in referrals[-_MOST_REFERRALS:]]
     return said
 
 
@@ -49,17 +52,20 @@ def asks_for_level_two(case: Case) -> bool:
 def _reopened(entry: Entry, _council: Council, who: str) -> str:
     until = _due(entry, "; answer due *{}*")
     if entry.actor.kind is Kind.STAFF:
-        return f"{who} opened the case again: {_text(entry, 'reason')}{until}"
+        return f"{who} opened the case again: {_reason(entry)}{until}"
     return f"The customer wrote again and the case is open again{until}"
 
 
 def _escalated(entry: Entry, _council: Council, who: str) -> str:
     asked = wording.day(date.fromisoformat(str(entry.details["asked_on"])))
-    named = "The card names who reviews it" if entry.details.get("reviewer") else "It is unclaimed"
+    next_step = (
+        "The card names who reviews it"
+        if entry.details.get("reviewer")
+        else "A senior officer who was not involved can claim it"
+    )
     return (
         f"*Level Two*: {who} recorded that the customer asked for a review on {asked}: "
-        f"{_text(entry, 'reason')}{_due(entry, '. Answer due *{}*')}. {named}: only a senior officer "
-        "who was not involved may"
+        f"{_reason(entry)}{_due(entry, '. Answer due *{}*')}. {next_step}"
     )
 
 
@@ -91,6 +97,11 @@ def _referral(referral: Referral) -> str:
         return f"*With the Ombudsman since {wording.day(referral.received_on)}*: {theirs}"
     decided = DECISIONS[referral.decision].lower()
     return f"*The Ombudsman decided: {decided}*, on {wording.day(referral.decided_on)}: {theirs}"
+
+
+def _reason(entry: Entry) -> str:
+    """What was written, to stand inside a sentence."""
+    return _text(entry, "reason").rstrip(" .;")
 
 
 def _text(entry: Entry, name: str) -> str:

@@ -30,6 +30,7 @@ from models.ombudsman import (
 REFER = "ombudsman_refer"
 DECIDE = "ombudsman_decide"
 ANOTHER = "ombudsman_another"
+_MOST = 100
 
 
 def open_ombudsman(desk: Desk, request: Request) -> Reply:
@@ -62,8 +63,8 @@ def referring(case: Case, today: date) -> Block:
 
 def deciding(case: Case, known: Sequence[Referral], today: date) -> Block:
     """The decision on a referral, the first open one chosen; one that was decided can be corrected."""
-    first = next((one for one in known if one.is_open), known[-1])
-    options = {str(one.number): _option(one) for one in reversed(known)}
+    first = next((one for one in known[-_MOST:] if one.is_open), known[-1])
+    options = {str(one.number): _option(one) for one in reversed(known[-_MOST:])}
     blocks: list[Block] = [
         fields.select("referral", "Referral", options, str(first.number)),
         fields.select("decision", "The Ombudsman's decision", fields.names(DECISIONS), None),

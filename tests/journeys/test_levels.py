@@ -89,7 +89,8 @@ def test_from_answered_to_level_two_which_another_senior_officer_claims_and_answ
 ) -> None:
     line = town.wait_thread(review, "Level Two").text
     assert "lee recorded that the customer asked for a review on" in line
-    assert "The crew never came." in line
+    assert "The crew never came. Answer due *" in line
+    assert "A senior officer who was not involved can claim it" in line
     (case,) = town.cases()
     due = town.calendar.add(today(town), 15)
     assert (case.level, case.stage.number, case.stage.respond_by) == (Level.LEVEL_TWO, 2, due)
@@ -207,7 +208,7 @@ def test_an_answered_case_is_opened_again_with_a_reason_and_the_line_says_who(
     town.wait_view("sam", "Open again")
     town.sandbox.fill_and_submit("sam", {"reason": "The crew's log was wrong."})
     line = town.wait_thread(card, "opened the case again")
-    assert line.text.startswith("sam opened the case again: The crew's log was wrong.; answer due")
+    assert line.text.startswith("sam opened the case again: The crew's log was wrong; answer due *")
     town.wait_card(CHANNEL, "Open, ")
     (case,) = town.cases()
     assert (case.state, case.level, case.stage.number) == (State.OPEN, Level.LEVEL_ONE, 2)

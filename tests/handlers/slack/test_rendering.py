@@ -20,8 +20,10 @@ from handlers.slack import (
     fields,
     history_lines,
     letter_modals,
+    level_modals,
     menu,
     modals,
+    ombudsman_modals,
     threads,
     wording,
 )
@@ -38,6 +40,7 @@ from models.ledger import Arrival
 from models.lessons import agreed_lesson
 from models.letter import Letter, LetterKind, Way
 from models.message import Attachment, Sender, Source
+from models.ombudsman import Area, Decision, Referral
 from models.people import CAREBOT, CUSTOMER, staff
 from models.prediction import Category, Flag
 from models.store_port import Draft, DueCase, StoredMessage
@@ -257,6 +260,10 @@ MANY_AGREED = tuple(
     )
     for number in range(1, 13)
 )
+MANY_REFERRALS = tuple(
+    Referral(CASE.reference, TODAY, "<!here>" * 5, area, decision, decision and TODAY, number)
+    for number, (area, decision) in enumerate(product([*Area] * 3, [None, *Decision]), 1)
+)
 ON_PAPER = replace(CASE, customer=Sender("Jo Pike", None), source=Source.LETTER)
 
 
@@ -272,6 +279,10 @@ def modal_views() -> Iterator[tuple[str, dict[str, object]]]:
         yield f"close {name}", closing_modals.close(case)
         chosen = {closing_modals.OUTCOME: Outcome.UPHELD, "lesson": "x" * 3_000}
         yield f"close {name} as upheld", closing_modals.close(case, chosen)
+        yield f"reopen {name}", level_modals.reopening(case)
+        yield f"escalate {name}", level_modals.escalating(case, TODAY, TODAY)
+        yield f"refer {name}", ombudsman_modals.referring(case, TODAY)
+        yield f"decide {name}", ombudsman_modals.deciding(case, MANY_REFERRALS, TODAY)
         yield f"lesson {name}", closing_modals.lesson(case)
         yield f"remedy {name}", closing_modals.remedy(case)
         yield f"done {name}", closing_modals.done(case, MANY_AGREED, None, TODAY)
