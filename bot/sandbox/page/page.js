@@ -223,6 +223,7 @@ function drawMain() {
   by("compose-form").hidden = !channel;
   if (box.dataset.place !== here.place) {
     box.replaceChildren();
+    box.scrollTop = 0;
     box.dataset.place = here.place;
   }
   if (channel) {
@@ -230,8 +231,9 @@ function drawMain() {
     drawMessages(box, state.messages, false);
   } else if (here.place === MAIL) drawMail(box);
   else drawHome(box);
-  if (atEnd || !box.dataset.drawn) box.scrollTop = box.scrollHeight;
-  box.dataset.drawn = here.place === MAIL || here.place === HOME ? "" : "yes";
+  // A channel is read from its end, a home or the letters from their beginning.
+  if (channel && (atEnd || !box.dataset.drawn)) box.scrollTop = box.scrollHeight;
+  box.dataset.drawn = channel ? "yes" : "";
 }
 
 function drawMessages(box, messages, inThread) {
