@@ -8,6 +8,7 @@ from functools import cache
 from handlers.slack import away, lists, log_note, looking, search, stats, why_dates, wording
 from handlers.slack.desk import Desk
 from handlers.slack.lists import Asked, Lister
+from handlers.slack.references import reference_in
 from handlers.slack.requests import Replace, Reply, Request, Say, say
 from models.case import Case
 from models.channels import channel_for, is_private
@@ -17,7 +18,7 @@ from models.errors import Refused
 def command(desk: Desk, request: Request) -> Reply:
     """`/case WORD …`: a reference, or one of the words of `help`."""
     desk.staff.actor(request.user)
-    reference = looking.reference_in(request.text)
+    reference = reference_in(request.text)
     if reference is not None:
         return looking.card(desk, request, reference)
     first, _, rest = request.text.strip().partition(" ")

@@ -1,12 +1,11 @@
 """One case looked up: its card, its words, who looked at it, and what can be done."""
 
-import re
-
 from handlers.slack import cards, fields, menu, threads, wording
 from handlers.slack.api import Block, Saying
 from handlers.slack.background import background
 from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
+from handlers.slack.references import reference_in
 from handlers.slack.requests import OpenModal, Reply, Request, Say
 from models.allowed import allowed_actions
 from models.case import Case
@@ -17,7 +16,6 @@ from models.people import Role
 from models.store_port import StoredMessage
 
 WORDS = "case_words"
-_REFERENCE = re.compile(r"(?:cc-)?(\d{4})-(\d{1,7})", re.IGNORECASE | re.ASCII)
 # Slack takes 100 blocks in a view; nobody reads more than this in one.
 _MOST_CHARACTERS = 45_000
 _MOST_BLOCKS = 95
@@ -27,12 +25,6 @@ _HOW = {
     How.WORDS: "read what the customer wrote",
     How.SEARCH: "saw some of its words in a search",
 }
-
-
-def reference_in(text: str) -> str | None:
-    """The reference that a text is, as the store has it: `2026-42` is CC-2026-00042."""
-    found = _REFERENCE.fullmatch(text.strip())
-    return f"CC-{found[1]}-{int(found[2]):05d}" if found else None
 
 
 def named(text: str, word: str) -> str:

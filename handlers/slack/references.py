@@ -2,7 +2,7 @@
 
 import re
 
-_REFERENCE = re.compile(r"(?:cc-)?(\d{4})-(\d{1,7})", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:cc-)?(\d{4})-(\d{1,7})", re.IGNORECASE | re.ASCII)
 
 
 def reference_in(text: str) -> str | None:

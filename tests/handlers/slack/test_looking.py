@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.sandbox.limits import view_problems
 from handlers.slack import looking
 from handlers.slack.api import Block
-from handlers.slack.looking import reference_in
+from handlers.slack.references import reference_in
 from models.ledger import Arrival
 from models.looks import How, Look
 from models.message import Attachment, Sender
