@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from handlers.delivery import Delivery
+from handlers.mail.courier import EmailCourier
 from handlers.slack import history_lines
 from handlers.taken_back import TakingBack
 from models.allowed import allowed_actions
@@ -19,7 +22,7 @@ from models.people import Actor, staff
 from models.policy import PRESETS
 from tests.support.casework import OFFICER, entry, events, seen
 from tests.support.council import example_council, utc
-from tests.support.letterbox import delivered
+from tests.support.letterbox import KeepingLetterbox, delivered
 from tests.support.office import TestOffice, email, open_office
 
 NOW = utc(2026, 11, 27)
@@ -28,6 +31,7 @@ SOON = NOW + timedelta(seconds=59)
 SAM = staff("U2")
 ENQUIRY = "Where is the county's road? #pothole_road enquiry"
 KINDS = tuple(LetterKind)
+_AFTER_THE_CLAIM = 2
 
 
 @pytest.fixture
@@ -332,3 +336,26 @@ def test_what_was_taken_back_counts_as_never_written(office: TestOffice) -> None
     undo(office, case, SOON)
     with office.store.view() as work:
         assert work.letters.first_of([message_id]) is None
+
+
+def test_undo_pressed_in_the_instant_before_it_begins_to_leave_is_in_time(
+    office: TestOffice,
+) -> None:
+    """Delivery has the letter in hand when somebody presses: nothing leaves, nothing is counted."""
+    case = sent(office, received(office, LetterKind.RESPONSE), LetterKind.RESPONSE)
+    (parcel,) = office.waiting(Kind.LETTER)
+    asked = count(1)
+
+    def now() -> datetime:
+        if next(asked) == _AFTER_THE_CLAIM:
+            undo(office, case, NOW + MINUTE)
+        return NOW + MINUTE
+
+    box = KeepingLetterbox()
+    couriers = {Kind.LETTER: EmailCourier(box, office.store)}
+    Delivery(office.store, couriers, office.council).deliver_due(Lane.EMAIL, now)
+    assert next(asked) > _AFTER_THE_CLAIM
+    assert box.letters == []
+    with office.store.view() as work:
+        assert not work.departures.passed(Letter.from_json(parcel.payload).message_id)
+    assert office.case(case.reference).state is State.OPEN
