@@ -29,12 +29,12 @@ LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {
 def written(line: str, note: Note) -> Saying:
     """A note that was written as one: the line with its words, in a quote that formats nothing."""
     said = wording.escape(wording.one_line(note.text, 150))
-    return Saying(f"{line}: {said}", [_section(line), *quoted(note.text)])
+    return Saying(f"{line}: {said}", [_section(line), *quoted(note)])
 
 
-def quoted(text: str) -> list[Block]:
-    """A note's words, all of them."""
-    shown = readable(text)
+def quoted(note: Note) -> list[Block]:
+    """A note's words, all of them. What was typed into a modal is plain already."""
+    shown = note.text if note.spoken is None else readable(note.text)
     return [_quote(shown[i : i + _LONGEST]) for i in range(0, len(shown), _LONGEST)]
 
 
