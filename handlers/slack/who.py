@@ -89,7 +89,10 @@ class Staff:
     def sight(self, user: str) -> Sight:
         """Which private cases `user` may see, by the flags that keep them private."""
         private = self._council.channels.private
-        theirs = {channel: self.is_in(user, channel) for channel in sorted(set(private.values()))}
+        channels = sorted(set(private.values()))
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            answers = pool.map(lambda channel: self.is_in(user, channel), channels)
+            theirs = dict(zip(channels, answers, strict=True))
         return Sight(tuple((flag, theirs[channel]) for flag, channel in private.items()))
 
     def stands_in(self, case: Case, channel: str | None) -> bool:
