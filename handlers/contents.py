@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from handlers.gathering import messages_of
 from models import actions
 from models.attachment_risks import risk
 from models.errors import Refused, Unavailable
@@ -128,7 +129,7 @@ def _tell(work: Work, sha256: str, scanned: Scanned, now: datetime) -> None:
 def _listed(work: Work, reference: str) -> Iterator[Listed]:
     if work.cases.get(reference) is None:
         raise Refused(f"There is no case {reference}.")
-    for stored in work.messages.of_case(reference):
+    for stored in messages_of(work, reference):
         attachments = stored.message.attachments
         verdicts = work.contents.verdicts([a.sha256 for a in attachments])
         for number, attachment in enumerate(attachments, start=1):

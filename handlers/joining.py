@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from handlers.casework import Seen
+from handlers.gathering import messages_of
 from models import joining, outbox
 from models.case import Case, check_fresh
 from models.channels import may_name
@@ -109,10 +110,9 @@ class Joining:
             closed, joined = joining.merge(case, second, reason, self.council, actor, now)
             # The card goes first: a flag may move it to a private channel, and the words follow.
             after = record(work, joined, now)
-            for reference in (case.reference, *family(work, case.reference)):
-                for stored in work.messages.of_case(reference):
-                    if stored.arrival in _WRITTEN:
-                        work.outbox.add(outbox.words(into, stored.id), now)
+            for stored in messages_of(work, case.reference):
+                if stored.arrival in _WRITTEN:
+                    work.outbox.add(outbox.words(into, stored.id), now)
             return record(work, closed, now), after
 
     def take_apart(self, seen: Seen, actor: Actor, now: datetime) -> Case:
@@ -151,17 +151,6 @@ class Joining:
                 other = work.cases.get(located.reference)
                 if other is not None and other.is_open:
                     yield Likely(other, Because.PLACE)
-
-
-def family(work: Work, reference: str) -> tuple[str, ...]:
-    """The cases that are merged into a case, and those merged into these."""
-    found, looked = dict[str, None](), [reference]
-    while looked:
-        for one in joining.joined_by(work.cases.history(looked.pop())):
-            if one not in found and one != reference:
-                found[one] = None
-                looked.append(one)
-    return tuple(found)
 
 
 def _existing(work: Work, reference: str) -> Case:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.gathering import messages_of
 from models.case import Case, check_fresh
 from models.ledger import Arrival
 from models.looks import How, Look
@@ -39,9 +40,9 @@ class Looking:
     def words(
         self, case: Case, by: Actor, now: datetime, *, outside: bool
     ) -> tuple[StoredMessage, ...]:
-        """What the customer wrote on a case, oldest first. Raises Stale."""
+        """What was written on a case, and on those merged into it, oldest first. Raises Stale."""
         with self.opening(case, How.WORDS, by, now, outside=outside) as work:
-            messages = work.messages.of_case(case.reference)
+            messages = messages_of(work, case.reference)
         return tuple(one for one in messages if one.arrival in _WRITTEN)
 
     def search(

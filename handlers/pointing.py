@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.casework import Seen
+from handlers.gathering import messages_of
 from models.case import Case, check_fresh
 from models.errors import Refused
 from models.ledger import Arrival
@@ -26,7 +27,7 @@ class Pointing:
     def suggested(self, reference: str) -> tuple[str, ...]:
         """What the customer's own words seem to ask, to start from."""
         with self.store.view() as work:
-            messages = work.messages.of_case(reference)
+            messages = messages_of(work, reference)
         theirs = [one.message for one in messages if one.arrival in _WRITTEN]
         return suggested(message.new_text or message.text for message in theirs)
 

@@ -6,7 +6,6 @@ from datetime import date
 from handlers.slack import flag_lines, wording
 from models.council import Council
 from models.history import Entry, Event
-from models.prediction import Flag
 
 
 def linked_by_hand(entry: Entry, who: str) -> str:

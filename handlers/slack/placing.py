@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.gathering import messages_of
 from handlers.slack import cards
 from handlers.slack.api import Place, Saying, SlackApi
 from handlers.slack.background import background, card_key
@@ -151,7 +152,7 @@ def words_again(work: Work, reference: str, card_ts: str) -> tuple[outbox.Parcel
     """Every message's own words, to be said under a further card."""
     return tuple(
         outbox.words(reference, stored.id, card_ts)
-        for stored in work.messages.of_case(reference)
+        for stored in messages_of(work, reference)
         if stored.arrival in _WRITTEN
     )
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from handlers.casework import Seen
-from handlers.joining import Because, Joining, family
+from handlers.gathering import family, messages_of
+from handlers.joining import Because, Joining
 from handlers.slack import history_lines
 from handlers.slack.background import background
 from handlers.slack.related import lines
 from models.actions import letter_bounced
-from models.case import Case, Change, Level, Outcome, State
+from models.case import Case, Change, Classification, Level, Outcome, State
 from models.errors import Refused, Stale
 from models.history import Event
 from models.joining import going_on
@@ -319,3 +320,24 @@ def test_a_bounced_acknowledgement_counts_for_the_case_that_took_it_over(
         change = letter_bounced(case, kind, None, why, office.council, LATER)
         parts_follow(work, record(work, change, LATER), office.council, LATER)
     assert office.case(second.reference).stage.acknowledged_at is None
+
+
+def test_what_was_written_on_either_is_found_from_the_one_that_goes_on(office: TestOffice) -> None:
+    first, second = two(office)
+    merge(office, first, second)
+    with office.store.view() as work:
+        texts = [one.message.text.strip() for one in messages_of(work, second.reference)]
+        assert texts == [BIN, f"Again. {BIN}"]
+        assert len(messages_of(work, first.reference)) == 1
+
+
+def test_words_with_a_private_flag_stay_with_their_case_once_the_other_has_it_no_longer(
+    office: TestOffice,
+) -> None:
+    open_, private = receive(office), receive(office, SAFE, FRIDAY)
+    _, after = merge(office, private, open_)
+    said = Classification(after.category, after.service, None, Level.LEVEL_ONE, ())
+    office.casework.reclassify(seen(after), said, PRIYA, LATER)
+    with office.store.view() as work:
+        texts = [one.message.text.strip() for one in messages_of(work, open_.reference)]
+    assert texts == [BIN]
