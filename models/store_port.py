@@ -220,6 +220,10 @@ class CaseStore(Protocol):
         """Cases, those due first first."""
         ...
 
+    def count(self, query: Query) -> int:
+        """How many cases are asked for, whatever the page."""
+        ...
+
     def of_customer(
         self, address: str, topics: Collection[str], since: datetime, limit: int
     ) -> tuple[Case, ...]:
@@ -228,6 +232,12 @@ class CaseStore(Protocol):
 
     def due(self, until: date) -> tuple[DueCase, ...]:
         """Deadlines of open cases that are not met and fall on or before `until`, earliest first."""
+        ...
+
+    def due_page(
+        self, due_from: date, due_until: date, limit: int, after: int
+    ) -> tuple[tuple[DueCase, ...], int]:
+        """A page of the unmet deadlines in the period, earliest first, and how many there are in all."""
         ...
 
     def to_remind(self, due_from: date, due_until: date, days_before: int) -> tuple[DueCase, ...]:

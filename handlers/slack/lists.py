@@ -6,7 +6,7 @@ the list is made anew for whoever clicks.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from handlers.slack import fields, wording
@@ -18,7 +18,7 @@ from models.case import Case, State, open_deadlines
 from models.council import Council
 from models.deadlines import DeadlineKind
 from models.errors import Refused
-from models.store_port import DueCase, Query
+from models.store_port import Query
 
 EARLIER = "list_earlier"
 NEXT = "list_next"
@@ -28,7 +28,7 @@ ROWS = 10
 _OPEN_STATES = frozenset({State.TRIAGE, State.OPEN})
 _DUE_WITHIN = 5
 _LONGEST_DUE = 60
-_MOST = 10_000
+_LAST_PAGE = 100_000
 _LONGEST_HEADING = 100
 
 
@@ -76,7 +76,7 @@ def asked(value: str) -> Asked:
     try:
         carried = json.loads(value)
         page = int(carried["page"])
-        return Asked(str(carried["list"]), str(carried["words"]), min(max(page, 1), _MOST))
+        return Asked(str(carried["list"]), str(carried["words"]), min(max(page, 1), _LAST_PAGE))
     except (ValueError, KeyError, TypeError, OverflowError):
         raise Refused("This button is from another time. Please ask again.") from None
 
@@ -107,14 +107,12 @@ def drawn(page: Page, of: Asked, council: Council, seen: Callable[[Case], bool])
 
 def mine(desk: Desk, request: Request, of: Asked) -> Page:
     """What the one who asks holds."""
-    return _cases(
-        desk, "You hold", Query(states=_OPEN_STATES, holder=request.user, limit=_MOST), of
-    )
+    return _cases(desk, "You hold", Query(states=_OPEN_STATES, holder=request.user), of)
 
 
 def triage(desk: Desk, _request: Request, of: Asked) -> Page:
     """What somebody has to decide."""
-    query = Query(states=frozenset({State.TRIAGE}), limit=_MOST)
+    query = Query(states=frozenset({State.TRIAGE}))
     return _cases(desk, "Waiting for a decision", query, of)
 
 
@@ -122,16 +120,12 @@ def due(desk: Desk, _request: Request, of: Asked) -> Page:
     """What is due within so many working days. Raises Refused for what is no such number."""
     days, today = _days(of.words), desk.today()
     until = desk.council.calendar.add(today, days)
-    with desk.store.view() as work:
-        found = [one for one in work.cases.due(until) if one.due >= today]
-    return _due_cases(f"Due within {wording.working_days(days)}", found, desk, of)
+    return _due_cases(f"Due within {wording.working_days(days)}", today, until, desk, of)
 
 
 def overdue(desk: Desk, _request: Request, of: Asked) -> Page:
     """What is past its date."""
-    with desk.store.view() as work:
-        found = work.cases.due(desk.today() - timedelta(days=1))
-    return _due_cases("Overdue", found, desk, of)
+    return _due_cases("Overdue", date.min, desk.today() - timedelta(days=1), desk, of)
 
 
 def standing(case: Case, council: Council, today: date) -> str:
@@ -161,20 +155,20 @@ def _days(words: str) -> int:
 
 def _cases(desk: Desk, heading: str, query: Query, of: Asked) -> Page:
     with desk.store.view() as work:
-        found = work.cases.find(query)
+        found = work.cases.find(replace(query, limit=ROWS, after=of.after))
+        total = work.cases.count(query)
     today = desk.today()
-    shown = found[of.after : of.after + ROWS]
-    rows = [Row(case, standing(case, desk.council, today)) for case in shown]
-    return Page(heading, len(found), rows)
+    return Page(heading, total, [Row(case, standing(case, desk.council, today)) for case in found])
 
 
-def _due_cases(heading: str, found: Sequence[DueCase], desk: Desk, of: Asked) -> Page:
+def _due_cases(heading: str, due_from: date, until: date, desk: Desk, of: Asked) -> Page:
     today = desk.today()
+    with desk.store.view() as work:
+        found, total = work.cases.due_page(due_from, until, ROWS, of.after)
     rows = [
-        Row(one.case, _due_line(one.case, one.kind, one.due, desk.council, today))
-        for one in found[of.after : of.after + ROWS]
+        Row(one.case, _due_line(one.case, one.kind, one.due, desk.council, today)) for one in found
     ]
-    return Page(heading, len(found), rows)
+    return Page(heading, total, rows)
 
 
 def _due_line(case: Case, kind: DeadlineKind, due: date, council: Council, today: date) -> str:

@@ -1,5 +1,5 @@
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -169,3 +169,30 @@ def test_cases_are_found_by_holder_and_state_those_due_first_first(store: Store)
 def test_a_store_that_cannot_be_opened_is_named(url: str) -> None:
     with pytest.raises(Misconfigured, match="store|STORE"):
         open_store(url)
+
+
+def test_a_page_of_what_is_due_comes_with_how_many_there_are_in_all(store: Store) -> None:
+    for number in range(1, 8):
+        with store.work() as work:
+            work.cases.add(opened(COUNCIL, NOW, f"CC-2020-{number:05d}"))
+    with store.view() as work:
+        every = work.cases.due(date(2020, 7, 31))
+        first, last = every[0].due, every[-1].due
+        page, total = work.cases.due_page(first, last, 5, 5)
+        assert (page, total) == (every[5:10], len(every))
+        assert work.cases.due_page(first, first, 1, 0) == (every[:1], 7)
+        assert work.cases.due_page(last + timedelta(days=1), date(2030, 1, 1), 5, 0) == ((), 0)
+
+
+def test_cases_are_counted_as_they_are_asked_for_whatever_the_page(store: Store) -> None:
+    for number in range(1, 4):
+        with store.work() as work:
+            work.cases.add(opened(COUNCIL, NOW, f"CC-2020-{number:05d}"))
+    with store.work() as work:
+        case = work.cases.get("CC-2020-00001")
+        assert case is not None
+        work.cases.save(claim(case, PRIYA, NOW))
+    with store.view() as work:
+        assert work.cases.count(Query(limit=1)) == 3
+        assert work.cases.count(Query(holder="U1")) == 1
+        assert work.cases.count(Query(states=frozenset({State.CLOSED}))) == 0

@@ -132,19 +132,19 @@ class SqliteCases:
 
     def find(self, query: Query) -> tuple[Case, ...]:
         """Cases, those due first first."""
-        where, values = ["1"], list[object]()
-        if query.states is not None:
-            where.append(f"c.state IN ({','.join('?' * len(query.states))})")
-            values += sorted(query.states)
-        if query.holder is not None:
-            where.append("c.holder = ?")
-            values.append(query.holder)
+        where, values = _asked(query)
         rows = self._execute(
-            f"""{CASE_WITH_STAGE} WHERE {" AND ".join(where)}
+            f"""{CASE_WITH_STAGE} WHERE {where}
                 ORDER BY c.respond_by IS NULL, c.respond_by, c.reference LIMIT ? OFFSET ?""",
             (*values, query.limit, query.after),
         )
         return tuple(case_of_row(row) for row in rows)
+
+    def count(self, query: Query) -> int:
+        """How many cases are asked for, whatever the page."""
+        where, values = _asked(query)
+        row = self._execute(f"SELECT count(*) AS n FROM cases c WHERE {where}", values).fetchone()
+        return int(row["n"])
 
     def of_customer(
         self, address: str, topics: Collection[str], since: datetime, limit: int
@@ -163,6 +163,20 @@ class SqliteCases:
     def due(self, until: date) -> tuple[DueCase, ...]:
         """Unmet deadlines on or before a date, earliest first."""
         return self._due_cases("d.due <= ?", (until.isoformat(),))
+
+    def due_page(
+        self, due_from: date, due_until: date, limit: int, after: int
+    ) -> tuple[tuple[DueCase, ...], int]:
+        """A page of the unmet deadlines in the period, and how many there are in all."""
+        period = (due_from.isoformat(), due_until.isoformat())
+        row = self._execute(
+            """SELECT count(*) AS n FROM deadlines d JOIN cases c
+               ON c.reference = d.reference AND c.stage_number = d.stage
+               WHERE d.due BETWEEN ? AND ?""",
+            period,
+        ).fetchone()
+        page = (*period, limit, after)
+        return self._due_cases("d.due BETWEEN ? AND ?", page, "LIMIT ? OFFSET ?"), int(row["n"])
 
     def to_remind(self, due_from: date, due_until: date, days_before: int) -> tuple[DueCase, ...]:
         """Unmet deadlines in the period of which nobody was reminded at this or a later point."""
@@ -210,9 +224,11 @@ class SqliteCases:
             for row in rows
         )
 
-    def _due_cases(self, where: str, values: tuple[object, ...]) -> tuple[DueCase, ...]:
+    def _due_cases(
+        self, where: str, values: tuple[object, ...], page: str = ""
+    ) -> tuple[DueCase, ...]:
         rows = self._execute(
-            f"{_DUE_WITH_CASE} WHERE {where} ORDER BY d.due, d.reference, d.kind", values
+            f"{_DUE_WITH_CASE} WHERE {where} ORDER BY d.due, d.reference, d.kind {page}", values
         )
         return tuple(
             DueCase(case_of_row(row), DeadlineKind(row["kind"]), date.fromisoformat(row["due"]))
@@ -285,6 +301,17 @@ class SqliteCases:
                 for entry in entries
             ],
         )
+
+
+def _asked(query: Query) -> tuple[str, tuple[object, ...]]:
+    where, values = ["1"], list[object]()
+    if query.states is not None:
+        where.append(f"c.state IN ({','.join('?' * len(query.states))})")
+        values += sorted(query.states)
+    if query.holder is not None:
+        where.append("c.holder = ?")
+        values.append(query.holder)
+    return " AND ".join(where), tuple(values)
 
 
 def _current(case: Case) -> tuple[object, ...]:
