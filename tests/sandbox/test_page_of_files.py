@@ -1,6 +1,7 @@
 """The page in a real browser: files, the menu of a message, homes, and every element in use."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from bot.sandbox import Sandbox
@@ -249,3 +250,66 @@ def test_every_element_in_use_is_drawn_named_and_fits(running, open_page, client
             .map((node) => node.outerHTML)"""
     )
     assert unnamed == []
+
+
+FIELDS = modal(
+    section("What you write is not sent yet."),
+    entry("text", typed("text", multiline=True), label="Your answer", hint=plain("Plain text.")),
+    entry("outcome", select("outcome", "Upheld", "Not upheld"), label="Outcome"),
+    entry("who", USERS, label="Owner"),
+    entry("day", {"type": "datepicker", "action_id": "day"}, label="Due"),
+    entry("points", select("points", "one", "two", kind="checkboxes"), label="Points covered"),
+    entry("level", select("level", "one", "two", kind="radio_buttons"), label="Level"),
+    entry("many", select("many", "a", "b", kind="multi_static_select"), label="Several"),
+    entry("files", {"type": "file_input", "action_id": "files"}, label="Files", optional=True),
+    actions(button("more", "More…")),
+    title="Everything",
+)
+
+
+def complaints_of_axe(page) -> list[str]:
+    results = Axe().run(page, options={"resultTypes": ["violations"]})
+    return [
+        f"{found['id']}: {node['html'][:200]}"
+        for found in results.response["violations"]
+        for node in found["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_on_any_panel(running, open_page, client, channel, width):
+    @running.app.action("go")
+    def _open(ack, body, client):
+        ack()
+        client.views_open(trigger_id=body["trigger_id"], view=FIELDS)
+
+    running.connect()
+    ts = client.chat_postMessage(channel=channel, text="CC-1", blocks=EVERYTHING)["ts"]
+    client.files_upload_v2(channel=channel, filename="x.txt", content="x", thread_ts=ts)
+    running.sandbox.say("amina", "triage", "I rang them.", thread_ts=ts)
+    amina = running.sandbox.workspace.person("amina").id
+    client.chat_postEphemeral(channel=channel, user=amina, text="Only you see this.")
+    client.views_publish(user_id=amina, view={"type": "home", "blocks": EVERYTHING})
+    page = open_page(running.sandbox, width=width)
+    expect(page.get_by_text("Only you see this.")).to_be_visible()
+    assert complaints_of_axe(page) == []
+    page.get_by_role("button", name="More for the message of carebot, CC-1").click()
+    expect(page.get_by_role("menuitem", name="Add to the case")).to_be_focused()
+    assert complaints_of_axe(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Go", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Everything")
+    dialog.get_by_label("Files").set_input_files(
+        [{"name": "plan.pdf", "mimeType": "application/pdf", "buffer": PDF}]
+    )
+    expect(dialog.get_by_text("plan.pdf, 1 KB")).to_be_visible()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Please complete").first).to_be_visible()
+    assert complaints_of_axe(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="2 replies").click()
+    expect(page.get_by_role("complementary").get_by_text("I rang them.")).to_be_visible()
+    assert complaints_of_axe(page) == []
+    page.goto(f"{running.sandbox.url}#home")
+    expect(page.get_by_role("main", name="carebot’s home")).to_contain_text("Missed bin")
+    assert complaints_of_axe(page) == []

@@ -92,6 +92,7 @@ export function dropdown({ name, text, key: opens, items: entries, class: kind, 
     list.hidden = false;
     opener.setAttribute("aria-expanded", "true");
     buttons[0]?.focus();
+    list.scrollIntoView({ block: "nearest" });
   }
   function close(back = true) {
     list.hidden = true;
