@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block as SdkBlock
 
@@ -195,17 +195,46 @@ def test_any_text_stands_in_the_thread_whole_and_notifies_nobody(text: str) -> N
         assert_slack_takes(saying)
         assert notified(saying.text, list(saying.blocks)) == ()
     printable = "".join(c for c in text if c.isprintable() or c in "\n\t" or ord(c) > 159).strip()
-    assert quoted(sayings) == (printable or "(the message has no text)")
+    if threads.is_long(stored(text)):
+        assert printable.startswith(quoted(sayings))
+        assert threads.whole(stored(text), CASE.reference, 3).text == text
+    else:
+        assert quoted(sayings) == (printable or "(the message has no text)")
 
 
-def test_a_very_long_text_is_cut_into_several_and_the_rest_is_counted() -> None:
-    text = "".join(f"line {n}\n" for n in range(20_000)).strip()
-    sayings = list(threads.words(stored(text)))
-    shown = quoted(sayings)
-    assert text.startswith(shown)
-    assert len(sayings) == 8
-    left = len(text) - len(shown)
-    assert f"{left:,} more characters" in str(sayings[-1].blocks)
+# Unassigned and private characters are longer in Python's form of them than on the line.
+written = st.characters(codec="utf-8", exclude_categories=["Cs", "Co", "Cn"])
+
+
+@settings(deadline=None)
+@given(st.text(written, min_size=1, max_size=60), st.integers(1, 20_000))
+@example("x", 5_000)
+@example("x", 5_001)
+def test_no_character_is_left_out_with_a_file_or_without(part: str, length: int) -> None:
+    """In the thread where it is short; else all in the file, and all in posts where there is none."""
+    text = (part * (length // len(part) + 1))[:length]
+    message = stored(text)
+    printable = "".join(c for c in text if c.isprintable() or c in "\n\t" or ord(c) > 159).strip()
+    said = list(threads.words(message))
+    assert threads.is_long(message) == (len(printable) > 5_000)
+    if threads.is_long(message):
+        assert threads.whole(message, CASE.reference, 3).text == text
+        posts = [*said, *threads.rest(message)]
+        for post in posts:
+            assert_slack_takes(post)
+            assert notified(post.text, list(post.blocks)) == ()
+        assert quoted(posts) == printable
+    else:
+        assert quoted(said) == (printable or "(the message has no text)")
+
+
+def test_the_file_of_a_long_text_says_of_which_message_it_is() -> None:
+    message = stored("line\n" * 2_000)
+    file = threads.whole(message, CASE.reference, 3)
+    assert file.name == "CC-2026-00042-message-3.txt"
+    assert file.described == "The whole text of message 3 of CC-2026-00042, 10,000 characters"
+    (said,) = threads.words(message)
+    assert "*It goes on*: the whole, 9,999 characters, is in the file below." in str(said.blocks)
 
 
 @given(name=anything, defect=anything)
