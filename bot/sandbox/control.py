@@ -56,6 +56,9 @@ class Control:
             "click-in-home": self._click_in_home,
             "open-home": self._open_home,
             "slash": self._slash,
+            "suggest": lambda ask: self._sandbox.suggest(
+                ask["user"], ask["action_id"], ask["typed"]
+            ),
             "edit-message": self._edit,
             "delete-message": self._delete,
             "say": self._say,

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from bot.sandbox.records import File, Json, NoSuchElement, NotPossible
+from bot.sandbox.schema import GROUP, OPTION, Problems, listing
 
 # The name under which the state of an element stands, and the element's own name for its start.
 STATE: Final = {
@@ -15,6 +16,7 @@ STATE: Final = {
     "static_select": ("selected_option", "initial_option"),
     "external_select": ("selected_option", "initial_option"),
     "radio_buttons": ("selected_option", "initial_option"),
+    "multi_external_select": ("selected_options", "initial_options"),
     "multi_static_select": ("selected_options", "initial_options"),
     "checkboxes": ("selected_options", "initial_options"),
     "datepicker": ("selected_date", "initial_date"),
@@ -28,7 +30,24 @@ STATE: Final = {
 }
 MANY: Final = {"selected_options", "selected_users", "files"}
 MOST_FILES: Final = 10
+MOST_OFFERED: Final = 100
 OPTIONS: Final = {"selected_option", "selected_options"}
+
+
+def is_external(element: Json) -> bool:
+    """Whether the app itself says what can be chosen, when somebody types."""
+    return str(element["type"]).endswith("external_select")
+
+
+def offered(answer: Json | None) -> list[Json]:
+    """What the app's answer to typing offers; an answer that Slack would not take offers nothing."""
+    given = answer or {}
+    problems: Problems = []
+    if "option_groups" in given:
+        listing(GROUP, MOST_OFFERED, 0)(given["option_groups"], "/option_groups", problems)
+    else:
+        listing(OPTION, MOST_OFFERED, 0)(given.get("options"), "/options", problems)
+    return [] if problems else options_of(given)
 
 
 def stateful(element: Json) -> bool:

@@ -8,7 +8,14 @@ from typing import Final
 from bot.sandbox import payloads
 from bot.sandbox.conversations import file_json
 from bot.sandbox.deliveries import Deliveries, Delivery
-from bot.sandbox.elements import chosen_state, files_state, is_empty, option_for
+from bot.sandbox.elements import (
+    chosen_state,
+    files_state,
+    is_empty,
+    is_external,
+    offered,
+    option_for,
+)
 from bot.sandbox.events import Events
 from bot.sandbox.files import made
 from bot.sandbox.limits import check_blocks
@@ -50,6 +57,7 @@ class Interactions:
         self._events = events
         self._url = url
         self._chosen: dict[tuple[str, str], Json] = {}
+        self._offered: dict[tuple[str, str], dict[str, Json]] = {}
 
     # On a message
 
@@ -126,7 +134,7 @@ class Interactions:
             block, element = _find(view.blocks, action_id, f"the view {view.title!r}")
             if block["type"] == "input" and not block.get("dispatch_action"):
                 raise NoSuchElement(f"{action_id} is an input: it acts when the view is submitted")
-            state = _state_after(element, value, self._user_id)
+            state = _state_after(self._with_offered(view, element), value, self._user_id)
             if state is not None and element["type"] != "overflow":
                 view = self._views.set_value(view, block["block_id"], action_id, state)
             ts = self._workspace.next_ts()
@@ -134,6 +142,29 @@ class Interactions:
             trigger = self._workspace.grants.trigger(person.id, view.id)
             payload = payloads.view_action(person, view, trigger, [action])
         return self._deliver(Delivery("block_actions", "interactive", payload))
+
+    def suggest(self, user: str, action_id: str, typed: str) -> list[Json]:
+        """Type into an external select of the top view; what the app then offers."""
+        person = self._workspace.person(user)
+        with self._workspace.lock:
+            view = self._views.top(person.id)
+            if view is None:
+                raise NoSuchElement(f"{person.name} has no view open")
+            block, element = _find(view.blocks, action_id, f"the view {view.title!r}")
+            if not is_external(element):
+                raise NoSuchElement(
+                    f"{action_id} is a {element['type']}, which asks the app nothing"
+                )
+            if len(typed) < element.get("min_query_length", MIN_QUERY):
+                return []
+            name = element["action_id"]
+            payload = payloads.suggestion(person, view, block["block_id"], name, typed)
+        options: list[Json] = []
+        delivery = Delivery("block_suggestion", "interactive", payload)
+        self._deliver(delivery, lambda answer: options.extend(offered(answer)))
+        known = self._offered.setdefault((view.id, name), {})
+        known.update({each["value"]: each for each in options})
+        return options
 
     def submit(self, user: str, values: Mapping[str, Given]) -> Delivery:
         """Fill the top view in and press its submit button."""
@@ -264,9 +295,17 @@ class Interactions:
             elif isinstance(value, Mapping):
                 raise NoSuchElement(f"{name} is a {element['type']}, it takes no files")
             else:
-                state = chosen_state(element, value, self._user_id)
+                state = chosen_state(self._with_offered(view, element), value, self._user_id)
             view = self._views.set_value(view, block["block_id"], element["action_id"], state)
         return view
+
+    def _with_offered(self, view: View, element: Json) -> Json:
+        """An external select with what the app has offered in it so far."""
+        if not is_external(element):
+            return element
+        known = self._offered.get((view.id, element["action_id"]), {})
+        start = [*element.get("initial_options", ()), element.get("initial_option")]
+        return {**element, "options": [*filter(None, start), *known.values()]}
 
     def _files_state(self, user: str, element: Json, value: Given) -> Json:
         """Files by name and content, or the ids of what was uploaded before."""
@@ -309,6 +348,8 @@ class Interactions:
         return self._workspace.person(name).id
 
 
+# How much has to be typed before Slack asks the app, unless the element says otherwise.
+MIN_QUERY: Final = 3
 # Slack gives up after three seconds; the giving up itself must be seen by the one who waits.
 ACK_PATIENCE: Final = 3.5
 

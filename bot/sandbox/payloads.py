@@ -101,6 +101,19 @@ def view_action(person: Person, view: View, trigger_id: str, actions: list[Json]
     }
 
 
+def suggestion(person: Person, view: View, block_id: str, action_id: str, typed: str) -> Json:
+    """block_suggestion: what a person typed into a select whose options the app gives."""
+    return {
+        "type": "block_suggestion",
+        **origin(person),
+        "container": {"type": "view", "view_id": view.id},
+        "action_id": action_id,
+        "block_id": block_id,
+        "value": typed,
+        "view": view_json(view),
+    }
+
+
 def view_submission(person: Person, view: View, trigger_id: str) -> Json:
     """What the submit button of a modal sends."""
     return {

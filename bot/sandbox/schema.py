@@ -220,6 +220,9 @@ CHOICES: Final[Shapes] = {
         one_of=("options", "option_groups"),
     ),
     "external_select": _select(initial_option=OPTION, min_query_length=number),
+    "multi_external_select": _select(
+        initial_options=listing(OPTION, 100), min_query_length=number, **MANY
+    ),
     "users_select": _select(initial_user=ID),
     "multi_users_select": _select(initial_users=NAMES, **MANY),
     "channels_select": _select(initial_channel=ID, response_url_enabled=flag),

@@ -274,6 +274,10 @@ class Sandbox:
         view = self.open_view(user)
         return self._interactions.act_in_view(view, action_id, value, filled or {})
 
+    def suggest(self, user: str, action_id: str, typed: str) -> list[Json]:
+        """Type into a select of the top view whose options the app gives; the options."""
+        return self._interactions.suggest(user, action_id, typed)
+
     def click_in_home(
         self, user: str, action_id: str, value: str | Sequence[str] | None = None
     ) -> Delivery:

@@ -141,11 +141,32 @@ function fileField(element, common, value, surface) {
 function entry(element, common, value, surface) {
   if (element.type === "checkboxes" || element.type === "radio_buttons") return choices(element, common, value, surface);
   if (element.type === "file_input") return fileField(element, common, value, surface);
+  if (element.type === "external_select") return suggestions(element, common, value, surface);
   const chooses = element.type.endsWith("select");
   const node = chooses ? select(element, common, value, surface) : text(element, common, value);
   const many = element.type.startsWith("multi_");
   const read = () => (many ? [...node.selectedOptions].map((each) => each.value) : node.value);
   return { node, value: read, group: false };
+}
+
+// A select whose options the app gives while somebody types.
+function suggestions(element, common, value, surface) {
+  const found = h("select", { "aria-label": "What was found", hidden: !value },
+    value ? h("option", { value }, value) : null);
+  const status = h("p", { class: "quiet", role: "status" });
+  const name = common["data-key"];
+  const input = h("input", { ...common, type: "search", placeholder: element.placeholder?.text ?? "Type to search" });
+  let typing;
+  input.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(async () => {
+      const options = await surface.suggest(name, input.value);
+      found.hidden = !options.length;
+      status.textContent = `${options.length} found`;
+      found.replaceChildren(...options.map((each) => h("option", { value: each.value }, each.text.text)));
+    }, 250);
+  });
+  return { node: h("div", {}, input, status, found), value: () => found.value ?? "", group: false };
 }
 
 function text(element, common, value) {

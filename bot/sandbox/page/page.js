@@ -122,6 +122,8 @@ const viewSurface = (view, path) => ({
   ...base(),
   key: view.id,
   upload: (file) => upload(here.user, file),
+  suggest: (action, typed) => post("suggest", { user: here.user, action_id: action, typed })
+    .catch((error) => { toast(error.message); return []; }),
   act: (action, value, filled) => attempt(() => post(path,
     { user: here.user, action_id: action, value: value ?? null, filled: filled ?? null })),
 });
