@@ -11,7 +11,7 @@ from models.absence import StandIn, stands_in
 from models.case import Case
 from models.channels import is_private
 from models.council import Council
-from models.errors import Refused
+from models.errors import Refused, Undeliverable
 from models.involvement import check_reviewer
 from models.outbox import Delivered, Dropped, Item, Parcel
 from models.redrawing import held_by
@@ -34,17 +34,13 @@ def addressee(at: Placing, case: Case, now: datetime) -> Addressee:
     if case.holder is None:
         return Addressee("Nobody has claimed this case yet")
     found = _stand_in(at, case, now)
-    if not found.away:
+    if found.who == case.holder:
         return Addressee(absence_lines.MENTION(case.holder))
-    name = wording.escape(at.api.person(case.holder).name)
+    name, why = _name(at, case.holder), _why(found)
     if found.who is not None:
-        who = absence_lines.MENTION(found.who)
-        return Addressee(f"{who} (for {name}, {absence_lines.until(found.away[0])})")
+        return Addressee(f"{absence_lines.MENTION(found.who)} (for {name}, {why})")
     owner = wording.escape(wording.owner(case, at.council))
-    words = (
-        f"Nobody covers for {name}, who is {absence_lines.until(found.away[0])}. "
-        f"{owner}, please look"
-    )
+    words = f"Nobody covers for {name}, who is {why}. {owner}, please look"
     return Addressee(words, (told_lead(at.council, case.holder, now),))
 
 
@@ -53,19 +49,17 @@ def uncovered(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
     payload = item.parcel.payload
     user, today = str(payload["user"]), at.council.local_date(now)
     with at.store.view() as work:
-        away = work.absences.on(today)
+        found = stands_in(work.absences.on(today), user, today)
         cases = held_by(work, user)
     left = [case for case in cases if _stand_in(at, case, now).who is None]
     if not left:
         return Dropped("somebody covers by now, or there is nothing to look after")
-    name = wording.escape(at.api.person(user).name)
-    until = absence_lines.until(stands_in(away, user, today).away[0])
     lines = [_line(case, at.council, now) for case in left[:_NAMED]]
     if len(left) > _NAMED:
         lines.append(f"…and {len(left) - _NAMED} more.")
     cases_in_words = "1 open case" if len(left) == 1 else f"{len(left)} open cases"
     said = (
-        f"*Nobody covers for {name}*, {until}, who holds {cases_in_words}. "
+        f"*Nobody covers for {_name(at, user)}*, {_why(found)}, who holds {cases_in_words}. "
         "Please assign them, or record a cover with `/case away`."
     )
     channel = at.api.channel_id(str(payload["channel"]))
@@ -94,4 +88,24 @@ def _stand_in(at: Placing, case: Case, now: datetime) -> StandIn:
 
     with at.store.view() as work:
         away = work.absences.on(today)
-    return stands_in(away, case.holder, today, may)
+    found = stands_in(away, case.holder, today, may)
+    return found if found.away or not _has_left(at, case.holder) else StandIn(None)
+
+
+def _why(found: StandIn) -> str:
+    """Why a holder is not told: they are away, or were not recorded as away and have left."""
+    return absence_lines.until(found.away[0]) if found.away else "no longer here"
+
+
+def _has_left(at: Placing, user: str) -> bool:
+    try:
+        return at.api.person(user).is_deleted
+    except Undeliverable:
+        return True
+
+
+def _name(at: Placing, user: str) -> str:
+    try:
+        return wording.escape(at.api.person(user).name)
+    except Undeliverable:
+        return "somebody"

@@ -86,6 +86,12 @@ def test_where_the_chain_ends_in_nobody_the_service_is_asked_and_the_lead_told(
     assert then == [Kind.UNCOVERED]
 
 
+def test_who_has_left_the_council_is_told_of_as_one_whom_nobody_covers(office: TestOffice) -> None:
+    words, then = said(office, Workspace(deleted=frozenset({"U1"})))
+    assert words.startswith("Nobody covers for Name &lt;U1&gt;, who is no longer here.")
+    assert then == [Kind.UNCOVERED]
+
+
 def test_a_cover_outside_the_private_channel_is_not_told_of_a_private_case(
     office: TestOffice,
 ) -> None:
