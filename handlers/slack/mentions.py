@@ -11,6 +11,7 @@ from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, OpenModal, Reply, Request, Say, say
 from models.allowed import allowed_actions
+from models.case import Action
 from models.errors import Refused
 
 _OF_A_CASE = "in a case's thread"
@@ -21,8 +22,9 @@ def mention(desk: Desk, request: Request) -> Reply:
     """`@carebot WORD`: in a case's thread what is asked of that case, else what `/case` takes."""
     desk.staff.actor(request.user)
     word, _, rest = request.text.strip().partition(" ")
-    of_case = _WORDS.get(word.lower().rstrip(":,"))
-    if of_case is None or (rest.strip() and word.lower() in _ALSO_COMMANDS):
+    word = word.lower().rstrip(":,")
+    of_case = _WORDS.get(word)
+    if of_case is None or (rest.strip() and word in _ALSO_COMMANDS):
         return _as_command(desk, request)
     reference = notes.case_of(desk, request)
     if reference is None and request.thread is not None:
@@ -51,13 +53,13 @@ def _status(desk: Desk, request: Request, reference: str) -> Reply:
     return commands.command(desk, replace(request, text=reference))
 
 
-def _why(desk: Desk, request: Request, reference: str) -> Reply:
-    return commands.command(desk, replace(request, text=f"why {reference}"))
+def _asked_of(desk: Desk, request: Request, reference: str) -> Reply:
+    return commands.command(desk, replace(request, text=f"{request.text.strip()} {reference}"))
 
 
 def _claim(desk: Desk, request: Request, reference: str) -> Reply:
-    version = desk.case_for(request.user, reference)
-    done = actions.claim(desk, replace(request, value=button_value(version)))
+    case = desk.case_for(request.user, reference)
+    done = actions.claim(desk, replace(request, value=button_value(case)))
     return say(f"You hold {reference} now.") if isinstance(done, Done) else done
 
 
@@ -66,12 +68,17 @@ def _note(desk: Desk, request: Request, _reference: str) -> Reply:
 
 
 _WORDS: Mapping[str, _Word] = {
+    **{action.value: _menu for action in Action},
     "": _menu,
     "menu": _menu,
     "status": _status,
     "claim": _claim,
-    "why": _why,
+    "why": _asked_of,
+    "looked": _asked_of,
     "note": _note,
 }
-_ALSO_COMMANDS = frozenset({"why"})
+"""The words of a case's thread. The name of an action gets the menu, where its button is: a mention
+opens no window.
+"""
+_ALSO_COMMANDS = frozenset({"why", "looked"})
 """Words that with a reference behind them mean another case than the thread's."""

@@ -82,7 +82,7 @@ EXPLAINED = {
     Action.CLAIM: "You look after it from now on; reminders go to you.",
     Action.ASSIGN: "Give it to a colleague who is in, or back to the service.",
     Action.CONFIRM: "The model chose well: let it be what the card says.",
-    Action.CHANGE: "Say what it is, who answers it, and the level of a complaint.",
+    Action.CHANGE: "Say what it is, who answers it, its level and its flags.",
     Action.ACKNOWLEDGE: "Tell the customer that it came, and by when they get an answer.",
     Action.EXTEND: "Tell the customer that more time is needed, and until when.",
     Action.RESPOND: "Write the answer. You see it as it will leave before anything is sent.",
@@ -134,7 +134,8 @@ HELP = """*What you can ask*
 • `/case away`: say when you are away, and who covers
 • `/case looked` and a reference: who looked at it from outside its channel, for team leaders
 • `/case help`: this
-In a case's thread, where slash commands do not work, write `@carebot status`."""
+In a case's thread, where slash commands do not work, write `@carebot` for what can be done, `@carebot \
+claim`, `@carebot status`, `@carebot why`, `@carebot note` and words to keep, or any word of the above."""
 
 
 def escape(text: str) -> str:

@@ -1,6 +1,7 @@
 """The thread of a case: words whole, notes with their edits, private at once, and what a mention does."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -41,10 +42,6 @@ def notes(town: Town) -> tuple[Note, ...]:
 
 def texts(note: Note) -> list[str]:
     return [version.text for version in note.versions]
-
-
-def wait_event(town: Town, event: Event) -> None:
-    town.sandbox.wait_for(lambda _: event in town.events(REFERENCE), SECONDS)
 
 
 def test_talk_that_nobody_files_is_not_kept_and_what_is_filed_is_a_note_with_its_author(
@@ -91,10 +88,9 @@ def test_edits_and_the_deletion_of_a_filed_message_are_kept_with_their_times_and
     add(town, said)
     town.wait_whisper("priya", "Filed to")
     town.sandbox.edit_message("sam", card.channel, said.ts, "Ring Jo at eleven.")
+    assert texts(notes(town)[0])[-1] == "Ring Jo at eleven."  # kept before it was acknowledged
     town.sandbox.edit_message("sam", card.channel, other.ts, "Nobody files that.")
-    wait_event(town, Event.NOTE_EDITED)
     town.sandbox.delete_message("sam", card.channel, said.ts)
-    wait_event(town, Event.NOTE_DELETED)
     (note,) = notes(town)
     assert texts(note) == ["Ring Jo at ten.", "Ring Jo at eleven."]
     first, second = note.versions
@@ -175,6 +171,8 @@ def test_a_mention_claims_files_a_note_and_answers_what_it_does_not_know_with_he
     ask("overdue", "Overdue")
     ask("frobnicate", "/case help")
     ask("log", "cannot open a window")
+    ask("why", "working day")
+    ask("close", "What to do with")
     said = town.sandbox.replies(card.channel, card.ts)
     assert not [m for m in said if m.bot_id and "frobnicate" in m.text]
 
@@ -288,12 +286,29 @@ def flag(
 PRIVATE = ("Jo Pike", "Bins", "bin", "story", "safeguarding", "jo@post.example", "priya", "child")
 
 
-def test_a_case_that_becomes_private_leaves_no_word_in_the_open_channel(town: Town) -> None:
+def by_change(town: Town, card: Message) -> Message:
+    """An officer ticks the flag in Change."""
+    town.press("priya", card, "change")
+    town.wait_view("priya", "Change")
+    town.sandbox.fill_and_submit("priya", {"flags": ["safeguarding"], "level": "level_one"})
+    new = town.wait_card("private-safeguarding")
+    town.settle()
+    return new
+
+
+def by_reply(town: Town, _card: Message) -> Message:
+    return flag(town)
+
+
+@pytest.mark.parametrize("becomes_private", [by_change, by_reply])
+def test_a_case_that_becomes_private_leaves_no_word_in_the_open_channel(
+    town: Town, becomes_private: Callable[[Town, Message], Message]
+) -> None:
     card = written_long(town)
     town.press("priya", card, "claim")
     town.wait_thread(card, "claimed the case")
     town.settle()
-    new = flag(town)
+    new = becomes_private(town, town.wait_card("waste-recycling"))
     (stub,) = everything_in(town, "waste-recycling")
     assert stub.ts == card.ts
     assert stub.text == f"{REFERENCE} is handled elsewhere."
