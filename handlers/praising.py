@@ -17,6 +17,7 @@ from models.praising import pass_on
 from models.recording import record
 from models.store_port import Store, Work
 
+_GAP = re.compile(rf"^[ \t]*{GONE}[ \t]*$\n?", re.MULTILINE)
 _FORM_GAP = re.compile(rf"^[^:\n]{{1,40}}:[ \t]*{GONE}[ \t]*$\n?", re.MULTILINE)
 
 
@@ -60,4 +61,4 @@ def praising_words(work: Work, case: Case) -> str:
         return ""
     surnames = case.customer.name.split()[1:]
     text = masked(first.own_words, (" ".join(surnames), case.customer.address or ""))
-    return _FORM_GAP.sub("", text).strip()
+    return _GAP.sub("", _FORM_GAP.sub("", text)).strip()

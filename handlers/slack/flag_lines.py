@@ -9,16 +9,16 @@ from models.history import Entry
 from models.prediction import Flag
 
 EXPLAINED = {
-    Flag.MP_ENQUIRY: "an MP, or their office, wrote",
-    Flag.OMBUDSMAN: "the Ombudsman wrote",
-    Flag.LEVEL_TWO_REQUEST: "is not content with our answer",
-    Flag.INFORMATION_REQUEST: "asks for records or data",
-    Flag.SAFEGUARDING: "a child or an adult may be at risk",
-    Flag.HAZARD: "people are in danger now",
-    Flag.LEGAL_ACTION: "a solicitor, a claim, a court",
-    Flag.DISCRIMINATION: "treated worse for who they are",
+    Flag.MP_ENQUIRY: "An MP, or their office, wrote",
+    Flag.OMBUDSMAN: "The Ombudsman wrote",
+    Flag.LEVEL_TWO_REQUEST: "Is not content with our answer",
+    Flag.INFORMATION_REQUEST: "Asks for records or data",
+    Flag.SAFEGUARDING: "A child or an adult may be at risk",
+    Flag.HAZARD: "People are in danger now",
+    Flag.LEGAL_ACTION: "A solicitor, a claim, a court",
+    Flag.DISCRIMINATION: "Treated worse for who they are",
 }
-_PRIVATE = "Private channel while ticked: "
+_PRIVATE = ". Private channel while ticked"
 
 
 def named(kept: object) -> str:
@@ -40,7 +40,7 @@ def options(council: Council) -> Mapping[str, tuple[str, str]]:
     return {
         flag.value: (
             name[0].upper() + name[1:],
-            (_PRIVATE if private_channel((flag,), council) else "") + EXPLAINED[flag],
+            EXPLAINED[flag] + (_PRIVATE if private_channel((flag,), council) else ""),
         )
         for flag, name in wording.FLAGS.items()
     }
