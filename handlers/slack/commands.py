@@ -1,5 +1,7 @@
 """/case: looking things up. Only the person who asked sees the answer."""
 
+import html
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -14,6 +16,8 @@ from models.case import Case
 from models.channels import channel_for, is_private
 from models.errors import Refused
 
+_MENTIONED = re.compile(r"<[@#!][^<>|]*\|([^<>]*)>")
+
 
 def command(desk: Desk, request: Request) -> Reply:
     """`/case WORD …`: a reference, or one of the words of `help`."""
@@ -21,7 +25,7 @@ def command(desk: Desk, request: Request) -> Reply:
     reference = reference_in(request.text)
     if reference is not None:
         return looking.card(desk, request, reference)
-    first, _, rest = request.text.strip().partition(" ")
+    first, _, rest = _as_typed(request.text).strip().partition(" ")
     word, rest = first.lower(), rest.strip()
     known = _WORDS.get(word)
     if known is None:
@@ -66,6 +70,11 @@ def _listing(name: str) -> Callable[[Desk, Request], Reply]:
 
 def _help(_desk: Desk, _request: Request) -> Reply:
     return say(wording.HELP)
+
+
+def _as_typed(text: str) -> str:
+    """What Slack's escaping stands for: `<@U1|sam>` is sam."""
+    return html.unescape(_MENTIONED.sub(r"\1", text))
 
 
 def _unknown(text: str) -> str:

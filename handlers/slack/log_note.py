@@ -1,6 +1,5 @@
 """`/case log`: a phone call, a letter or a visit is taken down and becomes a case (requirement 1)."""
 
-import html
 import re
 from datetime import date
 
@@ -49,7 +48,7 @@ def modal(today: date, said: str = "") -> Block:
 
 def open_log(desk: Desk, request: Request) -> Reply:
     """`/case log` was typed; words behind it are the beginning of the text."""
-    return OpenModal(modal(desk.today(), html.unescape(request.text)))
+    return OpenModal(modal(desk.today(), request.text))
 
 
 def log(desk: Desk, request: Request) -> Reply:

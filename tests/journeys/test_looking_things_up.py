@@ -92,6 +92,8 @@ def test_a_look_from_the_cases_own_channel_is_not_one_from_outside(
     ask(town, "search heron", channel="waste-recycling")
     town.sandbox.say("sam", card.channel, "@carebot status", thread_ts=card.ts)
     whisper(town, "sam", FIRST)
+    town.sandbox.say("sam", card.channel, "@carebot search heron", thread_ts=card.ts)
+    assert FIRST in whisper(town, "sam", "Found for “heron”: 1").text
     assert hows(town) == []
     ask(town, FIRST)
     assert hows(town) == [(PRIYA, How.CARD)]
@@ -168,7 +170,14 @@ def test_an_officer_acts_from_a_list(town: Town, card: Message) -> None:
     listed = whisper(town, "priya", "Due within 60 working days")
     town.sandbox.click("priya", listed.channel, listed.ts, "list_open")
     view = town.wait_view("priya", "What to do?")
-    assert "case_words" in json.dumps(view.blocks)
+    assert "case_claim" in json.dumps(view.blocks)
+    town.sandbox.click_in_view("priya", "case_words")
+    view = town.wait_view("priya", "What they wrote")
+    assert "heron" in json.dumps(view.blocks)
+    assert hows(town) == [(PRIYA, How.WORDS)]
+    town.sandbox.close_view("priya")
+    town.sandbox.click("priya", listed.channel, listed.ts, "list_open")
+    town.wait_view("priya", "What to do?")
     town.sandbox.click_in_view("priya", "case_claim")
     town.wait_card("waste-recycling", "held by")
     assert FIRST in ask(town, "mine")
@@ -261,3 +270,11 @@ def test_guests_find_nothing_out(town: Town) -> None:
     for words in ("search heron", f"why {FIRST}", "stats", f"looked {FIRST}", "due 10"):
         assert "own staff" in ask(town, words, "robin")
     assert hows(town) == []
+
+
+@pytest.mark.usefixtures("card")
+def test_every_answer_is_acknowledged_within_a_second(town: Town) -> None:
+    for words in ("search heron", f"why {FIRST}", "stats", f"looked {FIRST}", "due 60", FIRST):
+        ask(town, words)
+    slow = [d for d in town.sandbox.deliveries() if d.ms is None or d.ms >= 1_000]
+    assert slow == []

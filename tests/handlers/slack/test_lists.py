@@ -128,3 +128,14 @@ def test_help_is_of_the_words_that_there_are_and_of_no_others() -> None:
     named = set(re.findall(r"`/case ([a-z]+)", wording.HELP))
     assert named == set(filter(None, commands._WORDS))
     assert len(wording.HELP) < 1_500
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed"),
+    [
+        ("Ask <@U1|sam> in <#C1|waste> about A &amp; B", "Ask sam in waste about A & B"),
+        ("&lt;b&gt; 1 < 2", "<b> 1 < 2"),
+    ],
+)
+def test_what_slack_escapes_is_read_as_it_was_typed(sent: str, typed: str) -> None:
+    assert commands._as_typed(sent) == typed
