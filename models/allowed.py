@@ -101,7 +101,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.NAME: Rule(_WORKED_ON, (_FORWARDED,)),
         Action.SPLIT: Rule(_WORKED_ON),
         Action.LINK: Rule(_ALWAYS),
-        Action.MERGE: Rule(_WORKED_ON),
+        Action.MERGE: Rule(_WORKED_ON, (_READ,)),
         Action.UNMERGE: Rule(frozenset({State.CLOSED}), (_MERGED,)),
         Action.PASS_ON: Rule(
             frozenset({State.OPEN, State.ANSWERED}), (_COMPLIMENT, _NOT_PASSED_ON)

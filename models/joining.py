@@ -45,6 +45,9 @@ def check_merge(case: Case, into: Case, council: Council) -> None:
     if not into.is_open:
         raise Refused(f"{into.reference} has ended: merge into a case that is still open, or link.")
     for one in (case, into):
+        if one.prediction.model == "none":
+            # When it can be read after all it begins anew, and would forget what was merged.
+            raise Refused(f"{one.reference} could not be read: link the two instead.")
         if one.level is Level.LEVEL_TWO:
             raise Refused(f"{one.reference} is under review at Level Two: link the two instead.")
         letter = letter_on_its_way(one)
@@ -112,8 +115,9 @@ def goes_alone(
     case which is still merged into it; a stage that has ended, or began later, stays as it was.
     """
     details: dict[str, Detail] = {"other": other}
-    stage, received_at = into.stage, into.received_at
+    stage = into.stage
     joined = [e for e in history if e.event is Event.JOINED and e.details["stage"] == stage.number]
+    after = into
     if into.is_open and joined:
         own = joined[0].details
         cases = list(remaining)
@@ -121,7 +125,7 @@ def goes_alone(
         stage = replace(stage, started_on=min([started, *(one.stage.started_on for one in cases)]))
         received = datetime.fromisoformat(str(own["received_at_was"]))
         received_at = min([received, *(one.received_at for one in cases)])
-    after = redated(replace(into, stage=stage, received_at=received_at), council)
+        after = redated(replace(into, stage=stage, received_at=received_at), council)
     return change(after, Event.TAKEN_APART, actor, now, details | _moved(into, after, council))
 
 

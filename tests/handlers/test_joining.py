@@ -14,7 +14,8 @@ from handlers.slack import history_lines
 from handlers.slack.background import background
 from handlers.slack.related import lines
 from models.actions import letter_bounced
-from models.case import Case, Change, Classification, Level, Outcome, State
+from models.allowed import allowed_actions
+from models.case import Action, Case, Change, Classification, Level, Outcome, State
 from models.errors import Refused, Stale
 from models.history import Event
 from models.joining import going_on
@@ -23,7 +24,8 @@ from models.outbox import Kind
 from models.people import staff
 from models.prediction import Flag
 from models.recording import parts_follow, record
-from tests.support.casework import entry, events, history
+from models.routing import undecided
+from tests.support.casework import answer, entry, events, history
 from tests.support.council import utc
 from tests.support.letterbox import delivered
 from tests.support.office import TestOffice, email, open_office
@@ -341,3 +343,29 @@ def test_words_with_a_private_flag_stay_with_their_case_once_the_other_has_it_no
     with office.store.view() as work:
         texts = [one.message.text.strip() for one in messages_of(work, open_.reference)]
     assert texts == [BIN]
+
+
+def test_what_could_not_be_read_is_linked_and_not_merged(office: TestOffice) -> None:
+    first, second = two(office)
+    unread = replace(
+        office.case(first.reference),
+        version=office.case(first.reference).version + 1,
+        prediction=undecided(office.council.catalogue),
+    )
+    with office.store.work() as work:
+        work.cases.save(Change(unread, ()))
+    assert Action.MERGE not in allowed_actions(unread)
+    for case, into in ((first, second), (second, first)):
+        with pytest.raises(Refused, match=f"{first.reference} could not be read"):
+            merge(office, case, into)
+
+
+def test_taking_a_case_out_of_one_that_was_answered_leaves_its_dates(office: TestOffice) -> None:
+    first, second = two(office)
+    merge(office, first, second)
+    answer(office, second.reference, LATER + timedelta(hours=1))
+    before = office.case(second.reference)
+    again = joining(office).take_apart(seen(office.case(first.reference)), PRIYA, LATER)
+    after = office.case(second.reference)
+    assert again.state is State.OPEN
+    assert (after.stage, after.received_at) == (before.stage, before.received_at)
