@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from handlers.taken_back import text_taken_back
+from models.case import Case
 from models.council import Council
 from models.enclosures import Enclosure, check_number, check_size
 from models.errors import Refused
-from models.letter import Letter
+from models.letter import Letter, LetterKind
 from models.message import Verdict
 from models.ports import Letters
 from models.store_port import Store, Work
+
+ANSWER_KINDS = (LetterKind.RESPONSE, LetterKind.SIGNPOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +24,31 @@ class Enclosing:
     letters: Letters
     council: Council
 
-    def keep(self, given: Sequence[tuple[str, bytes]]) -> tuple[Enclosure, ...]:
-        """Files by their names and contents, kept to go with a letter, each under a name of its own.
+    def taken_back(self, case: Case) -> tuple[Enclosure, ...]:
+        """The files of an answer that was taken back and not sent again since."""
+        with self.store.view() as work:
+            letters = [text_taken_back(work, case, kind) for kind in ANSWER_KINDS]
+        return next((one.attachments for one in letters if one is not None), ())
+
+    def keep(
+        self, given: Sequence[tuple[str, bytes]], before: Sequence[Enclosure] = ()
+    ) -> tuple[Enclosure, ...]:
+        """Files by their names and contents, kept to go with a letter beside those that were kept
+        `before`, each under a name of its own.
 
         Raises Refused where one of them cannot go, or they are too many or too large together.
         """
-        check_number(len(given))
-        check_size(
-            [len(content) for _, content in given], self.council.sending.enclosures.most_bytes
-        )
-        taken: set[str] = set()
+        check_number(len(given) + len(before))
+        sizes = [one.size for one in before] + [len(content) for _, content in given]
+        check_size(sizes, self.council.sending.enclosures.most_bytes)
+        taken = {one.name.lower() for one in before}
         made = [
             _named_apart(self.letters.enclosure(name, content), taken) for name, content in given
         ]
         with self.store.work() as work:
             for _, content in given:
                 work.contents.put(content)
-        return tuple(made)
+        return (*before, *made)
 
 
 def check_sendable(work: Work, letter: Letter, council: Council) -> None:

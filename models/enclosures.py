@@ -39,9 +39,14 @@ class Enclosure:
     sha256: str
     size: int
 
+    @property
+    def what(self) -> str:
+        """Its kind and size in words."""
+        return f"{KINDS[ending_of(self.name)][1]}, {in_words(self.size)}"
+
     def __str__(self) -> str:
         """Name, kind and size, for whoever looks at it before it leaves."""
-        return f"{self.name} ({KINDS[ending_of(self.name)][1]}, {in_words(self.size)})"
+        return f"{self.name} ({self.what})"
 
 
 @dataclass(frozen=True, slots=True)

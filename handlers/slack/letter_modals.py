@@ -60,8 +60,8 @@ def extend(case: Case, reply: HoldingReply, postal: str) -> Block:
     return fields.modal(EXTEND, title, "Preview", button_value(case), blocks)
 
 
-def respond(case: Case, template: str, postal: str, most_bytes: int) -> Block:
-    """Write the answer, with files of `most_bytes` in all; a preview follows before anything leaves."""
+def respond(case: Case, template: str, postal: str, files: Sequence[Block] = ()) -> Block:
+    """Write the answer and, in `files`, what goes with it; a preview follows before anything leaves."""
     blocks = []
     if case.needs_level:
         levels = fields.names(wording.levels_open_to(case.level, decided=True))
@@ -72,7 +72,7 @@ def respond(case: Case, template: str, postal: str, most_bytes: int) -> Block:
         ]
     blocks += points_modal.covered(case)
     blocks += _letter(case, "Your answer", template, postal)
-    blocks.append(enclosed.field(most_bytes))
+    blocks += files
     title = f"Answer {case.reference}"
     return fields.modal(RESPOND, title, "Preview", button_value(case), blocks)
 

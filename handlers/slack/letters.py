@@ -97,13 +97,15 @@ def open_respond(desk: Desk, request: Request, case: Case, postal: str) -> Block
     """Respond was pressed."""
     template = desk.casework.template(request.seen, desk.now())
     most_bytes = desk.council.sending.enclosures.most_bytes
-    return letter_modals.respond(case, template, postal, most_bytes)
+    files = enclosed.fields_of(desk.enclosing.taken_back(case), most_bytes)
+    return letter_modals.respond(case, template, postal, files)
 
 
 @_shows(Action.RESPOND)
 def respond(desk: Desk, request: Request, actor: Actor, going: Going) -> Draft | FieldErrors:
     """The answer was written."""
-    enclosures = enclosed.taken(desk, request, going)
+    case = desk.casework.case(request.seen.reference)
+    enclosures = enclosed.taken(desk, request, case, going)
     if isinstance(enclosures, FieldErrors):
         return enclosures
     return desk.casework.draft_answer(

@@ -17,6 +17,7 @@ from handlers.slack import (
     cards,
     closing_modals,
     digest,
+    enclosed,
     fields,
     history_lines,
     letter_modals,
@@ -35,6 +36,7 @@ from models.allowed import allowed_actions
 from models.case import Action, Case, Level, Outcome, State
 from models.contact import By, Contact
 from models.deadlines import DeadlineKind
+from models.enclosures import Enclosure
 from models.history import Entry, Event
 from models.ledger import Arrival
 from models.lessons import agreed_lesson
@@ -279,6 +281,7 @@ def test_each_kind_of_history_has_words_of_its_own(event: Event) -> None:
 
 
 LONG = "Dear Jo\n" * 2_000
+FILES = enclosed.fields_of([Enclosure(f"{'x' * 120}.pdf", "application/pdf", "0" * 64, 9)], 1_000)
 MANY_AGREED = tuple(
     Agreed(
         number,
@@ -303,7 +306,7 @@ def modal_views() -> Iterator[tuple[str, dict[str, object]]]:
         for against in (None, "It has been extended already."):
             reply = HoldingReply(LONG, TODAY, "r" * 3_000, against)
             yield f"extend {name} {against}", letter_modals.extend(case, reply, "")
-        yield f"respond {name}", letter_modals.respond(case, LONG, "", 10_000_000)
+        yield f"respond {name}", letter_modals.respond(case, LONG, "", FILES)
         yield f"posted {name}", letter_modals.posted(case, tuple(LetterKind), TODAY)
         yield f"close {name}", closing_modals.close(case)
         chosen = {closing_modals.OUTCOME: Outcome.UPHELD, "lesson": "x" * 3_000}
@@ -367,7 +370,7 @@ def test_a_text_in_parts_is_the_whole_text(whole: str, limit: int) -> None:
 
 
 def test_a_modal_to_write_in_holds_the_whole_template_and_room_for_more() -> None:
-    view = letter_modals.respond(CASE, LONG, "", 10_000_000)
+    view = letter_modals.respond(CASE, LONG, "", FILES)
     texts = [b["element"] for b in view["blocks"] if str(b.get("block_id")).startswith("text")]
     assert "".join(t.get("initial_value", "") for t in texts) == LONG
     assert "initial_value" not in texts[-1]
