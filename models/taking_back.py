@@ -64,8 +64,7 @@ def unapproved(stage: Stage, kind: LetterKind) -> Stage:
     if kind is LetterKind.ACKNOWLEDGEMENT:
         return replace(stage, acknowledgement_approved_at=None)
     if kind is LetterKind.HOLDING_REPLY:
-        still = stage.extension_approved_at if stage.extended_to is not None else None
-        return replace(stage, extension_approved_at=still)
+        return replace(stage, extension_approved_at=None)
     return replace(stage, answer_approved_at=None)
 
 
