@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from models import outbox
 from models.absence import LONGEST, Absence, stands_in, uncovered_from
+from models.case import Case
 from models.council import Council
 from models.errors import Refused
 from models.outbox import Parcel
@@ -38,6 +39,11 @@ class Absences:
         """Everybody's, of today and later."""
         with self.store.view() as work:
             return work.absences.since(self.council.local_date(now))
+
+    def held(self, user: str, limit: int) -> tuple[Case, ...]:
+        """The open cases of a person, those due first first."""
+        with self.store.view() as work:
+            return held_by(work, user, limit)
 
     def record(self, absence: Absence, by: Actor, now: datetime) -> None:
         """Somebody is away, in the place of what overlaps with it; cards and homes that tell of it

@@ -10,6 +10,7 @@ from handlers.slack.api import Block
 from handlers.slack.desk import Desk
 from handlers.slack.requests import FieldErrors, OpenModal, Reply, Request, ShowInstead
 from models.absence import Absence, stands_in
+from models.case import Case
 from models.errors import Refused
 
 AWAY = "away_record"
@@ -41,7 +42,8 @@ def record(desk: Desk, request: Request) -> Reply:
         desk.absences.record(Absence(whom, first, last, cover), actor, desk.now())
     except WrongAbsence as error:
         return FieldErrors({_FIELDS[error.field]: str(error)})
-    return ShowInstead(_modal(desk, request.user, _recorded(whom, request.user)))
+    said = "\n".join((_recorded(whom, request.user), *_not_theirs(desk, whom, cover)))
+    return ShowInstead(_modal(desk, request.user, said))
 
 
 def end(desk: Desk, request: Request) -> Reply:
@@ -132,6 +134,25 @@ def _check_people(desk: Desk, user: str, whom: str, cover: str | None) -> dict[s
             name = desk.staff.person(person).name
             return {field: f"{name} is not one of the council's own staff."}
     return {}
+
+
+def _not_theirs(desk: Desk, whom: str, cover: str | None) -> list[str]:
+    """The cases of somebody that the cover may not look after, to be known before they go."""
+    if cover is None:
+        return []
+    refused = [c.reference for c in desk.absences.held(whom, _MOST) if not _may(desk, cover, c)]
+    if not refused:
+        return []
+    name, named = wording.escape(desk.staff.person(cover).name), ", ".join(refused)
+    return [f"*{name} may not work on {named}*: reminders of that go to the service and the lead."]
+
+
+def _may(desk: Desk, user: str, case: Case) -> bool:
+    try:
+        desk.staff.check_can_work_on(user, case)
+    except Refused:
+        return False
+    return True
 
 
 def _recorded(whom: str, user: str) -> str:

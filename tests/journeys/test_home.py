@@ -188,3 +188,14 @@ def test_a_guest_gets_no_home(town: Town, card: Message) -> None:
     assert town.sandbox.open_home("robin").acked
     look(town, "priya")
     assert town.sandbox.home("robin") is None
+
+
+@pytest.mark.parametrize("fault", ["rate_limit", "lose_answer", "fail"])
+def test_a_home_that_slack_did_not_take_at_first_stands_there_in_the_end(
+    town: Town, card: Message, fault: str
+) -> None:
+    assert card.text
+    getattr(town.sandbox.faults, fault)("views.publish")
+    town.sandbox.open_home("priya")
+    town.sandbox.wait_for(lambda _: publications(town, "priya") >= 2, SECONDS)
+    assert "CC-2026-00001" in below(look(town, "priya"), "Not claimed yet")
