@@ -7,6 +7,7 @@ import pytest
 from docx import Document
 
 from bot.config_mail import ScannerSection
+from bot.dovecot import PrivateDovecot
 from bot.sandbox import Message, NotPossible, View
 from tests.journeys.test_letters_leave import by_notify, notify
 from tests.journeys.town import SECONDS, Town
@@ -173,3 +174,26 @@ def test_where_emails_leave_by_notify_a_file_is_refused_before_the_preview(
     preview = town.sandbox.open_view("priya")
     assert preview is not None
     assert "plan.pdf (PDF document" in text_of(preview)
+
+
+def test_after_undo_the_file_goes_again_unless_it_is_unticked(
+    dovecot: PrivateDovecot, mail_user: str, tmp_path: Path
+) -> None:
+    town = Town(dovecot, mail_user, tmp_path, settings={"letters": {"undo_seconds": 60}})
+    try:
+        town.run()
+        answer(town, opened(town), {"plan.pdf": PDF})
+        town.sandbox.fill_and_submit("priya", {})
+        town.settle()
+        town.press("priya", town.wait_card("waste-recycling"), "undo")
+        town.settle()
+        again = answer(town, town.wait_card("waste-recycling"), {"bin.png": PHOTO})
+        assert "• plan.pdf (PDF document, 77 KB)\\n• bin.png (picture" in text_of(again)
+        town.sandbox.close_view("priya")
+        town.sandbox.fill_and_submit("priya", {"kept_files": [], "files": []})
+        without = town.sandbox.open_view("priya")
+        assert without is not None
+        assert "The letter that was taken back had plan.pdf with it" in text_of(without)
+        assert len(town.letterbox.messages) == 1
+    finally:
+        town.close()
