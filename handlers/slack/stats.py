@@ -8,8 +8,16 @@ from handlers.slack.api import Saying
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Reply, Request, Say
 from models.council import Council
+from models.prediction import Category
 from models.standing import Standing
 from models.store_port import Work
+
+_KINDS = {
+    Category.COMPLIMENT: ("compliment", "compliments"),
+    Category.COMPLAINT: ("complaint", "complaints"),
+    Category.GENERAL_ENQUIRY: ("general enquiry", "general enquiries"),
+    Category.NON_COUNCIL: ("not the council's", "not the council's"),
+}
 
 
 def stats(desk: Desk, _request: Request) -> Reply:
@@ -40,7 +48,7 @@ def _month(work: Work, first: date, until: date, council: Council, note: str) ->
     answers = work.standings.answers(begins, ends)
     in_time = sum(council.local_date(one.answered_at) <= one.due for one in answers)
     kinds = [
-        f"{count} {wording.CATEGORIES[category].lower()}"
+        f"{count} {_KINDS[category][count != 1]}"
         for category, count in sorted(received.items(), key=lambda item: -item[1])
     ]
     said = f": {', '.join(kinds)}" if kinds else ""
@@ -67,8 +75,17 @@ def _now(standings: Sequence[Standing], council: Council) -> Iterator[str]:
             if one.service
             else "Other bodies' matters"
         )
-        counts = _counts(one.open, one.overdue, one.unclaimed, one.undecided)
-        yield f"• {wording.escape(name)}: {counts}"
+        yield f"• {wording.escape(name)}: {one.open} open{_more(one)}."
+
+
+def _more(one: Standing) -> str:
+    """What is not nought: ten services are read on a phone."""
+    counts = {
+        "overdue": one.overdue,
+        "not claimed": one.unclaimed,
+        "waiting for a decision": one.undecided,
+    }
+    return "".join(f", {count} {what}" for what, count in counts.items() if count)
 
 
 def _counts(open_: int, overdue: int, unclaimed: int, undecided: int) -> str:

@@ -218,7 +218,7 @@ def test_stats_count_this_month_and_how_the_work_stands(town: Town) -> None:
     assert "Received 1: 1 complaint." in said
     assert "No complaint was answered." in said
     assert "1 open, 0 overdue, 1 not claimed, 0 waiting for a decision." in said
-    assert "Waste and recycling (Direct Services): 1 open" in said
+    assert "Waste and recycling (Direct Services): 1 open, 1 not claimed." in said
     due = town.cases()[0].stage.answer_by
     assert due is not None
     town.move_to(datetime.combine(town.calendar.next_working_day(due), time(9, 30)))
