@@ -80,7 +80,8 @@ def did_not_arrive(work: Work, item: Item, reason: str, council: Council, now: d
         return
     case, letter = work.cases.get(str(item.parcel.reference)), _asked_of(work, item)
     if case is not None and letter is not None:
-        after = record(work, came_back(case, letter, None, reason, council, now), now)
+        history = work.cases.history(case.reference)
+        after = record(work, came_back(case, letter, None, reason, council, now, history), now)
         parts_follow(work, after, council, now)
 
 

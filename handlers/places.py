@@ -88,7 +88,8 @@ def _bounce(arriving: Arriving, machine: Machine) -> Placed:
     id_ = work.messages.add(arriving.message, Arrival.BOUNCE, reference, None, now)
     if case is not None:
         if letter is not None:
-            change = came_back(case, letter, id_, reason, arriving.council, now)
+            history = work.cases.history(case.reference)
+            change = came_back(case, letter, id_, reason, arriving.council, now, history)
         else:
             change = actions.note_machine(case, Event.UNDELIVERED_REPORT, id_, reason, now)
         parts_follow(work, record(work, change, now), arriving.council, now)

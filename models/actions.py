@@ -343,10 +343,12 @@ def letter_bounced(
     reason: str,
     council: Council,
     now: datetime,
+    extended_before: date | None = None,
 ) -> Change:
     """A letter of ours came back, by the message `message_id` or by what GOV.UK Notify says: it
     counts as not sent. An answered case is open again, an extension that nobody was told of is
-    taken back, and nothing is counted from an acknowledgement that did not arrive.
+    taken back, to the date that an earlier one of the stage promised (`extended_before`), if any,
+    and nothing is counted from an acknowledgement that did not arrive.
     """
     details: dict[str, Detail] = {"message": message_id, "reason": reason, "letter": kind}
     if kind is LetterKind.ACKNOWLEDGEMENT:
@@ -358,7 +360,7 @@ def letter_bounced(
             after = redated(after, council)
         return _change(after, Event.BOUNCED, CUSTOMER, now, details | _moved(case, after))
     if kind is LetterKind.HOLDING_REPLY:
-        stage = replace(case.stage, extension_approved_at=None, extended_to=None)
+        stage = replace(case.stage, extension_approved_at=None, extended_to=extended_before)
         details |= _moved(case, replace(case, stage=stage))
         return _change(case, Event.BOUNCED, CUSTOMER, now, details, stage=stage)
     stage = replace(case.stage, answer_approved_at=None, answered_at=None)

@@ -7,7 +7,7 @@ from models.case import Action, Case, Change, Level
 from models.changing import change, check, iso
 from models.council import Council
 from models.errors import Refused
-from models.history import Detail, Event
+from models.history import Detail, Entry, Event
 from models.letter import Extension, LetterKind
 from models.people import Actor
 
@@ -77,6 +77,26 @@ def approve_extension(
     if extension.although:
         details["although"] = extension.although
     return change(case, Event.EXTENSION_APPROVED, actor, now, details, stage=stage)
+
+
+def extended_before(history: tuple[Entry, ...]) -> date | None:
+    """The date that the holding reply before the last one of this stage promised; None where there
+    is none, or it came back.
+    """
+    promised = list[date]()
+    for entry in history:
+        if entry.event in {Event.REOPENED, Event.ESCALATED}:
+            promised = []
+        elif entry.event is Event.EXTENDED:
+            promised.append(date.fromisoformat(str(entry.details["respond_by"])))
+        elif _came_back(entry):
+            promised = promised[:-1]
+    return promised[-2] if len(promised) > 1 else None
+
+
+def _came_back(entry: Entry) -> bool:
+    of_holding_reply = entry.details.get("letter") == LetterKind.HOLDING_REPLY
+    return entry.event is Event.BOUNCED and of_holding_reply and "earlier" not in entry.details
 
 
 def extended(

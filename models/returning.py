@@ -6,7 +6,8 @@ from models import actions
 from models.case import Case, Change, Level
 from models.changing import change
 from models.council import Council
-from models.history import Detail, Event
+from models.extending import extended_before
+from models.history import Detail, Entry, Event
 from models.letter import LetterKind
 from models.letters_sent import SentLetter
 from models.people import CUSTOMER
@@ -19,13 +20,16 @@ def came_back(
     reason: str,
     council: Council,
     now: datetime,
+    history: tuple[Entry, ...] = (),
 ) -> Change:
     """What it means that `letter` did not arrive: as `actions.letter_bounced` says while it is the
     one that counts. Where the case has gone on since, to another stage or with another letter, it
-    is noted (`earlier`, with the letter's stage) and changes nothing.
+    is noted (`earlier`, with the letter's stage) and changes nothing. `history` is the case's: of
+    two extensions the first, which arrived, holds again.
     """
     if _counts(case, letter):
-        return actions.letter_bounced(case, letter.kind, message_id, reason, council, now)
+        before = extended_before(history)
+        return actions.letter_bounced(case, letter.kind, message_id, reason, council, now, before)
     details: dict[str, Detail] = {
         "message": message_id,
         "reason": reason,

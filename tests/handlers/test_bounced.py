@@ -92,13 +92,14 @@ def reopened(office: TestOffice, reference: str, after: Letter, at: int) -> None
     assert office.case(reference).state is State.OPEN
 
 
-def extended(office: TestOffice, reference: str, at: int) -> Letter:
-    when = NOW + timedelta(hours=at)
-    text = office.casework.holding_template(seen(office, reference), when).text
+def extended(office: TestOffice, reference: str, at: int, although: str = "") -> Letter:
+    """A holding reply has left; a team leader's where it says why `although` it is against the rule."""
+    when, leads = NOW + timedelta(hours=at), bool(although)
+    text = office.casework.holding_template(seen(office, reference), when, leads=leads).text
     draft = office.casework.draft_holding_reply(
-        seen(office, reference), text, "staff are ill", OFFICER, when
+        seen(office, reference), text, "staff are ill", OFFICER, when, None, although
     )
-    office.casework.send(draft.id, OFFICER, when)
+    office.casework.send(draft.id, OFFICER, when, leads=leads)
     (letter,) = delivered(office, when)
     return letter
 
@@ -151,6 +152,20 @@ def test_d29_a_late_bounce_of_an_earlier_stages_holding_reply_leaves_the_extensi
     taken_back = said(office, reference, Event.BOUNCED)
     assert "The extension is taken back" in taken_back
     assert "Answer due:" in taken_back
+
+
+def test_d29_a_bounce_of_a_team_leaders_second_extension_leaves_the_first(
+    office: TestOffice,
+) -> None:
+    reference, _ = new(office)
+    extended(office, reference, 1)
+    first = office.case(reference).stage.answer_by
+    for number, hours in enumerate((2, 4), start=1):
+        second = extended(office, reference, hours, although="They agreed.")
+        assert office.case(reference).stage.answer_by != first
+        returned = bounce(second.message_id, number=number)
+        office.receive(returned, NOW + timedelta(hours=hours + 1))
+        assert office.case(reference).stage.answer_by == first
 
 
 def test_d29_a_second_bounce_of_an_acknowledgement_that_was_sent_anew_changes_nothing(
