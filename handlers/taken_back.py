@@ -8,6 +8,7 @@ from models.case import Case
 from models.council import Council
 from models.errors import Refused
 from models.history import Entry, Event
+from models.involvement import check_reviewer
 from models.letter import Letter, LetterKind
 from models.people import Actor
 from models.recording import record
@@ -32,7 +33,8 @@ class TakingBack:
         """Take back the letter that was approved on this version of the case (None: the last one),
         whatever else has happened to the case since.
 
-        Raises Refused where it has begun to leave, left, or was taken back before, and says so.
+        Raises Refused where it has begun to leave, left, or was taken back before, and says so; also
+        for what answers a review of what `actor` was involved in.
         """
         with self.store.work() as work:
             case = work.cases.get(reference)
@@ -42,6 +44,8 @@ class TakingBack:
             if one is None:
                 history = work.cases.history(reference)
                 raise Refused(self._why_not(case, became(history, version) if version else None))
+            if one.kind is not LetterKind.ACKNOWLEDGEMENT:
+                check_reviewer(work, case, actor.id, self.council)
             key = outbox.letter_key(reference, one.kind, one.version)
             letter = work.outbox.take_back(key, "it was taken back", now)
             if letter is None:

@@ -96,7 +96,7 @@ def taken_back_last(history: tuple[Entry, ...], kind: LetterKind) -> str | None:
     the stage is the same; None where there is none.
     """
     for entry in reversed(history):
-        if entry.event in {Event.REOPENED, APPROVED[kind]}:
+        if entry.event in {Event.REOPENED, Event.ESCALATED, APPROVED[kind]}:
             return None
         if entry.event is Event.LETTER_TAKEN_BACK and entry.details.get("letter") == kind:
             return str(entry.details.get("message_id"))

@@ -1,8 +1,9 @@
 """A review at Level Two over a real store: who may make it, and what its letters and bounces do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from handlers.joining import Joining
 from handlers.levels import Levels
 from handlers.ombudsman import Ombudsman
 from handlers.splitting import Splitting
+from handlers.taken_back import TakingBack
 from models.case import Classification, Level, Outcome, State
 from models.errors import Refused, Stale
 from models.history import Event
@@ -33,9 +35,9 @@ from tests.support.casework import (
     review,
     seen,
 )
-from tests.support.council import utc
+from tests.support.council import example_council, utc
 from tests.support.letterbox import delivered
-from tests.support.office import TestOffice, email
+from tests.support.office import TestOffice, email, open_office
 
 NOW = utc(2026, 11, 27)
 LATER = NOW + timedelta(hours=1)
@@ -120,6 +122,51 @@ def test_send_asks_for_the_role_and_the_history_again(office: TestOffice) -> Non
         work.drafts.put(stolen, LATER)
     with pytest.raises(Refused, match=REFUSED):
         office.casework.send(draft.id, OFFICER, LATER, reviews=True)
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[TestOffice]:
+    """What a person sends can be taken back for a minute."""
+    council = example_council()
+    sending = replace(council.sending, undo_for=timedelta(minutes=1))
+    opened = open_office(tmp_path, replace(council, sending=sending))
+    yield opened
+    opened.store.close()
+
+
+def test_who_was_involved_does_not_take_the_reviews_answer_back(slow: TestOffice) -> None:
+    reference = received(slow)
+    draft = slow.casework.draft_answer(
+        seen(slow, reference), "Done.", Outcome.NOT_UPHELD, Level.LEVEL_ONE, OFFICER, NOW
+    )
+    slow.casework.send(draft.id, OFFICER, NOW)
+    delivered(slow, LATER)
+    asked = ReviewRequest("Not put right.", slow.council.local_date(LATER))
+    levels = Levels(slow.store, slow.council)
+    levels.escalate(seen(slow, reference), asked, OFFICER, LATER)
+    answer_review(slow, reference, LATER)
+    undo = TakingBack(slow.store, slow.council)
+    with pytest.raises(Refused, match=REFUSED):
+        undo.take_back(reference, None, OFFICER, LATER)
+    undo.take_back(reference, None, REVIEWER, LATER)
+    assert events(slow, reference)[-1] is Event.LETTER_TAKEN_BACK
+
+
+def test_a_review_does_not_start_from_a_text_that_was_taken_back_before_it(
+    slow: TestOffice,
+) -> None:
+    reference = received(slow)
+    draft = slow.casework.draft_answer(
+        seen(slow, reference), "First try.", Outcome.RESOLVED, Level.LEVEL_ONE, OFFICER, NOW
+    )
+    slow.casework.send(draft.id, OFFICER, NOW)
+    TakingBack(slow.store, slow.council).take_back(reference, None, OFFICER, NOW)
+    assert "First try." in slow.casework.template(seen(slow, reference), NOW)
+    slow.casework.close(seen(slow, reference), "By phone.", Outcome.RESOLVED, OFFICER, NOW)
+    asked = ReviewRequest("Not put right.", slow.council.local_date(LATER))
+    levels = Levels(slow.store, slow.council)
+    levels.escalate(seen(slow, reference), asked, OFFICER, LATER)
+    assert "First try." not in slow.casework.template(seen(slow, reference), LATER)
 
 
 def test_anybody_sends_the_acknowledgement_of_a_review_and_it_is_the_reviews_own(
