@@ -12,7 +12,6 @@ from models.errors import Unavailable, Undeliverable
 
 SECONDS: Final = 2.0
 """Slack waits three for the answer to a submitted modal; some of it is the store's."""
-_SLACK: Final = ".slack.com"
 _TOO_LONG: Final = "Slack took too long to hand the files over"
 
 
@@ -51,7 +50,7 @@ def _one(
     about: Callable[[str], Any], token: str, base_url: str, id_: str, most: int, seconds: float
 ) -> bytes:
     url = str(about(id_).get("url_private_download") or "")
-    if not _is_slacks(url, base_url):
+    if not is_slacks(url, base_url):
         raise Undeliverable("Slack names another host for a file than its own.")
     request = urllib.request.Request(  # noqa: S310  # the host was looked at
         url, headers={"Authorization": f"Bearer {token}"}
@@ -82,10 +81,11 @@ def _refused(status: int) -> Unavailable | Undeliverable:
     return Undeliverable(f"Slack refused a file ({status}).")
 
 
-def _is_slacks(url: str, base_url: str) -> bool:
+def is_slacks(url: str, base_url: str) -> bool:
+    """Whether a file's address is on the host of the Web API, or below it and encrypted."""
     there, here = urlsplit(url), urlsplit(base_url)
     own = (there.scheme, there.hostname, there.port) == (here.scheme, here.hostname, here.port)
-    return own or (there.scheme == "https" and f".{there.hostname}".endswith(_SLACK))
+    return own or (there.scheme == "https" and f".{there.hostname}".endswith(f".{here.hostname}"))
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

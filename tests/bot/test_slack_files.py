@@ -94,3 +94,14 @@ def test_the_token_goes_to_no_other_host(address: str) -> None:
             lambda _: {"url_private_download": address}, "xoxb-1", "https://slack.com/api/", ["F1"],
             MOST,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("base", "address"),
+    [
+        ("https://slack.com/api/", "https://files.slack.com/files-pri/T1-F1/download/a.pdf"),
+        ("https://slack-gov.com/api/", "https://files.slack-gov.com/files-pri/T1-F1/a.pdf"),
+    ],
+)
+def test_slacks_own_hosts_are_known(base: str, address: str) -> None:
+    assert slack_files.is_slacks(address, base)
