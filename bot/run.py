@@ -259,6 +259,7 @@ class Bot:
         """Resolve the channels, hang in the listeners, open the line. Raises Unavailable."""
         office = self._office
         office.slack.connect(self._channels, office.council.staffing.named)
+        self._desk.notes.compare(self._clock.now())
         app = App(
             name="carebot",
             client=office.client,

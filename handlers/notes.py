@@ -48,6 +48,20 @@ class Notes:
         with self.store.work() as work:
             return _keep(work, note, case)
 
+    def compare(self, now: datetime) -> int:
+        """What Slack told while nobody listened was not heard: the threads of open cases that hold
+        notes are to be looked at; how many.
+        """
+        with self.store.work() as work:
+            threads = {
+                (note.reference, note.spoken.channel, note.spoken.thread)
+                for note in work.notes.of_open_cases()
+                if note.spoken is not None
+            }
+            for reference, channel, thread in sorted(threads):
+                work.outbox.add(outbox.compared(reference, channel, thread, now), now)
+        return len(threads)
+
     def edited(self, channel: str, ts: str, version: Version, now: datetime) -> bool:
         """A message was edited in Slack; whether that is a new version of a note. The same edit told
         again, or later than a newer one, changes nothing that is known.

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     CLEARED = "cleared"
     UNNAMED = "unnamed"
     BEFORE = "before"
+    COMPARED = "compared"
     PRAISE = "praise"
     WORDS = "words"
     NOTE = "note"
@@ -171,6 +172,13 @@ def unnamed(reference: str, channel: str, ts: str, card_ts: str) -> Parcel:
 def before(reference: str, version: int, card_ts: str) -> Parcel:
     """What happened to a case before this version of it, once more, under a further card."""
     return Parcel(f"before:{reference}:{card_ts}", Kind.BEFORE, reference, {"version": version})
+
+
+def compared(reference: str, channel: str, thread: str, now: datetime) -> Parcel:
+    """The messages of a thread that are notes are compared with what stands there, once a start."""
+    payload = {"channel": channel, "thread": thread}
+    key = f"compared:{channel}:{thread}:{now.isoformat()}"
+    return Parcel(key, Kind.COMPARED, reference, payload)
 
 
 def words(reference: str, message_id: int, card_ts: str = "") -> Parcel:

@@ -3,8 +3,7 @@
 Each step looks at what stands there and takes away what is left: repeated, it changes nothing.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from handlers.slack import cards, redacting, threads
@@ -14,20 +13,19 @@ from models import outbox
 from models.case import Case
 from models.channels import is_private, may_name
 from models.errors import Gone, NotYet, Undeliverable
-from models.history import Event
 from models.outbox import Delivered, Dropped, Item, Parcel, Posting
 from models.store_port import Work
 
 # A lease of the outbox has time for so many.
 _AT_ONCE = 25
-_OF_OTHERS = frozenset({Event.LINKED, Event.SPLIT, Event.OPENED})
+_OF_OTHERS = ("other", "split_from")
+"""Where an entry of history names another case."""
 
 
-def blank(at: Placing, case: Case, old: Posting) -> None:
-    """The former card says no more than that the case is handled elsewhere."""
+def blank(at: Placing, case: Case, old: Posting) -> bool:
+    """The former card says no more than that the case is handled elsewhere; whether Slack took that."""
     metadata = {KEY: f"moved:{case.reference}:{old.channel}:{old.ts}", "case": case.reference}
-    with suppress(Gone):  # somebody deleted it
-        at.update(Place(old.channel, old.ts), cards.private_stub(case), metadata)
+    return _updated(at, Place(old.channel, old.ts), cards.private_stub(case), metadata)
 
 
 def cleared(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
@@ -37,18 +35,20 @@ def cleared(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
     case, old = at.case(reference_of(item)), _old(item)
     if not is_private(case, at.council):
         return Dropped("the case is not private any more")
-    blank(at, case, old)
+    blanked = blank(at, case, old)
     try:
         stands = at.api.thread(old.channel, old.ts)
     except Gone:
         return Delivered()
     replies = [said for said in stands if said.place.ts != old.ts]
-    ours = [said for said in replies if said.is_ours]
-    for said in ours[:_AT_ONCE]:
-        _delete(at, said)
-    if len(ours) > _AT_ONCE:
-        raise NotYet("more is to be deleted", retry_after=1)
-    _tell_of_colleagues(at, item, [said for said in replies if _is_a_persons(said)], now)
+    left = _left_of(at, [said for said in replies if said.is_ours])
+    _tell_what_stays(
+        at,
+        item,
+        colleagues=len([said for said in replies if _is_a_persons(said)]),
+        ours=left + (not blanked),
+        now=now,
+    )
     return Delivered()
 
 
@@ -66,8 +66,7 @@ def unnamed(at: Placing, item: Item, _now: datetime) -> Delivered | Dropped:
     for said in stands:
         if said.is_ours and not _is_card(said) and redacting.names(said, reference):
             saying = redacting.without(Saying(said.text, said.blocks), reference)
-            with suppress(Gone):
-                at.update(said.place, saying, said.metadata)
+            _updated(at, said.place, saying, said.metadata)
     return Delivered()
 
 
@@ -103,8 +102,7 @@ def _others(work: Work, at: Placing, case: Case) -> Iterator[Case]:
     linked = {
         str(entry.details.get(name))
         for entry in entries
-        if entry.event in _OF_OTHERS
-        for name in ("other", "split_from")
+        for name in _OF_OTHERS
         if entry.details.get(name)
     }
     for reference in sorted(linked | set(work.cases.naming(case.reference))):
@@ -113,36 +111,78 @@ def _others(work: Work, at: Placing, case: Case) -> Iterator[Case]:
             yield other
 
 
-def _delete(at: Placing, said: Said) -> None:
+def _left_of(at: Placing, ours: Sequence[Said]) -> int:
+    """How many Slack would neither delete nor blank. Raises NotYet where it is enough for one attempt."""
+    gone = left = 0
+    for said in ours:
+        if said.text == redacting.NOTHING.text and not said.files:
+            continue
+        if gone == _AT_ONCE:
+            raise NotYet("more is to be deleted", retry_after=1)
+        if _deleted(at, said):
+            gone += 1
+        else:
+            left += 1
+    return left
+
+
+def _deleted(at: Placing, said: Said) -> bool:
     """The files first: with the message it would be forgotten which they were. What Slack will not
-    delete is blanked.
+    delete is blanked; whether nothing of it is left to read.
     """
-    for file in said.files:
-        with suppress(Gone):
-            at.api.delete_file(file.id)
+    files = [_file_deleted(at, file.id) for file in said.files]
+    emptied = all(files)
     try:
         at.api.delete(said.place)
     except Gone:
-        return
+        return emptied
     except Undeliverable:
-        at.update(said.place, redacting.NOTHING, said.metadata)
+        return _updated(at, said.place, redacting.NOTHING, said.metadata) and emptied
+    return emptied
 
 
-def _tell_of_colleagues(at: Placing, item: Item, theirs: Sequence[Said], now: datetime) -> None:
-    key = f"{item.parcel.key}:colleagues"
-    if not theirs or at.find_in_thread(at.placed_card(item), key):
+def _file_deleted(at: Placing, id_: str) -> bool:
+    try:
+        at.api.delete_file(id_)
+    except Gone:
+        return True
+    except Undeliverable:
+        return False
+    return True
+
+
+def _updated(at: Placing, place: Place, saying: Saying, metadata: Mapping[str, str]) -> bool:
+    """Whether a message says this now, or nothing any more. A refusal holds up nothing else."""
+    try:
+        at.update(place, saying, metadata)
+    except Gone:
+        return True
+    except Undeliverable:
+        return False
+    return True
+
+
+def _tell_what_stays(at: Placing, item: Item, *, colleagues: int, ours: int, now: datetime) -> None:
+    """Once, where the case stands now: a person must see to it."""
+    key = f"{item.parcel.key}:stays"
+    if not (colleagues or ours) or at.find_in_thread(at.placed_card(item), key):
         return
     try:
         link = at.api.link(_place(item))
     except Undeliverable:
         link = ""
     where = f"<{link}|the former thread>" if link else "the former thread"
-    count = "1 message" if len(theirs) == 1 else f"{len(theirs)} messages"
+    said = [f"{_messages(colleagues)} of colleagues"] if colleagues else []
+    said += [f"{_messages(ours)} of carebot's that Slack will not delete"] if ours else []
     text = (
-        f"*{count} of colleagues still stand in {where}*, which others can read: carebot can delete "
-        "only what it wrote itself. Please have deleted there what tells of this case"
+        f"*{' and '.join(said)} still stand in {where}*, which others can read. carebot deletes only "
+        "what it wrote itself: please have deleted there what tells of this case"
     )
     at.in_thread(item, threads.line(text), now, key)
+
+
+def _messages(count: int) -> str:
+    return "1 message" if count == 1 else f"{count} messages"
 
 
 def _is_a_persons(said: Said) -> bool:

@@ -21,6 +21,7 @@ from handlers.slack import (
 )
 from handlers.slack.api import Place, Saying
 from handlers.slack.before import before
+from handlers.slack.comparing import compared
 from handlers.slack.placing import KEY, Placing, number_of, reference_of
 from handlers.slack.saying_words import words
 from models.case import State, open_deadlines
@@ -202,7 +203,9 @@ class SlackCourier(Placing):
 
 _Carrier = Callable[[SlackCourier, Item, datetime], Delivered | Dropped]
 
-_LOOK_THEMSELVES = frozenset({Kind.WORDS, Kind.MOVED, Kind.CLEARED, Kind.UNNAMED, Kind.BEFORE})
+_LOOK_THEMSELVES = frozenset(
+    {Kind.WORDS, Kind.MOVED, Kind.CLEARED, Kind.UNNAMED, Kind.BEFORE, Kind.COMPARED}
+)
 
 _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.CARD: moving.card,
@@ -210,6 +213,7 @@ _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.CLEARED: clearing.cleared,
     Kind.UNNAMED: clearing.unnamed,
     Kind.BEFORE: before,
+    Kind.COMPARED: compared,
     Kind.WORDS: words,
     Kind.NOTE: SlackCourier.note,
     Kind.PRAISE: praise_post.praise,

@@ -60,7 +60,7 @@ def file(desk: Desk, request: Request) -> Reply:
     text = own_words(message.text)
     if not text:
         raise Refused("There are no words in this message to file.")
-    version = Version(text, _time(message.edited or message.ts), message.edited)
+    version = Version(text, kept_time(message.edited or message.ts), message.edited)
     try:
         note = desk.notes.file(case, message.user, version, spoken, actor, desk.now())
     except FiledAlready as known:
@@ -96,9 +96,9 @@ def recorder(desk: Desk, after: Callable[[], None]) -> Callable[..., BoltRespons
 def kept(desk: Desk, change: Edited | Deleted) -> bool:
     """Whether the change of a message was one of a note, and was not known yet."""
     if isinstance(change, Deleted):
-        at = _time(change.at)
+        at = kept_time(change.at)
         return desk.notes.deleted(change.channel, change.ts, at, desk.now())
-    version = Version(own_words(change.text), _time(change.edited), change.edited)
+    version = Version(own_words(change.text), kept_time(change.edited), change.edited)
     return desk.notes.edited(change.channel, change.ts, version, desk.now())
 
 
@@ -114,5 +114,6 @@ def _place(request: Request) -> Spoken | None:
     return Spoken(request.channel, request.message.ts, request.thread or request.message.ts)
 
 
-def _time(ts: str) -> datetime:
+def kept_time(ts: str) -> datetime:
+    """The time of a ts of Slack's."""
     return datetime.fromtimestamp(float(ts), UTC)

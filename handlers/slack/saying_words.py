@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from handlers.gathering import family
 from handlers.slack import threads
 from handlers.slack.api import TextFile
 from handlers.slack.placing import Placing, number_of, reference_of
 from models.errors import Gone, Undeliverable
 from models.outbox import Delivered, Dropped, Item
+from models.store_port import Work
 
 
 def words(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
@@ -18,19 +20,29 @@ def words(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
         stored = work.messages.get(id_)
         hashes = [a.sha256 for a in stored.message.attachments] if stored else []
         scanned = work.contents.verdicts(hashes)
-        numbers = [one.id for one in work.messages.of_case(reference)]
+        of, number = _numbered(work, reference, id_)
     if stored is None:
         return Dropped("the message is no longer kept")
     at.in_parts(item, threads.words(stored, scanned), now)
     if threads.is_long(stored):
-        number = numbers.index(id_) + 1 if id_ in numbers else id_
         try:
-            _put_once(at, item, threads.whole(stored, reference, number))
+            _put_once(at, item, threads.whole(stored, of, number))
         except Gone:
             raise  # somebody deleted the card in this moment: it is said under a new one
         except Undeliverable:
             at.in_parts(item, threads.rest(stored), now, "rest:")
     return Delivered()
+
+
+def _numbered(work: Work, reference: str, message: int) -> tuple[str, int]:
+    """The case that a message came on, itself or merged into this one, and its number there: a name
+    that stays, whatever is merged later.
+    """
+    for one in (reference, *family(work, reference)):
+        numbers = [stored.id for stored in work.messages.of_case(one)]
+        if message in numbers:
+            return one, numbers.index(message) + 1
+    return reference, message
 
 
 def _put_once(at: Placing, item: Item, file: TextFile) -> None:

@@ -116,6 +116,29 @@ def test_an_edit_that_is_told_again_or_late_changes_nothing(town: Town, card: Me
     assert town.events(REFERENCE).count(Event.NOTE_EDITED) == 2
 
 
+def test_what_was_edited_or_deleted_while_nobody_listened_is_found_at_the_next_start(
+    town: Town, card: Message
+) -> None:
+    first, second = talk(town, card, "Ring Jo at ten."), talk(town, card, "The lane is blocked.")
+    for said in (first, second):
+        add(town, said)
+        town.wait_whisper("priya", "Filed to")
+    town.sandbox.wait_for(lambda _: len(notes(town)) == 2, SECONDS)
+    assert town.bot is not None
+    town.bot.stop()
+    town.sandbox.edit_message("sam", card.channel, first.ts, "Ring Jo at noon.")
+    town.sandbox.delete_message("sam", card.channel, second.ts)
+    town.run()
+    town.wait_thread(card, "was deleted* from the thread")
+    town.settle()
+    assert [texts(note) for note in notes(town)] == [
+        ["Ring Jo at ten.", "Ring Jo at noon."],
+        ["The lane is blocked."],
+    ]
+    assert [bool(note.deleted_at) for note in notes(town)] == [False, True]
+    assert town.events(REFERENCE).count(Event.NOTE_EDITED) == 1
+
+
 def test_a_note_is_written_from_the_menu_and_stands_in_the_thread_without_notifying(
     town: Town, card: Message
 ) -> None:
