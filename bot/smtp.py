@@ -30,6 +30,8 @@ _LONGEST_ATTEMPT = 240.0
 # hangs up meanwhile does not know what became of it.
 _LONGEST_LOOK = 60.0
 _GOODBYE = 5.0
+# The time-out of a socket is for the whole of one send: a letter with files goes piece by piece.
+_PIECE = 64 * 1024
 
 _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (
@@ -201,7 +203,8 @@ class SmtpLetterbox:
             self._expect_sender(server.mail(sender))
             self._expect(server.rcpt(recipient))
             self._expect(server.docmd("DATA"), wanted=354)
-            server.send(_dotted(content))
+            for piece in _pieces(_dotted(content)):
+                server.send(piece)
         except (smtplib.SMTPException, OSError) as error:
             raise self._no_connection(error) from error
         try:
@@ -270,6 +273,10 @@ def _trouble(error: BaseException) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return f"takes nothing now ({error.smtp_code})"
     return f"does not answer ({type(error).__name__})"
+
+
+def _pieces(content: bytes) -> Iterator[bytes]:
+    return (content[start : start + _PIECE] for start in range(0, len(content), _PIECE))
 
 
 def _dotted(content: bytes) -> bytes:

@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 from typing import ClassVar
 
 import pytest
@@ -12,6 +14,7 @@ from bot.microsoft import MicrosoftTokens
 from bot.smtp import SmtpLetterbox
 from bot.smtp_login import PasswordLogin, TokenLogin
 from bot.smtp_receiver import SmtpReceiver
+from models.enclosures import Enclosure
 from models.errors import AnswerLost, NotYet, Unavailable, Undeliverable
 from models.letter import Letter, LetterKind
 from tests.servers.certificates import Authority
@@ -535,3 +538,13 @@ def test_nothing_of_a_letterbox_is_left_running() -> None:
         before = {t.name for t in threading.enumerate()}
         letterbox(server.port).send(letter())
         assert {t.name for t in threading.enumerate()} <= before | {"MainThread"}
+
+
+def test_a_letter_with_files_may_take_longer_than_one_answer_on_a_slow_line() -> None:
+    content = bytes(range(256)) * 30_000
+    enclosed = (Enclosure("plan.pdf", "application/pdf", "a" * 64, len(content)),)
+    with ScriptedSmtp(pause=0.02) as server:
+        letterbox(server.port, timeout=1.0, look=30.0).send(letter(attachments=enclosed), [content])
+    (text,) = server.texts
+    (plan,) = message_from_bytes(text, policy=default).iter_attachments()
+    assert plan.get_content() == content

@@ -4,7 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, Self
 
 Step = Literal["CONNECT", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "TEXT", "QUIT"]
@@ -29,14 +29,21 @@ class ScriptedSmtp:
     """
 
     def __init__(
-        self, answers: Mapping[Step, str] | None = None, context: ssl.SSLContext | None = None
+        self,
+        answers: Mapping[Step, str] | None = None,
+        context: ssl.SSLContext | None = None,
+        pause: float = 0.0,
     ) -> None:
-        """With a `context` it speaks TLS from the start."""
-        self._context = context
+        """With a `context` it speaks TLS from the start; over a slow line it takes some 50 kB of a
+        text, then nothing for `pause` seconds.
+        """
+        self._context, self._pause = context, pause
         self.answers: dict[str, str] = dict(answers or {})
         self.heard: list[str] = []
         self.texts: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
+        if pause:
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 * 1024)
         self.port = self._listener.getsockname()[1]
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -79,10 +86,16 @@ class ScriptedSmtp:
             if not self._answer(client, step):
                 return
             if step == "DATA" and self.answers.get("DATA", "354").startswith("354"):
-                text = b"".join(iter(lines.readline, b".\r\n"))
+                text = b"".join(self._slowly(iter(lines.readline, b".\r\n")))
                 self.texts.append(text)
                 if not self._answer(client, "TEXT"):
                     return
+
+    def _slowly(self, lines: Iterator[bytes]) -> Iterator[bytes]:
+        for number, line in enumerate(lines, 1):
+            if self._pause and number % 700 == 0:
+                self._ended.wait(self._pause)
+            yield line
 
     def _answer(self, client: socket.socket, step: str) -> bool:
         self.heard.append(step)
