@@ -58,8 +58,10 @@ def taken(
             check_by_email(enclosures, rules)
     except Refused as refused:
         return FieldErrors({FILES: str(refused)})
-    except (Unavailable, Undeliverable) as error:
+    except Unavailable as error:
         return FieldErrors({FILES: f"The files did not come ({error}). Press Preview again."})
+    except Undeliverable as error:
+        return FieldErrors({FILES: f"The files cannot be taken. {error} Or answer without them."})
     return enclosures
 
 
