@@ -369,3 +369,13 @@ def test_taking_a_case_out_of_one_that_was_answered_leaves_its_dates(office: Tes
     after = office.case(second.reference)
     assert again.state is State.OPEN
     assert (after.stage, after.received_at) == (before.stage, before.received_at)
+
+
+def test_who_is_known_on_the_merged_case_is_known_on_the_one_that_goes_on(
+    office: TestOffice,
+) -> None:
+    first, second = two(office, From="Al Reed <al@post.example>")
+    merge(office, first, second)
+    named = email("News?", Subject=f"Re: {first.reference}", Message_ID="<s@post.example>")
+    assert office.receive(named, LATER).reference == second.reference
+    assert entry(office, second.reference, Event.MESSAGE_ADDED).details["known_sender"] is True

@@ -376,7 +376,8 @@ def test_a_second_matter_is_taken_out_and_answered_by_whose_it_is(
     town.wait_view("priya", "Case split")
     other = town.wait_card("complaints-triage", "CC-2026-00002")
     assert "county" in other.text.lower()
-    town.wait_thread(card, "took a second matter out: it is CC-2026-00002")
+    line = town.wait_thread(card, "took a second matter out: it is <")
+    assert "|CC-2026-00002>" in line.text
     town.wait_thread(other, "took this out of CC-2026-00001")
     town.settle()
     assert len(town.letterbox.messages) == 1

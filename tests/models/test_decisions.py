@@ -9,8 +9,9 @@ from models.actions import add_reply, approve_answer, close, reclassify
 from models.case import Case, Change, Classification, Level, Outcome
 from models.decisions import Decision, decision_of
 from models.history import Entry
+from models.joining import merge
 from models.people import CAREBOT, CUSTOMER, Actor, operator, staff
-from models.prediction import Category
+from models.prediction import Category, Flag
 from models.splitting import was_split
 from tests.support.cases import opened
 from tests.support.council import example_council, utc
@@ -52,6 +53,10 @@ class Story:
 
     def replied(self) -> "Story":
         return self.then(add_reply(self.case, 2, COUNCIL, known_sender=True, now=self.now))
+
+    def joined(self) -> "Story":
+        other = opened(COUNCIL, NOW, "CC-2026-00003").case
+        return self.then(merge(other, self.case, "", COUNCIL, PRIYA, self.now)[1])
 
     def split(self) -> "Story":
         return self.then(was_split(self.case, "CC-2026-00002", PRIYA, self.now))
@@ -126,3 +131,26 @@ def test_nobody_but_staff_decides(nobody: Actor) -> None:
     assert Story().changed(ROADS, nobody).decision is None
     story = Story().changed(ROADS, nobody).changed(PARKING).decision
     assert what(story) == (Category.COMPLAINT, "parking", "U1")
+
+
+def test_what_is_changed_after_another_case_was_merged_in_says_nothing_of_the_first_words() -> None:
+    assert Story().joined().changed(PARKING).decision is None
+
+
+def test_a_correction_of_the_flags_alone_decides_nothing_and_the_answer_still_does() -> None:
+    story = Story()
+    case = story.case
+    flagged = Classification(
+        case.category, case.service, case.authority, case.level, (Flag.SAFEGUARDING,)
+    )
+    story.changed(flagged)
+    assert story.decision is None
+    said = story.changed(replace(AS_SAID, flags=())).decision
+    assert said is not None
+    assert said.category is Category.COMPLAINT
+
+
+def test_flags_beside_another_category_are_a_decision_on_that() -> None:
+    decision = Story().changed(replace(PARKING, flags=(Flag.HAZARD,))).decision
+    assert decision is not None
+    assert decision.service == "parking"
