@@ -197,7 +197,7 @@ class Sending:
     say_after: timedelta = timedelta(hours=4)
     give_up_after: timedelta = timedelta(hours=72)
     undo_for: timedelta = timedelta(seconds=60)
-    enclosures: EnclosureRules = EnclosureRules()
+    enclosures: EnclosureRules = field(default_factory=EnclosureRules)
 
 
 @dataclass(frozen=True, slots=True)
