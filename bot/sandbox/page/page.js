@@ -124,8 +124,11 @@ const viewSurface = (view, path) => ({
   upload: (file) => upload(here.user, file),
   suggest: (action, typed) => post("suggest", { user: here.user, action_id: action, typed })
     .catch((error) => { toast(error.message); return []; }),
-  act: (action, value, filled) => attempt(() => post(path,
-    { user: here.user, action_id: action, value: value ?? null, filled: filled ?? null })),
+  // A button gives its key here; only a field that acts at once gives what stands in the others.
+  act: (action, value, filled) => attempt(() => post(path, {
+    user: here.user, action_id: action, value: value ?? null,
+    filled: typeof filled === "object" ? filled : null,
+  })),
 });
 
 function confirm(question) {
