@@ -241,7 +241,7 @@ class Control:
 
     def _order_fault(self, ask: Json) -> None:
         names = {"rate_limit", "fail", "lose_answer", "delay", "error"}
-        names |= {"cut_sockets", "refresh_sockets", "clear"}
+        names |= {"delay_delivery", "lose_delivery", "cut_sockets", "refresh_sockets", "clear"}
         order = dict(ask)
         name = order.pop("do", "")
         if name not in names:

@@ -4,8 +4,9 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+DELIVERY: Final = "a delivery"
 Kind = Literal["rate_limit", "fail", "lose_answer", "delay", "error"]
 
 
@@ -61,6 +62,20 @@ class Faults:
         """Forget the orders that nothing has met yet."""
         with self._lock:
             self._waiting.clear()
+
+    def delay_delivery(self, seconds: float, times: int = 1) -> None:
+        """Let what people do reach the app late; the three seconds of its answer run meanwhile."""
+        self._order(DELIVERY, Fault("delay", seconds=seconds), times)
+
+    def lose_delivery(self, times: int = 1) -> None:
+        """Let it not reach the app at all; of an event Slack tries again."""
+        self._order(DELIVERY, Fault("fail"), times)
+
+    def take_of_delivery(self) -> Fault | None:
+        """The order for what is about to be delivered; those for any method are not for it."""
+        with self._lock:
+            waiting = self._waiting[DELIVERY]
+            return waiting.popleft() if waiting else None
 
     def take(self, method: str) -> Fault | None:
         """The order for this call, which is used up by asking."""

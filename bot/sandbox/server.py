@@ -335,6 +335,16 @@ class Sandbox:
     # How it is done
 
     def _send(self, envelope: Json) -> bool:
+        fault = self.faults.take_of_delivery()
+        if fault is None:
+            return self._send_now(envelope)
+        if fault.kind == "delay":
+            late = threading.Timer(fault.seconds, self._send_now, (envelope,))
+            late.daemon = True
+            late.start()
+        return True
+
+    def _send_now(self, envelope: Json) -> bool:
         return self._posts.send(envelope) if self._posts.url else self.sockets.send(envelope)
 
     def _application(self) -> Starlette:

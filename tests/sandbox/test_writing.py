@@ -1,10 +1,13 @@
 """What people do to messages after they were sent, and what is late, doubled or gone."""
 
 import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
-from bot.sandbox import NotPossible
+from bot.sandbox import NotPossible, Sandbox
 from bot.sandbox.events import ALL_EVENTS
-from tests.sandbox.kit import actions, button
+from tests.sandbox.conftest import PEOPLE, Running
+from tests.sandbox.kit import actions, button, modal
 
 
 def events(sandbox):
@@ -126,3 +129,43 @@ def test_who_left_is_known_but_in_no_channel_or_group(joined, client, channel):
     assert amina.id not in client.conversations_members(channel=channel)["members"]
     with pytest.raises(NotPossible, match="not in #triage"):
         joined.say("amina", "triage", "I am still here")
+
+
+def test_a_click_that_arrives_late_has_an_old_trigger_and_the_person_is_told(
+    running, client, channel
+):
+    ended = []
+
+    @running.app.action("open")
+    def _open(ack, body, client):
+        ack()
+        try:
+            client.views_open(trigger_id=body["trigger_id"], view=modal())
+        except SlackApiError as refusal:
+            ended.append(refusal.response["error"])
+
+    running.connect()
+    blocks = [actions(button("open"))]
+    ts = client.chat_postMessage(channel=channel, text="Card", blocks=blocks)["ts"]
+    running.sandbox.faults.delay_delivery(3.1)
+    late = running.sandbox.click("amina", "triage", ts, "open")
+    assert late.timed_out
+    running.sandbox.wait_for(lambda _: ended)
+    assert ended == ["expired_trigger_id"]
+    assert running.sandbox.open_view("amina") is None
+
+
+def test_an_event_that_is_lost_on_its_way_comes_again():
+    with Sandbox(channels=["triage"], people=PEOPLE, retry_after=(0.05,)) as sandbox:
+        client = WebClient(sandbox.bot_token, base_url=sandbox.api_url)
+        client.conversations_join(channel=sandbox.workspace.channel("triage").id)
+        started = Running(sandbox, client)
+        heard = []
+        started.app.event("message")(lambda body: heard.append(body["event"]["text"]))
+        started.connect()
+        sandbox.faults.lose_delivery()
+        lost = sandbox.say("amina", "triage", "Once")
+        sandbox.wait_for(lambda _: heard)
+        assert heard == ["Once"]
+        assert lost.attempts == 2
+        started.close()
