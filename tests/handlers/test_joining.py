@@ -12,7 +12,7 @@ from handlers.gathering import family, messages_of
 from handlers.joining import Because, Joining
 from handlers.slack import history_lines
 from handlers.slack.background import background
-from handlers.slack.related import lines
+from handlers.slack.related import Together, lines
 from models.actions import letter_bounced
 from models.allowed import allowed_actions
 from models.case import Action, Case, Change, Classification, Level, Outcome, State
@@ -379,3 +379,19 @@ def test_who_is_known_on_the_merged_case_is_known_on_the_one_that_goes_on(
     named = email("News?", Subject=f"Re: {first.reference}", Message_ID="<s@post.example>")
     assert office.receive(named, LATER).reference == second.reference
     assert entry(office, second.reference, Event.MESSAGE_ADDED).details["known_sender"] is True
+
+
+def test_the_card_of_a_merged_case_names_no_case_that_became_private_since(
+    office: TestOffice,
+) -> None:
+    first, second = two(office)
+    linked = receive(office, "Tax. #council_tax complaint", FRIDAY)
+    joining(office).link(seen(linked), second.reference, "", PRIYA, LATER)
+    merge(office, first, second)
+    into = office.case(second.reference)
+    raised = Classification(into.category, into.service, None, into.level, (Flag.SAFEGUARDING,))
+    office.casework.reclassify(seen(into), raised, PRIYA, LATER)
+    for case in (office.case(first.reference), office.case(linked.reference)):
+        with office.store.view() as work:
+            known = background(work, case, office.council)
+        assert known.together == Together()
