@@ -37,14 +37,10 @@ def points(desk: Desk, request: Request) -> Reply:
 
 def modal(case: Case, texts: Sequence[str]) -> Block:
     """Write the points, a line each, and tick those that are answered."""
-    written = fields.text("points", "Points", "\n".join(texts), multiline=True, optional=True)
-    blocks = [
-        fields.hinted(
-            written,
-            f"What the customer wants answered, a line each: {MOST} at most, each of {LONGEST} "
-            "characters at most.",
-        )
-    ]
+    label = "What the customer wants answered"
+    written = fields.text("points", label, "\n".join(texts), multiline=True, optional=True)
+    hint = f"A line for each point: {MOST} at most, each of {LONGEST} characters at most."
+    blocks = [fields.hinted(written, hint)]
     if case.points:
         blocks.append(_checkboxes(_ANSWERED, "Answered already", case.points))
     title = f"Points {case.reference}"[:24]
@@ -72,7 +68,7 @@ def although_open(points: Sequence[str]) -> list[Block]:
     element: Block = {"type": "checkboxes", "action_id": ALTHOUGH_OPEN, "options": [option]}
     return [
         {"type": "section", "text": fields.plain(f"⚠ {count} open:\n{listed}")},
-        _input(ALTHOUGH_OPEN, "Is that meant?", element),
+        _input(ALTHOUGH_OPEN, "Is that meant?", element, optional=False),
     ]
 
 
@@ -101,11 +97,11 @@ def _option(number: int, text: str) -> Block:
     return {**option, "description": fields.plain(rest[:_LABEL])} if rest else option
 
 
-def _input(name: str, label: str, element: Block) -> Block:
+def _input(name: str, label: str, element: Block, *, optional: bool = True) -> Block:
     return {
         "type": "input",
         "block_id": name,
         "label": fields.plain(label),
         "element": element,
-        "optional": True,
+        "optional": optional,
     }
