@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, combinations, permutations
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from models.case import Case, Change
+from models.channels import private_channel
 from models.errors import Refused
 from models.ledger import Arrival
 from models.looks import How, Look
@@ -169,6 +171,23 @@ def test_a_private_case_is_neither_found_nor_counted_by_who_is_not_in_its_channe
     assert find(store, "bin", mine).total == 3
     assert find(store, "bin", not_mine).total == 2
     assert "CC-2026-00002" not in found(store, "bin", not_mine)
+
+
+def test_who_finds_what_is_as_the_channels_of_cases_say(store: Store) -> None:
+    flags = [(), *combinations(Flag, 1), *permutations(Flag, 2)]
+    cases = {keep(store, n, "heron", flags=one): one for n, one in enumerate(flags, start=1)}
+    private = COUNCIL.channels.private
+    channels = sorted(set(private.values()))
+    for theirs in chain.from_iterable(combinations(channels, n) for n in range(len(channels) + 1)):
+        sight = Sight(tuple((flag, channel in theirs) for flag, channel in private.items()))
+        expected = {
+            reference
+            for reference, one in cases.items()
+            if private_channel(one, COUNCIL) in {None, *theirs}
+        }
+        hits = find(store, "heron", sight, limit=100)
+        assert {hit.case.reference for hit in hits.page} == expected
+        assert hits.total == len(expected)
 
 
 def test_a_case_that_becomes_private_later_is_found_by_its_channel_only_from_then_on(
