@@ -59,7 +59,12 @@ def radio(name: str, label: str, options: Mapping[str, str], initial: str) -> Bl
 
 
 def ticks(
-    name: str, label: str, options: Mapping[str, tuple[str, str]], initial: Iterable[str]
+    name: str,
+    label: str,
+    options: Mapping[str, tuple[str, str]],
+    initial: Iterable[str] = (),
+    *,
+    optional: bool = True,
 ) -> Block:
     """Any of at most ten, by value with the words shown and a line of help (empty for none)."""
     shown = {value: _explained(value, *words) for value, words in options.items()}
@@ -71,7 +76,7 @@ def ticks(
     }
     if ticked:
         element["initial_options"] = ticked
-    return _input(name, label, element, optional=True)
+    return _input(name, label, element, optional=optional)
 
 
 def text(name: str, label: str, initial: str, *, multiline: bool, optional: bool = False) -> Block:

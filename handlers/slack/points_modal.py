@@ -64,11 +64,10 @@ def although_open(points: Sequence[str]) -> list[Block]:
         return []
     listed = "\n".join(f"• {point}" for point in points)
     count = "One point is" if len(points) == 1 else f"{len(points)} points are"
-    option = {"value": _SURE, "text": fields.plain("Send although these points are open")}
-    element: Block = {"type": "checkboxes", "action_id": ALTHOUGH_OPEN, "options": [option]}
+    meant = {_SURE: ("Send although these points are open", "")}
     return [
         {"type": "section", "text": fields.plain(f"⚠ {count} open:\n{listed}")},
-        _input(ALTHOUGH_OPEN, "Is that meant?", element, optional=False),
+        fields.ticks(ALTHOUGH_OPEN, "Is that meant?", meant, optional=False),
     ]
 
 
@@ -78,30 +77,15 @@ def is_sure(request: Request) -> bool:
 
 
 def _checkboxes(name: str, label: str, points: Sequence[Point]) -> Block:
-    options = [_option(number, point.text) for number, point in enumerate(points)]
-    element: Block = {"type": "checkboxes", "action_id": name, "options": options}
-    done = [o for o, point in zip(options, points, strict=True) if point.is_answered]
-    if done:
-        element["initial_options"] = done
-    return _input(name, label, element)
+    options = {str(number): _in_two(point.text) for number, point in enumerate(points)}
+    done = [str(number) for number, point in enumerate(points) if point.is_answered]
+    return fields.ticks(name, label, options, done)
 
 
-def _option(number: int, text: str) -> Block:
+def _in_two(text: str) -> tuple[str, str]:
     """A checkbox shows 75 characters, and 75 more below them."""
-    head, rest = text, ""
-    if len(text) > _LABEL:
-        cut = text.rfind(" ", LONGEST - _LABEL, _LABEL + 1)
-        cut = cut if cut > 0 else _LABEL
-        head, rest = text[:cut], text[cut:].strip()
-    option: Block = {"value": str(number), "text": fields.plain(head)}
-    return {**option, "description": fields.plain(rest[:_LABEL])} if rest else option
-
-
-def _input(name: str, label: str, element: Block, *, optional: bool = True) -> Block:
-    return {
-        "type": "input",
-        "block_id": name,
-        "label": fields.plain(label),
-        "element": element,
-        "optional": optional,
-    }
+    if len(text) <= _LABEL:
+        return text, ""
+    cut = text.rfind(" ", LONGEST - _LABEL, _LABEL + 1)
+    cut = cut if cut > 0 else _LABEL
+    return text[:cut], text[cut:].strip()
