@@ -49,8 +49,8 @@ def parts_follow(work: Work, case: Case, council: Council, now: datetime) -> Non
 
 
 def record(work: Work, change: Change, now: datetime) -> Case:
-    """Save a change, queue the card's redraw, the homes it concerns and a line of history for the thread. Where it ends
-    the case, what waits to be posted is withdrawn with it.
+    """Save a change, queue the card's redraw, the homes it concerns and a line of history for the
+    thread. Where it ends the case, what waits to be posted is withdrawn with it.
 
     Raises Stale where somebody changed the case first.
     """

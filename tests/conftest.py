@@ -1,15 +1,26 @@
-"""For every test: no proxy between this machine and itself, and no skip under CI."""
+"""For every test: no proxy between this machine and itself, plain tracebacks, and no skip under CI."""
 
 import os
 from collections.abc import Generator
 
 import pytest
+import structlog
 
 from tests.support.browser import browser
 
 __all__ = ["browser"]
 
 pytest_plugins = ["tests.servers.fixtures"]
+
+# structlog's own tracebacks draw every variable: seconds in which a click is not acknowledged.
+_PLAIN = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper("%Y-%m-%d %H:%M:%S"),
+        _PLAIN,
+    ]
+)
 
 
 @pytest.fixture(autouse=True)
