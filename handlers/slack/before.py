@@ -5,6 +5,7 @@ from datetime import datetime
 
 from handlers.slack import history_lines, note_lines, wording
 from handlers.slack.api import Block, Saying
+from handlers.slack.naming import may_be_told
 from handlers.slack.placing import Placing, number_of, reference_of
 from models.council import Council
 from models.history import Entry
@@ -20,11 +21,14 @@ Name = Callable[[Actor], str]
 
 def before(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
     """Say it under the new card."""
-    version = number_of(item, "version")
+    case, version = at.case(reference_of(item)), number_of(item, "version")
     with at.store.view() as work:
-        history = work.cases.history(reference_of(item))
-        notes = work.notes.of_case(reference_of(item))
-    entries = [entry for entry in history if entry.version < version]
+        entries = [
+            entry
+            for entry in work.cases.history(case.reference)
+            if entry.version < version and may_be_told(work, case, entry, at.council)
+        ]
+        notes = work.notes.of_case(case.reference)
     if not entries:
         return Dropped("nothing happened before")
     return at.in_parts(item, sayings(entries, notes, at.council, _once(at.name)), now)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from handlers.slack import cards, redacting, threads
 from handlers.slack.api import Place, Said, Saying
+from handlers.slack.naming import named
 from handlers.slack.placing import KEY, Placing, reference_of
 from models import outbox
 from models.case import Case
@@ -18,8 +19,6 @@ from models.store_port import Work
 
 # A lease of the outbox has time for so many.
 _AT_ONCE = 25
-_OF_OTHERS = ("other", "split_from")
-"""Where an entry of history names another case."""
 
 
 def blank(at: Placing, case: Case, old: Posting) -> bool:
@@ -98,13 +97,8 @@ def _steps(
 
 def _others(work: Work, at: Placing, case: Case) -> Iterator[Case]:
     """Cases that name this one, and may not any more."""
-    entries = work.cases.history(case.reference)
-    linked = {
-        str(entry.details.get(name))
-        for entry in entries
-        for name in _OF_OTHERS
-        if entry.details.get(name)
-    }
+    history = work.cases.history(case.reference)
+    linked = {reference for entry in history for reference in named(entry)}
     for reference in sorted(linked | set(work.cases.naming(case.reference))):
         other = work.cases.get(reference)
         if other is not None and not may_name(other, case, at.council):

@@ -22,6 +22,7 @@ from handlers.slack import (
 from handlers.slack.api import Place, Saying
 from handlers.slack.before import before
 from handlers.slack.comparing import compared
+from handlers.slack.naming import may_be_told
 from handlers.slack.placing import KEY, Placing, number_of, reference_of
 from handlers.slack.saying_words import words
 from models.case import State, open_deadlines
@@ -65,12 +66,16 @@ class SlackCourier(Placing):
     def note(self, item: Item, now: datetime) -> Delivered | Dropped:
         """A line of history."""
         reference, payload = reference_of(item), item.parcel.payload
+        case = self.case(reference)
         with self.store.view() as work:
-            entries = work.cases.history(reference)
-        for entry in entries:
-            if _is_meant(payload, entry):
-                return self.in_thread(item, self._line(entry), now)
-        return Dropped("there is no such history")
+            history = work.cases.history(reference)
+            entry = next((one for one in history if _is_meant(payload, one)), None)
+            may = entry is not None and may_be_told(work, case, entry, self.council)
+        if entry is None:
+            return Dropped("there is no such history")
+        if not may:
+            return Dropped("it names a case that became private")
+        return self.in_thread(item, self._line(entry), now)
 
     def _line(self, entry: Entry) -> Saying:
         text = history_lines.line(entry, self.council, self.name(entry.actor))

@@ -407,6 +407,14 @@ def test_other_cards_and_threads_do_not_name_a_case_that_became_private(
     assert "CC-2026-00002" in said
     assert REFERENCE not in said
 
+    town.press("priya", town.wait_card("waste-recycling", "CC-2026-00002:"), "change")
+    town.wait_view("priya", "Change")
+    town.sandbox.fill_and_submit("priya", {"service": "housing", "level": "level_one"})
+    moved = town.wait_card("housing", "CC-2026-00002:")
+    town.wait_thread(moved, "What happened before")
+    town.settle()
+    assert REFERENCE not in said_in(town, "housing")
+
 
 @pytest.mark.usefixtures("card")
 def test_the_morning_list_of_before_does_not_name_a_case_that_became_private(town: Town) -> None:
