@@ -14,7 +14,6 @@ from models.case import (
     Case,
     Change,
     Classification,
-    Leaving,
     Level,
     Outcome,
     check_fresh,
@@ -295,7 +294,7 @@ class Casework:
                 good_until = self._good_until(case, letter)
                 at = self._leaves_at(good_until, now)
                 if at > now:
-                    change = leaves_later(change, Leaving(letter.kind, at, draft.version))
+                    change = leaves_later(change, letter.kind, at, draft.version)
                 work.outbox.add(outbox.letter(letter, draft.version, good_until, at), now)
             return record(work, change, now)
 

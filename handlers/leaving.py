@@ -6,11 +6,13 @@ from models import actions
 from models.council import Council
 from models.errors import AnswerLost, Unavailable, Undeliverable
 from models.history import Event
+from models.letter import LetterKind
 from models.letters_sent import SentLetter
 from models.outbox import Item, Kind, Parcel
 from models.recording import parts_follow, record
 from models.returning import came_back
 from models.store_port import Work
+from models.taking_back import delayed
 
 # GOV.UK Notify keeps what it took for seven days; one less for clocks and for the asking.
 _REMEMBERED = timedelta(days=6)
@@ -70,8 +72,9 @@ def say_that_it_waits(work: Work, item: Item, reason: str, council: Council, now
     for entry in work.cases.history(case.reference):
         if entry.event is Event.LETTER_WAITING and entry.details.get("parcel") == parcel.key:
             return
-    kind = str(parcel.payload["kind"])
-    record(work, actions.letter_waiting(case, kind, parcel.key, reason, now), now)
+    kind = LetterKind(str(parcel.payload["kind"]))
+    told = actions.letter_waiting(case, kind, parcel.key, reason, now)
+    record(work, delayed(told, kind), now)
 
 
 def did_not_arrive(work: Work, item: Item, reason: str, council: Council, now: datetime) -> None:

@@ -76,12 +76,13 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A letter that a person sent by email and may still take back: it leaves at `at` (aware UTC) or
-    later. `version` of the case is that on which it was approved; with the kind it names the letter.
+    """A letter that a person sent by email and may still take back: it leaves at `at` (aware UTC);
+    None where that has passed and it waits for the mail server. `version` of the case is that on which
+    it was approved; with the kind it names the letter.
     """
 
     kind: LetterKind
-    at: datetime
+    at: datetime | None
     version: int
 
 

@@ -27,12 +27,14 @@ LEFT: Mapping[LetterKind, Event] = {
 """What the history says when a letter has left."""
 
 
-def leaves_later(approved: Change, one: Leaving) -> Change:
-    """A letter just approved leaves at `one.at`: until then it can be taken back."""
+def leaves_later(approved: Change, kind: LetterKind, at: datetime, version: int) -> Change:
+    """A letter just approved, on this version of the case, leaves at `at`: until then it can be taken
+    back.
+    """
     stage = approved.case.stage
-    stage = replace(stage, leaving=(*stage.leaving, one))
+    stage = replace(stage, leaving=(*stage.leaving, Leaving(kind, at, version)))
     first, *others = approved.entries
-    first = replace(first, details={**first.details, "leaves_at": one.at.isoformat()})
+    first = replace(first, details={**first.details, "leaves_at": at.isoformat()})
     return Change(replace(approved.case, stage=stage), (first, *others))
 
 
@@ -41,6 +43,13 @@ def no_longer(ended: Change, kind: LetterKind) -> Change:
     stage = ended.case.stage
     leaving = tuple(one for one in stage.leaving if one.kind is not kind)
     return replace(ended, case=replace(ended.case, stage=replace(stage, leaving=leaving)))
+
+
+def delayed(told: Change, kind: LetterKind) -> Change:
+    """The letter should have left long ago and waits for the mail server: no time is said of it."""
+    stage = told.case.stage
+    leaving = tuple(replace(one, at=None) if one.kind is kind else one for one in stage.leaving)
+    return replace(told, case=replace(told.case, stage=replace(stage, leaving=leaving)))
 
 
 def waiting(case: Case, version: int | None) -> Leaving | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from handlers.slack import wording
-from models.case import Case
+from models.case import Case, Leaving
 from models.council import Council
 from models.history import Entry, Event
 from models.letter import LetterKind
@@ -13,18 +13,22 @@ from models.letter import LetterKind
 def lines(case: Case, council: Council) -> list[str]:
     """For the card: what leaves when, while it can be taken back."""
     return [
-        f"*The {wording.LETTERS[one.kind]} leaves at {_time(one.at, council)}* by email. "
-        "*Undo* takes it back until then."
+        f"*{_when(one, council)}*{' by email' if one.at else ''}. "
+        f"*Undo* takes it back until {'then' if one.at else 'it has left'}."
         for one in case.stage.leaving
     ]
 
 
 def spoken(case: Case, council: Council) -> str:
     """The same, for the card read aloud."""
-    return "".join(
-        f" The {wording.LETTERS[one.kind]} leaves at {_time(one.at, council)}."
-        for one in case.stage.leaving
-    )
+    return "".join(f" {_when(one, council)}." for one in case.stage.leaving)
+
+
+def _when(one: Leaving, council: Council) -> str:
+    letter = wording.LETTERS[one.kind]
+    if one.at is None:
+        return f"The {letter} waits for the mail server"
+    return f"The {letter} leaves at {_time(one.at, council)}"
 
 
 def leaves(entry: Entry, council: Council) -> str:

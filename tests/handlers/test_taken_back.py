@@ -1,6 +1,6 @@
 """Undo: a letter leaves a minute after Send, and until it has begun to leave it can be taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -10,16 +10,17 @@ import pytest
 
 from handlers.delivery import Delivery
 from handlers.mail.courier import EmailCourier
-from handlers.slack import history_lines
+from handlers.slack import history_lines, leaving_lines
 from handlers.taken_back import TakingBack
 from models.allowed import allowed_actions
 from models.case import Action, Case, Level, Outcome, State
-from models.errors import Refused
+from models.errors import Refused, Unavailable
 from models.history import Event
 from models.letter import Going, Letter, LetterKind, Way
 from models.outbox import Kind, Lane
 from models.people import Actor, staff
 from models.policy import PRESETS
+from models.ports import Taken
 from tests.support.casework import OFFICER, entry, events, seen
 from tests.support.council import example_council, utc
 from tests.support.letterbox import KeepingLetterbox, delivered
@@ -252,6 +253,26 @@ def test_a_letter_that_waits_for_the_mail_server_can_still_be_taken_back(
         assert begun is not None
         assert work.outbox.retry(begun, at + MINUTE, "it cannot now", begun=False)
     assert undo(office, case, at).stage.answer_approved_at is None
+
+
+class _DeadLetterbox(KeepingLetterbox):
+    def send(self, _letter: Letter, _files: Sequence[bytes] = ()) -> Taken:
+        raise Unavailable("The mail server does not answer.")
+
+
+def test_of_a_letter_that_has_waited_for_hours_the_card_says_no_time_any_more(
+    office: TestOffice,
+) -> None:
+    case = sent(office, received(office, LetterKind.RESPONSE), LetterKind.RESPONSE)
+    couriers = {Kind.LETTER: EmailCourier(_DeadLetterbox(), office.store)}
+    later = NOW + timedelta(hours=5)
+    Delivery(office.store, couriers, office.council).deliver_due(Lane.EMAIL, lambda: later)
+    waits = office.case(case.reference)
+    assert leaving_lines.lines(waits, office.council) == [
+        "*The answer waits for the mail server*. *Undo* takes it back until it has left."
+    ]
+    undo(office, waits, later)
+    assert delivered(office, later + timedelta(hours=1)) == []
 
 
 def test_the_automatic_acknowledgement_leaves_at_once(office: TestOffice) -> None:

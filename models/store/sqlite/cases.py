@@ -265,7 +265,12 @@ class SqliteCases:
                 optional_date_to_text(stage.extended_to),
                 " ".join(stage.to_post),
                 optional_date_to_text(stage.promised),
-                to_json([[one.kind, time_to_text(one.at), one.version] for one in stage.leaving]),
+                to_json(
+                    [
+                        [one.kind, optional_time_to_text(one.at), one.version]
+                        for one in stage.leaving
+                    ]
+                ),
             ),
         )
         self._keep_deadlines(case)
@@ -367,7 +372,7 @@ def case_of_row(row: sqlite3.Row) -> Case:
             to_post=tuple(LetterKind(kind) for kind in row["to_post"].split()),
             promised=text_to_date(row["promised"]),
             leaving=tuple(
-                Leaving(LetterKind(kind), datetime.fromisoformat(at), version)
+                Leaving(LetterKind(kind), text_to_time(at), version)
                 for kind, at, version in json.loads(row["leaving"])
             ),
         ),

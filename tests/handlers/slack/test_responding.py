@@ -11,7 +11,7 @@ from bot.sandbox.limits import view_problems
 from bot.sandbox.mentions import notified
 from handlers.slack import cards, leaving_lines, letter_modals, points_modal
 from models.actions import approve_answer
-from models.case import Action, Case, Leaving, Level, Outcome
+from models.case import Action, Case, Level, Outcome
 from models.letter import Letter, LetterKind, Way
 from models.people import staff
 from models.points import LONGEST, MOST, Point, suggested, written
@@ -33,7 +33,7 @@ points = st.lists(
 
 def leaving() -> Case:
     approved = approve_answer(CASE, Outcome.RESOLVED, Level.LEVEL_ONE, staff("U1"), NOW)
-    return leaves_later(approved, Leaving(LetterKind.RESPONSE, NOW + MINUTE, 1)).case
+    return leaves_later(approved, LetterKind.RESPONSE, NOW + MINUTE, 1).case
 
 
 def preview(open_points: tuple[str, ...] = (), way: Way = Way.EMAIL) -> dict[str, object]:
