@@ -271,7 +271,7 @@ class Delivery:
                 return
             change = extended(case, letter.extension, self.council, CAREBOT, now)
         else:
-            change = actions.answered(case, now)
+            change = actions.answered(case, now, len(letter.attachments))
         after = record(work, no_longer(change, letter.kind), now)
         parts_follow(work, after, self.council, now)
         reopen_for_what_came_since(work, after, self.council, now)

@@ -238,10 +238,11 @@ def approve_answer(
     return _change(case, Event.ANSWER_APPROVED, actor, now, details, stage=stage, level=level)
 
 
-def answered(case: Case, at: datetime) -> Change:
-    """The answer left at `at`."""
+def answered(case: Case, at: datetime, files: int = 0) -> Change:
+    """The answer left at `at`, so many files with it."""
     stage = replace(case.stage, answered_at=at)
-    return _change(case, Event.ANSWERED, CAREBOT, at, {}, state=State.ANSWERED, stage=stage)
+    details: dict[str, Detail] = {"files": files} if files else {}
+    return _change(case, Event.ANSWERED, CAREBOT, at, details, state=State.ANSWERED, stage=stage)
 
 
 def letter_waiting(case: Case, kind: str, parcel: str, reason: str, at: datetime) -> Change:

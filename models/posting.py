@@ -109,7 +109,7 @@ def _left(
         assert letter.extension is not None
         check_in_time(case, letter.extension, posted_on)
         return extended(case, letter.extension, council, actor, at)
-    return answered(case, at)
+    return answered(case, at, len(letter.attachments))
 
 
 def _on_paper(posted_on: date) -> dict[str, Detail]:

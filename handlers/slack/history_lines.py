@@ -187,7 +187,11 @@ def _extension_approved(entry: Entry, council: Council, who: str) -> str:
 
 
 def _left(entry: Entry, what: str) -> str:
-    return f"The {what} was posted{_posted(entry)}" if _on_paper(entry) else f"The {what} left"
+    files = int(entry.details.get("files") or 0)
+    beside = f" with {files} file{'' if files == 1 else 's'}" if files else ""
+    if _on_paper(entry):
+        return f"The {what} was posted{_posted(entry)}{beside}"
+    return f"The {what} left{beside}"
 
 
 def _on_paper(entry: Entry) -> bool:

@@ -68,7 +68,7 @@ def test_an_answer_arrives_with_its_files_byte_for_byte(town: Town, card: Messag
     body = letter.get_body(("plain",))
     assert body is not None
     assert "The new days are in the calendar attached." in body.get_content()
-    town.wait_thread(card, "answer left")
+    town.wait_thread(card, "The answer left with 2 files")
 
 
 @pytest.mark.parametrize(
