@@ -91,5 +91,13 @@ def _placed(at: Placing, case: Case, place: Place, before: Posting | None) -> De
             formers = {former, *work.places.formers(reference)}
             then += clearing.when_private(work, at, case, place, formers)
         again = words_again(work, reference, place.ts)
-    then += [outbox.before(reference, case.version, place.ts), *again]
+    if is_private(case, at.council) or not _is_private_place(at, before):
+        # What was done while it was private stays there when it is not any more.
+        then.append(outbox.before(reference, case.version, place.ts))
+    then += again
     return Delivered((posting, former), tuple(then))
+
+
+def _is_private_place(at: Placing, place: Posting) -> bool:
+    private = at.council.channels.private.values()
+    return place.channel in map(at.api.channel_id, private)

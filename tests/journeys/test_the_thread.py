@@ -344,6 +344,24 @@ def test_a_case_that_becomes_private_leaves_no_word_in_the_open_channel(
     assert_whole(town, new)
 
 
+def test_what_was_done_while_a_case_was_private_is_not_said_where_it_stands_later(
+    town: Town, card: Message
+) -> None:
+    private = by_change(town, card)
+    add(town, talk(town, private, "The school knows."))
+    town.wait_whisper("priya", "Filed to")
+    town.settle()
+    town.press("priya", town.wait_card("private-safeguarding"), "change")
+    town.wait_view("priya", "Change")
+    town.sandbox.fill_and_submit("priya", {"flags": []})
+    back = town.wait_card("waste-recycling", f"{REFERENCE}: complaint")
+    town.wait_thread(back, "Jo Pike wrote:")
+    town.settle()
+    said = said_in(town, "waste-recycling")
+    assert "What happened before" not in said
+    assert "The school knows." not in said
+
+
 @pytest.mark.parametrize("method", ["chat.delete", "files.delete"])
 def test_clearing_goes_on_where_slack_asks_to_wait_or_loses_an_answer(
     town: Town, method: str
