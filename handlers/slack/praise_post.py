@@ -1,5 +1,6 @@
 """Carries a compliment that somebody passed on to the channel of its service."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from handlers.praising import praising_words
@@ -9,7 +10,7 @@ from handlers.slack.placing import KEY, Placing
 from models.case import Case
 from models.channels import is_private
 from models.council import Council
-from models.outbox import Delivered, Dropped, Item
+from models.outbox import Delivered, Dropped, Item, Posting, former_key
 from models.praise import Praise
 
 _SHOWN = 2_500
@@ -24,8 +25,10 @@ def praise(at: Placing, item: Item, _now: datetime) -> Delivered | Dropped:
     with at.store.view() as work:
         words = praising_words(work, case)
     saying = post(case, case.praise, words, at.council)
-    at.post(at.api.channel_id(str(payload["channel"])), saying, {KEY: item.parcel.key})
-    return Delivered()
+    place = at.post(at.api.channel_id(str(payload["channel"])), saying, {KEY: item.parcel.key})
+    # As what stands under a former card it goes when the case becomes private.
+    here = Posting("", case.reference, place.channel, place.ts)
+    return Delivered((replace(here, key=former_key(here)),))
 
 
 def post(case: Case, praise: Praise, words: str, council: Council) -> Saying:

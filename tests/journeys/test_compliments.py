@@ -51,3 +51,22 @@ def test_a_compliment_is_passed_on_once_and_closed_with_one_press(town: Town) ->
     assert case.state is State.CLOSED
     assert "Closed" in town.wait_card(CHANNEL, "CC-2026-00001:").text
     assert len(town.cards(CHANNEL, "A compliment for Dave")) == 1
+
+
+def test_what_was_passed_on_goes_from_the_channel_when_the_case_becomes_private(town: Town) -> None:
+    town.run()
+    town.write(THANKS, From="Joan Pettifer <joan@post.example>")
+    town.wait_card(CHANNEL, "CC-2026-00001")
+    town.settle()
+    town.press("priya", town.wait_card(CHANNEL, "CC-2026-00001"), "pass_on")
+    town.wait_view("priya", "Pass on")
+    town.sandbox.fill_and_submit("priya", {"staff": "Dave"})
+    town.wait_card(CHANNEL, "A compliment for Dave")
+    town.settle()
+    town.press("priya", town.wait_card(CHANNEL, "CC-2026-00001:"), "change")
+    town.wait_view("priya", "Change")
+    town.sandbox.fill_and_submit("priya", {"flags": ["safeguarding"]})
+    town.wait_card("private-safeguarding", "CC-2026-00001:")
+    town.settle()
+    assert "ring" not in json.dumps([m.blocks for m in town.sandbox.messages(CHANNEL)])
+    assert town.cards(CHANNEL, "A compliment") == []
