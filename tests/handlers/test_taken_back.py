@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from handlers.delivery import Delivery
 from handlers.mail.courier import EmailCourier
@@ -380,3 +382,40 @@ def test_undo_pressed_in_the_instant_before_it_begins_to_leave_is_in_time(
     with office.store.view() as work:
         assert not work.departures.passed(Letter.from_json(parcel.payload).message_id)
     assert office.case(case.reference).state is State.OPEN
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["send", "undo", "deliver"]), st.integers(0, 90)), max_size=9
+    )
+)
+def test_whatever_is_pressed_when_a_letter_either_leaves_or_is_taken_back_and_never_both(
+    steps: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    office = open_office(tmp_path_factory.mktemp("undo"), example_council(undo_seconds=60))
+    reference, now = received(office, LetterKind.RESPONSE), NOW
+    seen_last: Case | None = None
+    waits_until: datetime | None = None
+    left, undone = 0, 0
+    for step, seconds in steps:
+        now += timedelta(seconds=seconds)
+        if step == "send" and waits_until is None and not left:
+            seen_last, waits_until = sent(office, reference, LetterKind.RESPONSE, now), now + MINUTE
+        elif step == "undo" and seen_last is not None and waits_until is not None:
+            undo(office, seen_last, now)
+            waits_until, undone = None, undone + 1
+        elif step == "undo" and seen_last is not None:
+            with pytest.raises(Refused):
+                undo(office, seen_last, now)
+        elif step == "deliver":
+            may_leave = waits_until is not None and now >= waits_until
+            assert len(delivered(office, now)) == may_leave
+            if may_leave:
+                waits_until, left = None, left + 1
+        stage = office.case(reference).stage
+        assert (stage.answer_approved_at is not None) == bool(waits_until or left)
+        assert bool(stage.leaving) == (waits_until is not None)
+    assert events(office, reference).count(Event.LETTER_TAKEN_BACK) == undone
+    assert events(office, reference).count(Event.ANSWERED) == left
+    office.store.close()
