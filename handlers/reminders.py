@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from handlers.absence import begin_day, queue_uncovered
+from handlers.days_left import draw_days_left
 from models import outbox
 from models.channels import all_channels
 from models.council import Council
@@ -17,8 +18,8 @@ TICK = "tick"
 
 
 def remind(store: Store, council: Council, now: datetime) -> int:
-    """Queue the reminders and morning lists that are due at `now` (aware); how many were new. Places
-    that nobody asks for any more are forgotten.
+    """Queue what is to be said and drawn anew at `now` (aware); how many were new. Places that nobody
+    asks for any more are forgotten.
 
     Only in working hours of working days. After a stop the latest reminder that applies is said,
     late, and those before it are not; a list is posted late on its own day only.
@@ -39,6 +40,7 @@ def remind(store: Store, council: Council, now: datetime) -> int:
         if time >= reminding.list_at:
             queued += _queue_morning_lists(work, council, today, now)
             queued += queue_uncovered(work, council, now)
+        queued += draw_days_left(work, council, now)
     return queued
 
 

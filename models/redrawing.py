@@ -45,7 +45,16 @@ def redraw_cards_held_by(work: Work, users: Iterable[str], why: str, now: dateti
     """The cards of the open cases of these people; `why` tells the occasion apart for ever."""
     for user in users:
         for case in held_by(work, user):
-            work.outbox.add(outbox.card_again(case.reference, case.version, why), now)
+            redraw_card(work, case, why, now)
+
+
+def redraw_card(work: Work, case: Case, why: str, now: datetime) -> bool:
+    """A card that stands somewhere, once for `why` and the version of the case; whether it is queued.
+    Of what came in a flood no card stands, and none is posted for a redraw.
+    """
+    if work.places.get(f"card:{case.reference}") is None:
+        return False
+    return work.outbox.add(outbox.card_again(case.reference, case.version, why), now)
 
 
 def held_by(work: Work, user: str, limit: int = _MOST) -> tuple[Case, ...]:

@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from handlers.absence import Absences, WrongAbsence
+from handlers.absence import Absences, WrongAbsence, begin_day
 from handlers.reminders import remind
 from models.absence import Absence, stands_in
 from models.errors import Refused
 from models.homes import LEAD, Home
-from models.outbox import Kind
+from models.outbox import Kind, Posting
 from models.people import staff
 from tests.support.council import utc
 from tests.support.office import TestOffice, email
@@ -33,6 +33,8 @@ def away(user: str = "U1", cover: str | None = "U2", first: int = 0, last: int =
 def held(office: TestOffice) -> None:
     office.receive(email(), NOW)
     office.casework.claim(REFERENCE, PRIYA, NOW)
+    with office.store.work() as work:
+        work.places.put(Posting(f"card:{REFERENCE}", REFERENCE, "C1", "1.0"))
 
 
 def kinds(office: TestOffice, kind: Kind) -> list[str]:
@@ -116,7 +118,8 @@ def test_a_new_day_redraws_what_begins_and_ends_with_it_once(
     drawn: list[date] = []
     for hour in range(24 * 5):
         now = utc(2020, 6, 1, 0) + timedelta(hours=hour)
-        remind(office.store, office.council, now)
+        with office.store.work() as work:
+            begin_day(work, office.council, now)
         drawn += [office.council.local_date(now)] * len(kinds(office, Kind.CARD))
         drain(office, now)
     assert drawn == [date(2020, 6, 2), date(2020, 6, 3)]
