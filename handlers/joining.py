@@ -124,6 +124,8 @@ class Joining:
             history = work.cases.history(case.reference)
             change = joining.take_apart(case, history, self.council, actor, now)
             into = _existing(work, str(case.merged_into))
+            if into.merged_into is not None:
+                raise Refused(f"{into.reference} is merged itself: take that apart first.")
             after = record(work, change, now)
             theirs = work.cases.history(into.reference)
             left = (one for one in joining.joined_by(theirs) if one != case.reference)

@@ -395,3 +395,18 @@ def test_the_card_of_a_merged_case_names_no_case_that_became_private_since(
         with office.store.view() as work:
             known = background(work, case, office.council)
         assert known.together == Together()
+
+
+def test_of_a_chain_the_last_link_is_taken_apart_first(office: TestOffice) -> None:
+    first, second = two(office)
+    third = receive(office, f"Third. {BIN}", LATER)
+    merge(office, first, second)
+    merge(office, second, third)
+    with pytest.raises(Refused, match=f"{second.reference} is merged itself"):
+        joining(office).take_apart(seen(office.case(first.reference)), PRIYA, LATER)
+    joining(office).take_apart(seen(office.case(second.reference)), PRIYA, LATER)
+    again = office.case(second.reference)
+    assert again.stage.started_on == date(2026, 6, 1)
+    joining(office).take_apart(seen(office.case(first.reference)), PRIYA, LATER)
+    assert office.case(second.reference).stage.started_on == date(2026, 6, 5)
+    assert office.case(third.reference).stage.started_on == date(2026, 6, 5)
