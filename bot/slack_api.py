@@ -1,6 +1,7 @@
 """Slack over its Web API: handlers.slack.api.SlackApi with slack_sdk, and the Bolt app."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
@@ -45,9 +46,11 @@ _UNKNOWN_END = frozenset({"internal_error", "fatal_error", "request_timeout"})
 class WebSlack:
     """Slack for one workspace. Shared by threads; channel names are resolved once."""
 
-    def __init__(self, client: WebClient) -> None:
-        """`client` retries nothing by itself: the outbox does, and knows what was done."""
-        self._client = client
+    def __init__(self, client: WebClient, scopes: Collection[str] = ()) -> None:
+        """`client` retries nothing by itself: the outbox does, and knows what was done. `scopes` are
+        what the token has to have.
+        """
+        self._client, self._scopes = client, frozenset(scopes)
         self._channels: dict[str, str] = {}
         self._groups: dict[str, str] = {}
         self._team = self._bot = ""
@@ -56,13 +59,14 @@ class WebSlack:
         """Resolve the configured channels (setting to channel) and join the public ones; resolve the
         user groups (`@handle`).
 
-        Raises Misconfigured where the token is refused, and naming the setting of a channel that
-        is not there or that carebot is not invited to, or a group that is not there.
+        Raises Misconfigured where the token is refused or lacks a scope, and naming the setting of a
+        channel that is not there or that carebot is not invited to, or a group that is not there.
         """
         try:
             known_as = _call(self._client.auth_test)
         except Undeliverable as error:
             raise Misconfigured(f"SLACK_BOT_TOKEN: {error}") from error
+        self._check_scopes(known_as)
         self._team, self._bot = str(known_as["team_id"]), str(known_as.get("bot_id") or "")
         kinds = "public_channel,private_channel"
         listed = list(
@@ -82,6 +86,19 @@ class WebSlack:
                 _call(self._client.conversations_join, channel=found["id"])
             self._channels[channel] = found["id"]
         self._resolve_groups([group for group in groups if group.startswith("@")])
+
+    def _check_scopes(self, known_as: SlackResponse) -> None:
+        """An app that was installed before an update lacks what the update needs, and would fail at
+        the first press that asks for it.
+        """
+        headers = {name.lower(): value for name, value in known_as.headers.items()}
+        told = headers.get("x-oauth-scopes")
+        missing = self._scopes - set(told.replace(" ", "").split(",")) if told else ()
+        if missing:
+            raise Misconfigured(
+                f"SLACK_BOT_TOKEN: the app in Slack lacks {', '.join(sorted(missing))}. Give it the "
+                "manifest that `carebot manifest` prints, and install it again"
+            )
 
     def _resolve_groups(self, groups: Sequence[str]) -> None:
         if not groups:
@@ -156,13 +173,24 @@ class WebSlack:
         """A thread's messages with the one that began it."""
         return tuple(self._said(channel, message) for message in self._searched(channel, ts))
 
-    def recent(self, channel: str) -> tuple[Said, ...]:
-        """The latest messages of a channel itself."""
-        return tuple(self._said(channel, message) for message in self._searched(channel, None))
+    def since(self, channel: str, at: datetime) -> tuple[Said, ...]:
+        """The messages of a channel itself that were posted after a time."""
+        found = self._pages(
+            "messages",
+            self._client.conversations_history,
+            channel=channel,
+            oldest=f"{at.timestamp():.6f}",
+            include_all_metadata=True,
+        )
+        return tuple(self._said(channel, message) for message in found)
 
     def delete(self, place: Place) -> None:
         """Delete a message of ours."""
         _call(self._client.chat_delete, channel=place.channel, ts=place.ts)
+
+    def mark(self, place: Place) -> None:
+        """Put a memo's sign to a message."""
+        _call(self._client.reactions_add, channel=place.channel, timestamp=place.ts, name="memo")
 
     def put_file(self, channel: str, file: TextFile, thread: str) -> None:
         """Put a file into a thread, in the three steps that Slack asks for."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 Block = dict[str, object]
@@ -94,12 +95,16 @@ class SlackApi(Protocol):
         """A thread's messages with the one that began it, oldest first. Raises Gone."""
         ...
 
-    def recent(self, channel: str) -> tuple[Said, ...]:
-        """The latest hundred messages of a channel itself, the newest first."""
+    def since(self, channel: str, at: datetime) -> tuple[Said, ...]:
+        """The messages of a channel itself that were posted after a time, the newest first."""
         ...
 
     def delete(self, place: Place) -> None:
         """Delete a message of ours. Raises Gone."""
+        ...
+
+    def mark(self, place: Place) -> None:
+        """Put a memo's sign to a message. Raises Undeliverable where it has one of ours already."""
         ...
 
     def put_file(self, channel: str, file: TextFile, thread: str) -> None:

@@ -53,13 +53,15 @@ def cleared(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
 
 def unnamed(at: Placing, item: Item, _now: datetime) -> Delivered | Dropped:
     """Lines of ours that name the case go, from another case's thread or from a channel."""
-    reference, place = reference_of(item), _old(item)
-    if not is_private(at.case(reference), at.council):
+    case, place = at.case(reference_of(item)), _old(item)
+    reference = case.reference
+    if not is_private(case, at.council):
         return Dropped("the case is not private any more")
     try:
-        stands = (
-            at.api.thread(place.channel, place.ts) if place.ts else at.api.recent(place.channel)
-        )
+        if place.ts:
+            stands = at.api.thread(place.channel, place.ts)
+        else:
+            stands = at.api.since(place.channel, case.received_at)
     except Gone:
         return Delivered()
     for said in stands:

@@ -1,6 +1,7 @@
 """Carries what the outbox holds for Slack: each kind is drawn now, from the case as it is now."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -27,7 +28,7 @@ from handlers.slack.placing import KEY, Placing, number_of, reference_of
 from handlers.slack.saying_words import words
 from models.case import State, open_deadlines
 from models.deadlines import DeadlineKind
-from models.errors import Gone, NotYet
+from models.errors import Gone, NotYet, Undeliverable
 from models.history import Entry, Event
 from models.outbox import Delivered, Dropped, Item, Kind, Payload, Posting
 from models.quarantine import QuarantineState
@@ -75,7 +76,17 @@ class SlackCourier(Placing):
             return Dropped("there is no such history")
         if not may:
             return Dropped("it names a case that became private")
+        if entry.event is Event.NOTE_FILED:
+            self._mark(int(str(entry.details["note"])))
         return self.in_thread(item, self._line(entry), now)
+
+    def _mark(self, number: int) -> None:
+        """Whoever reads a filed message sees that it is a note; a screen reader reads it too."""
+        with self.store.view() as work:
+            note = work.notes.get(number)
+        if note is not None and note.spoken is not None:
+            with suppress(Undeliverable):  # marked already, or deleted
+                self.api.mark(Place(note.spoken.channel, note.spoken.ts))
 
     def _line(self, entry: Entry) -> Saying:
         text = history_lines.line(entry, self.council, self.name(entry.actor))

@@ -54,6 +54,8 @@ def test_talk_that_nobody_files_is_not_kept_and_what_is_filed_is_a_note_with_its
     (note,) = notes(town)
     assert (note.text, note.author) == (said.text, said.user)
     town.wait_thread(card, "priya filed a message of this thread as a note")
+    replies = town.sandbox.replies(card.channel, card.ts)
+    assert [m.ts for m in replies if ("memo", town.sandbox.bot_user) in m.reactions] == [said.ts]
     assert len(town.letterbox.messages) == 1
 
 
