@@ -1,18 +1,12 @@
 """What was written on a case and on those that were merged into it."""
 
-from models.joining import joined_by
+from models.joining import all_joined
 from models.store_port import StoredMessage, Work
 
 
 def family(work: Work, reference: str) -> tuple[str, ...]:
     """The cases that are merged into a case, and those merged into these."""
-    found, looked = dict[str, None](), [reference]
-    while looked:
-        for one in joined_by(work.cases.history(looked.pop())):
-            if one not in found and one != reference:
-                found[one] = None
-                looked.append(one)
-    return tuple(found)
+    return all_joined(work.cases.history(reference), work.cases.history)
 
 
 def messages_of(work: Work, reference: str) -> tuple[StoredMessage, ...]:

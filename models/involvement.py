@@ -12,7 +12,7 @@ from models.case import Case, Level
 from models.council import Council
 from models.errors import Refused
 from models.history import Entry, Event
-from models.joining import joined_by
+from models.joining import all_joined
 from models.levels import in_words
 from models.people import Kind
 from models.store_port import Work
@@ -73,7 +73,7 @@ def involved_in(work: Work, case: Case) -> Mapping[str, Entry]:
     history = work.cases.history(case.reference)
     before = before_review(history)
     others = list[Entry]()
-    for reference in joined_by(before):
+    for reference in all_joined(before, work.cases.history):
         others += work.cases.history(reference)
     opened = before[0] if before else None
     first = opened.details.get("split_from") if opened else None

@@ -140,6 +140,19 @@ def joined_by(history: Iterable[Entry]) -> tuple[str, ...]:
     return tuple(joined)
 
 
+def all_joined(
+    history: Iterable[Entry], history_of: Callable[[str], Iterable[Entry]]
+) -> tuple[str, ...]:
+    """The same with those that are merged into these, and so on; each once."""
+    found, looked = dict[str, None](), [*joined_by(history)]
+    while looked:
+        reference = looked.pop(0)
+        if reference not in found:
+            found[reference] = None
+            looked += joined_by(history_of(reference))
+    return tuple(found)
+
+
 def linked_with(history: Iterable[Entry]) -> tuple[str, ...]:
     """The cases with which a person linked a case, by its history."""
     by_hand = (e for e in history if e.event is Event.LINKED and e.details.get("why") == Why.STAFF)

@@ -18,6 +18,7 @@ from models.allowed import allowed_actions
 from models.case import Action, Case, Change, Classification, Level, Outcome, State
 from models.errors import Refused, Stale
 from models.history import Event
+from models.involvement import involved_in
 from models.joining import going_on
 from models.letter import LetterKind
 from models.outbox import Kind
@@ -410,3 +411,17 @@ def test_of_a_chain_the_last_link_is_taken_apart_first(office: TestOffice) -> No
     joining(office).take_apart(seen(office.case(first.reference)), PRIYA, LATER)
     assert office.case(second.reference).stage.started_on == date(2026, 6, 5)
     assert office.case(third.reference).stage.started_on == date(2026, 6, 5)
+
+
+def test_who_worked_on_any_case_of_a_chain_may_not_review_the_one_that_goes_on(
+    office: TestOffice,
+) -> None:
+    first, second = two(office)
+    third = receive(office, f"Third. {BIN}", LATER)
+    office.casework.claim(first.reference, staff("USAM"), LATER)
+    merge(office, first, second)
+    merge(office, second, third)
+    with office.store.view() as work:
+        case = work.cases.get(third.reference)
+        assert case is not None
+        assert "USAM" in involved_in(work, case)
