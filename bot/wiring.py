@@ -17,6 +17,7 @@ from bot.config import CouncilFile, Environment
 from bot.config_rules import THIS_MACHINE
 from bot.council_of_settings import catalogue_of, council_of
 from bot.http_mode import HttpMode
+from bot.manifest import scopes_of
 from bot.oauth import Tokens
 from bot.slack_api import WebSlack
 from bot.smtp import SmtpLetterbox
@@ -320,7 +321,7 @@ def office_of(file: CouncilFile, environment: Environment, store: Store, clock: 
     """Put the parts together. Raises Misconfigured; asks nothing of the network."""
     council = council_of(file)
     client = web_client_of(environment)
-    slack = WebSlack(client)
+    slack = WebSlack(client, scopes_of(file))
     slack_courier = SlackCourier(store, slack, council)
     staff = Staff(slack, council, clock.now)
     delivery = Delivery(

@@ -269,3 +269,12 @@ def test_what_lies_in_a_channel_without_the_app_is_no_file_for_it(sandbox, clien
     assert refused(client.files_info, file=file.id) == "file_not_found"
     client.conversations_join(channel=sandbox.workspace.channel("triage").id)
     assert client.files_info(file=file.id)["file"]["name"] == "a.txt"
+
+
+def test_only_who_may_read_files_may_ask_for_them():
+    with Sandbox(channels=["triage"], people=PEOPLE, scopes=("chat:write",)) as sandbox:
+        client = WebClient(sandbox.bot_token, base_url=sandbox.api_url)
+        amina = sandbox.workspace.person("amina").id
+        with pytest.raises(SlackApiError) as refusal:
+            client.views_open(trigger_id=sandbox.workspace.grants.trigger(amina), view=file_modal())
+        assert refusal.value.response["needed"] == "files:read"
