@@ -124,7 +124,10 @@ class Placing:
     def name(self, actor: Actor) -> str:
         """Who did it, for a line of history; not escaped."""
         if actor.kind is Kind.STAFF:
-            return self.api.person(actor.id).name
+            try:
+                return self.api.person(actor.id).name
+            except Undeliverable:
+                return "Somebody"  # whom Slack knows no more: the line must not wait for ever
         if actor.kind is Kind.OPERATOR:
             return f"{actor.id} (who runs carebot)"
         return "The customer" if actor.kind is Kind.CUSTOMER else "carebot"

@@ -6,8 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from bot.sandbox import Message
+from handlers.notes import Notes
 from models.history import Event
 from models.notes import Note
+from models.people import staff
 from tests.journeys.test_the_clock import due_at_nine
 from tests.journeys.town import SECONDS, Town
 
@@ -375,6 +377,18 @@ def test_clearing_goes_on_where_slack_asks_to_wait_or_loses_an_answer(
     town.sandbox.wait_for(lambda _: len(everything_in(town, "waste-recycling")) == 1, SECONDS)
     town.wait_thread(new, "Jo Pike wrote:")
     assert card.ts == everything_in(town, "waste-recycling")[0].ts
+
+
+@pytest.mark.usefixtures("card")
+def test_a_long_thread_is_cleared_in_several_attempts(town: Town) -> None:
+    nobody_any_more = staff("U1")
+    for n in range(30):
+        written, now = Notes(town.store), town.clock.now()
+        written.write(town.cases()[0], f"Note {n}.", nobody_any_more, now, once=f"{n}")
+    town.settle()
+    assert len(everything_in(town, "waste-recycling")) > 30
+    flag(town)
+    assert len(everything_in(town, "waste-recycling")) == 1
 
 
 @pytest.mark.usefixtures("card")
