@@ -380,6 +380,19 @@ def test_clearing_goes_on_where_slack_asks_to_wait_or_loses_an_answer(
 
 
 @pytest.mark.usefixtures("card")
+def test_what_cannot_be_cleared_now_holds_up_nothing_and_is_tried_again(town: Town) -> None:
+    town.sandbox.faults.error("conversations.replies", "not_in_channel", times=2)
+    town.write(
+        "#missed_bin complaint !safeguarding",
+        Message_ID="<2@x>",
+        In_Reply_To="<first@post.example>",
+    )
+    new = town.wait_card("private-safeguarding")
+    town.wait_thread(new, "Jo Pike wrote:")
+    town.sandbox.wait_for(lambda _: len(everything_in(town, "waste-recycling")) == 1, SECONDS)
+
+
+@pytest.mark.usefixtures("card")
 def test_a_long_thread_is_cleared_in_several_attempts(town: Town) -> None:
     nobody_any_more = staff("U1")
     for n in range(30):

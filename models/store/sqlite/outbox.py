@@ -17,9 +17,10 @@ from models.store.sqlite.columns import (
 )
 
 # What must leave before an item. A reminder that waits for the morning holds up nothing, nor does
-# the question what became of a letter.
+# the question what became of a letter, nor what is done in channels where the case no longer stands.
 _EARLIER = """SELECT 1 FROM outbox e WHERE e.state='pending' AND e.reference=o.reference
-    AND e.lane=o.lane AND e.id < o.id AND e.kind NOT IN ('reminder', 'letter_status')"""
+    AND e.lane=o.lane AND e.id < o.id
+    AND e.kind NOT IN ('reminder', 'letter_status', 'cleared', 'unnamed', 'compared')"""
 
 # An item that is under way, and under the lease that somebody holds; `_ours` fills it in.
 _OURS = "id=? AND state='pending' AND lease_until=?"
