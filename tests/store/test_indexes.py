@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.actions import reclassify
-from models.case import Classification, Level
+from models.case import Classification, Level, State
 from models.ledger import Arrival
 from models.letter import Letter, LetterKind
 from models.locations import Location, PlaceKind
@@ -17,7 +17,7 @@ from models.outbox import Lane
 from models.people import staff
 from models.prediction import Category
 from models.store import open_store
-from models.store_port import Store, Work
+from models.store_port import Query, Store, Work
 from tests.support.cases import message, opened
 from tests.support.council import example_council, utc
 
@@ -90,6 +90,17 @@ def ask_for_learning(work: Work) -> None:
     work.decisions.opened(NOW)
 
 
+def ask_for_a_home(work: Work) -> None:
+    """What a home tab asks, and what is asked of who is away."""
+    work.homes.unclaimed(["waste_recycling"], 20)
+    work.homes.unclaimed(["waste_recycling"], 20, others=True)
+    work.cases.find(Query(states=frozenset({State.TRIAGE, State.OPEN}), holder="U1"))
+    work.agreed.due(NOW.date())
+    work.absences.on(NOW.date())
+    work.absences.of("U1", NOW.date())
+    work.homes.get("U1")
+
+
 @pytest.fixture
 def filled(tmp_path: Path) -> Store:
     store = open_store(f"sqlite:///{tmp_path / 'carebot.db'}")
@@ -131,6 +142,13 @@ def test_what_learning_asks_uses_an_index(filled: Store, tmp_path: Path) -> None
         work.cases.save(reclassify(case, LEVEL_ONE, example_council(), staff("U1"), NOW))
     plans = plans_of(filled, tmp_path, ask_for_learning)
     assert len(plans) >= 5
+    for statement, plan in plans.items():
+        assert "SCAN" not in plan, (statement, plan)
+
+
+def test_what_a_home_asks_uses_an_index(filled: Store, tmp_path: Path) -> None:
+    plans = plans_of(filled, tmp_path, ask_for_a_home)
+    assert len(plans) >= 6
     for statement, plan in plans.items():
         assert "SCAN" not in plan, (statement, plan)
 
