@@ -17,6 +17,7 @@ class How(StrEnum):
     CARD = "card"
     WORDS = "words"
     SEARCH = "search"
+    NOTES = "notes"
 
 
 @dataclass(frozen=True, slots=True)

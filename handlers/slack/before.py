@@ -59,7 +59,7 @@ def _note(note: Note, council: Council, name: Name) -> list[Block]:
     who = wording.escape(name(staff(note.author)))
     gone = "; deleted since" if note.deleted_at else ""
     head = f"*Note* of {who} ({wording.time(note.versions[-1].at, council)}{gone}):"
-    return [_section(head), *note_lines.quoted(note)]
+    return [_section(head), *note_lines.of_note(note)]
 
 
 def _together(lines: Sequence[str]) -> Iterator[str]:

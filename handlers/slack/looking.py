@@ -24,6 +24,7 @@ _HOW = {
     How.CARD: "looked the case up",
     How.WORDS: "read what the customer wrote",
     How.SEARCH: "saw some of its words in a search",
+    How.NOTES: "read its notes",
 }
 
 

@@ -5,7 +5,7 @@ asked sees the answer.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from handlers.slack import actions, commands, menu, notes, wording
+from handlers.slack import actions, commands, menu, note_list, notes, wording
 from handlers.slack.api import Saying
 from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
@@ -76,6 +76,7 @@ _WORDS: Mapping[str, _Word] = {
     "why": _asked_of,
     "looked": _asked_of,
     "note": _note,
+    "notes": note_list.show,
 }
 """The words of a case's thread. The name of an action gets the menu, where its button is: a mention
 opens no window.

@@ -29,12 +29,17 @@ LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {
 def written(line: str, note: Note) -> Saying:
     """A note that was written as one: the line with its words, in a quote that formats nothing."""
     said = wording.escape(wording.one_line(note.text, 150))
-    return Saying(f"{line}: {said}", [_section(line), *quoted(note)])
+    return Saying(f"{line}: {said}", [_section(line), *of_note(note)])
 
 
-def quoted(note: Note) -> list[Block]:
-    """A note's words, all of them. What was typed into a modal is plain already."""
-    shown = note.text if note.spoken is None else readable(note.text)
+def of_note(note: Note) -> list[Block]:
+    """What a note says now, all of it. What was typed into a modal is plain already."""
+    return quoted(note.text, is_mrkdwn=note.spoken is not None)
+
+
+def quoted(text: str, *, is_mrkdwn: bool) -> list[Block]:
+    """Words of staff in a quote that formats nothing."""
+    shown = readable(text) if is_mrkdwn else text
     return [_quote(shown[i : i + _LONGEST]) for i in range(0, len(shown), _LONGEST)]
 
 

@@ -134,8 +134,9 @@ HELP = """*What you can ask*
 • `/case away`: say when you are away, and who covers
 • `/case looked` and a reference: who looked at it from outside its channel, for team leaders
 • `/case help`: this
-In a case's thread, where slash commands do not work, write `@carebot` for what can be done, `@carebot \
-claim`, `@carebot status`, `@carebot why`, `@carebot note` and words to keep, or any word of the above."""
+In a case's thread, where slash commands do not work, write `@carebot` for what can be done,
+`@carebot claim`, `status` or `why`, `@carebot note` and words to keep, `@carebot notes` for what
+was kept, or any word of the above."""
 
 
 def escape(text: str) -> str:

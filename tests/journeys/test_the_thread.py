@@ -97,6 +97,12 @@ def test_edits_and_the_deletion_of_a_filed_message_are_kept_with_their_times_and
     town.sandbox.delete_message("sam", card.channel, said.ts)
     (note,) = notes(town)
     assert texts(note) == ["Ring Jo at ten.", "Ring Jo at eleven."]
+    town.sandbox.say("priya", card.channel, "@carebot notes", thread_ts=card.ts)
+    told = json.dumps(town.wait_whisper("priya", "1 note on").blocks)
+    assert "Ring Jo at eleven." in told
+    assert "it said:" in told
+    assert "Ring Jo at ten." in told
+    assert "*Deleted from the thread*" in told
     first, second = note.versions
     assert note.deleted_at is not None
     assert first.at < second.at < note.deleted_at

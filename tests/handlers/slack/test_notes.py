@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.sandbox.limits import block_problems, view_problems
 from bot.sandbox.mentions import notified
-from handlers.slack import before, note_lines, notes, redacting
+from handlers.slack import before, note_lines, note_list, notes, redacting
 from handlers.slack.api import Place, Said, Saying
 from handlers.slack.told import Deleted, Edited, change_of
 from models.history import Entry, Event
@@ -101,6 +101,18 @@ def test_whatever_happened_before_is_said_in_what_slack_takes(texts: list[str], 
         assert len(str(saying.blocks)) < 13_000
         assert notified(saying.text, list(saying.blocks)) == ()
     assert str([saying.blocks for saying in said]).count("claimed the case") == times
+
+
+@given(st.lists(anything, max_size=30))
+def test_notes_with_their_versions_are_listed_in_what_slack_takes(texts: list[str]) -> None:
+    versions = [Version(text, NOW, str(n or "")) for n, text in enumerate(texts)]
+    several = [replace(NOTE, versions=(version,)) for version in versions]
+    one = [replace(NOTE, versions=tuple(versions), deleted_at=NOW)] if versions else []
+    for listed in (several, one):
+        said = note_list.saying(CASE.reference, listed, COUNCIL, lambda _: "Priya <!here>")
+        assert block_problems(list(said.blocks), 50) == []
+        assert len(str(said.blocks)) < 13_000
+        assert notified(said.text, list(said.blocks)) == ()
 
 
 def test_only_lines_that_name_the_case_are_taken_out() -> None:
