@@ -27,7 +27,7 @@ def words(stored: StoredMessage, scanned: Mapping[str, Scanned] = _NO_VERDICTS) 
     head = f"{wording.escape(_sender(stored))} {wording.SAID[stored.message.source]}:"
     footer = _footer(stored, scanned)
     if is_long(stored):
-        more = f"*It goes on*: the whole, {len(text):,} characters, is in the file below."
+        more = f"*It goes on below*: the whole text has {len(text):,} characters."
         yield Saying(head, [_section(head), _quote(text[:_CHUNK]), _context(more), *footer])
         return
     chunks = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]

@@ -261,7 +261,7 @@ def written_long(town: Town) -> Message:
 def assert_whole(town: Town, card: Message) -> None:
     """The thread has the beginning, once, and one file has every character."""
     replies = town.sandbox.replies(card.channel, card.ts)
-    (words,) = [m for m in replies if "in the file below" in json.dumps(m.blocks)]
+    (words,) = [m for m in replies if "It goes on below" in json.dumps(m.blocks)]
     (shared,) = [m for m in replies if m.files]
     (file,) = shared.files
     with town.store.view() as work:

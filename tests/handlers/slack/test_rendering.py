@@ -236,7 +236,7 @@ def test_the_file_of_a_long_text_says_of_which_message_it_is() -> None:
     assert file.name == "CC-2026-00042-message-3.txt"
     assert file.described == "The whole text of message 3 of CC-2026-00042, 10,000 characters"
     (said,) = threads.words(message)
-    assert "*It goes on*: the whole, 9,999 characters, is in the file below." in str(said.blocks)
+    assert "*It goes on below*: the whole text has 9,999 characters." in str(said.blocks)
 
 
 @given(name=anything, defect=anything)
