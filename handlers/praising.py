@@ -47,7 +47,7 @@ class Praising:
             after = record(work, pass_on(case, staff, actor, now, formal=formal), now)
             if not is_private(after, self.council):
                 channel = channel_for(after, self.council)
-                work.outbox.add(outbox.praise(after.reference, channel), now)
+                work.outbox.add(outbox.praise(after.reference, channel, now), now)
             return after
 
 

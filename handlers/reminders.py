@@ -72,7 +72,7 @@ def _queue_agreed(work: Work, council: Council, today: date, now: datetime) -> i
                 continue
             work.agreed.reminded(owed, days_before)
             parcel = outbox.agreed(
-                owed.reference, owed.agreed.number, task.owner, task.due, days_before
+                owed.reference, owed.agreed.number, task.owner, task.due, days_before, today
             )
             queued += work.outbox.add(parcel, now)
     return queued

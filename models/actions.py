@@ -128,6 +128,8 @@ def reclassify(
     if (case.service, case.authority) != (after.service, after.authority):
         # Whoever held it belongs to where it was.
         after = replace(after, holder=None)
+    if after.category is not Category.COMPLIMENT:
+        after = replace(after, praise=None)  # that it was passed on stands in the history
     after = redated(after, council)
     details: dict[str, Detail] = {}
     for name in ("category", "service", "authority", "level"):

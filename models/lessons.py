@@ -255,13 +255,18 @@ def finish(
     return change(case, Event.AGREED_DONE, actor, now, details, agreed=all_)
 
 
-def to_tell(change: Change) -> Agreed | None:
-    """What the change agreed with somebody else than who made it: they are told of it."""
+def to_tell(change: Change, before: Case | None = None) -> Agreed | None:
+    """What the change agreed with somebody else than who made it: they are told of it, save where
+    in the case as it was `before` they had it already, until the same date.
+    """
+    had = [(one.number, one.task.owner, one.task.due) for one in before.agreed] if before else []
     for entry in change.entries:
         if entry.event in _AGREEING:
             number = entry.details["number"]
             agreed = next(one for one in change.case.agreed if one.number == number)
-            return None if agreed.task.owner == entry.actor.id else agreed
+            task = agreed.task
+            known = task.owner == entry.actor.id or (agreed.number, task.owner, task.due) in had
+            return None if known else agreed
     return None
 
 

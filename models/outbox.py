@@ -22,6 +22,7 @@ class Kind(StrEnum):
     COMPARED = "compared"
     PRAISE = "praise"
     WORDS = "words"
+    PAPER = "paper"
     NOTE = "note"
     REMINDER = "reminder"
     AGREED = "agreed"
@@ -147,10 +148,13 @@ def moved(reference: str, channel: str, ts: str) -> Parcel:
     return Parcel(f"moved:{reference}:{channel}:{ts}", Kind.MOVED, reference, payload)
 
 
-def praise(reference: str, channel: str) -> Parcel:
-    """What a compliment says, for the channel of its service; once for a case."""
-    payload = {"case": reference, "channel": channel}
-    return Parcel(f"praise:{reference}", Kind.PRAISE, None, payload)
+def praise(reference: str, channel: str, passed_on_at: datetime) -> Parcel:
+    """What a compliment says, for the channel of its service; once for each time that it was passed
+    on (aware UTC).
+    """
+    at = passed_on_at.isoformat()
+    payload = {"case": reference, "channel": channel, "at": at}
+    return Parcel(f"praise:{reference}:{at}", Kind.PRAISE, None, payload)
 
 
 def cleared(reference: str, channel: str, ts: str, card_ts: str) -> Parcel:
@@ -185,6 +189,15 @@ def words(reference: str, message_id: int, card_ts: str = "") -> Parcel:
     """A message's own words, for the thread of its case; again under each further card."""
     key = f"words:{reference}:{message_id}" + (f":{card_ts}" if card_ts else "")
     return Parcel(key, Kind.WORDS, reference, {"message": message_id})
+
+
+def paper(reference: str, letter: LetterKind, version: int, card_ts: str = "") -> Parcel:
+    """The files of a letter on paper that was approved on a version, for the thread of its case; again
+    under each further card.
+    """
+    key = f"paper:{reference}:{letter}:{version}" + (f":{card_ts}" if card_ts else "")
+    payload = {"letter": letter.value, "version": version}
+    return Parcel(key, Kind.PAPER, reference, payload)
 
 
 def note(reference: str, version: int, event: str) -> Parcel:
@@ -233,12 +246,15 @@ def reminder(reference: str, kind: str, due: date, stage: int, days_before: int)
     return Parcel(key, Kind.REMINDER, reference, payload)
 
 
-def agreed(reference: str, number: int, owner: str, due: date, days_before: int | None) -> Parcel:
-    """What an owner has to do by when, once for each point before it and, with None, once when it
-    is agreed, for the thread of its case.
+def agreed(
+    reference: str, number: int, owner: str, due: date, days_before: int | None, since: int | date
+) -> Parcel:
+    """What an owner has to do by when, for the thread of its case: at each point before it and, with
+    None, when it is agreed. `since` tells apart what may come back to the same owner with the same
+    date: the version of the case that agreed on it, or the local date of the reminder.
     """
     point = "told" if days_before is None else days_before
-    key = f"agreed:{reference}:{number}:{owner}:{due.isoformat()}:{point}"
+    key = f"agreed:{reference}:{number}:{owner}:{due.isoformat()}:{point}:{since}"
     payload = {"number": number, "owner": owner, "due": due.isoformat(), "days_before": days_before}
     return Parcel(key, Kind.AGREED, reference, payload)
 

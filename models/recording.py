@@ -61,10 +61,13 @@ def record(work: Work, change: Change, now: datetime) -> Case:
     work.outbox.add(outbox.card(reference, change.case.version), now)
     for entry in change.entries:
         work.outbox.add(outbox.note(reference, entry.version, entry.event), now)
-    agreed = lessons.to_tell(change)
+    agreed = lessons.to_tell(change, before)
     if agreed is not None:
         task = agreed.task
-        work.outbox.add(outbox.agreed(reference, agreed.number, task.owner, task.due, None), now)
+        told = outbox.agreed(
+            reference, agreed.number, task.owner, task.due, None, change.case.version
+        )
+        work.outbox.add(told, now)
     return _withdraw_what_waits(work, change.case, now)
 
 

@@ -10,8 +10,9 @@ from handlers.slack.placing import KEY, Placing
 from models.case import Case
 from models.channels import is_private
 from models.council import Council
-from models.outbox import Delivered, Dropped, Item, Posting, former_key
+from models.outbox import Delivered, Dropped, Item, Payload, Posting, former_key
 from models.praise import Praise
+from models.prediction import Category
 
 _SHOWN = 2_500
 
@@ -20,8 +21,11 @@ def praise(at: Placing, item: Item, _now: datetime) -> Delivered | Dropped:
     """What a compliment says; of a case that became private nothing is said there."""
     payload = item.parcel.payload
     case = at.case(str(payload["case"]))
-    if case.praise is None or is_private(case, at.council):
+    if case.category is not Category.COMPLIMENT or not _is_meant(payload, case.praise):
+        return Dropped("it is no compliment to be passed on any more")
+    if is_private(case, at.council):
         return Dropped("the case is private")
+    assert case.praise is not None
     with at.store.view() as work:
         words = praising_words(work, case)
     saying = post(case, case.praise, words, at.council)
@@ -60,6 +64,13 @@ def quote(words: str) -> Block:
     shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN].rstrip()}…"
     text = {"type": "text", "text": shown or "(there are no words)"}
     return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [text]}]}
+
+
+def _is_meant(payload: Payload, praise: Praise | None) -> bool:
+    """Whether what is recorded is still what was passed on; a parcel of an earlier release does not
+    say when that was.
+    """
+    return praise is not None and payload.get("at") in {None, praise.passed_on_at.isoformat()}
 
 
 def _listed(staff: tuple[str, ...], service: str) -> str:

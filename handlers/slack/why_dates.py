@@ -40,6 +40,8 @@ _MOVES = {
     Event.EXTENDED: "it was extended",
     Event.REOPENED: "it was opened again",
     Event.ESCALATED: "it went to Level Two",
+    Event.JOINED: "a case was merged into it",
+    Event.TAKEN_APART: "a merge was undone",
 }
 
 

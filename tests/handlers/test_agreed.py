@@ -134,3 +134,20 @@ def test_a_reply_opens_the_case_again_and_what_was_agreed_stays(office: TestOffi
     assert (case.state, len(case.agreed)) == (State.OPEN, 1)
     remind(office.store, office.council, utc(2026, 12, 10))
     assert 1 in said(office)
+
+
+def test_what_comes_back_to_somebody_is_told_and_reminded_of_anew(
+    office: TestOffice, agreeing: Agreeing
+) -> None:
+    """Sam, Priya, Sam, with the same date: each is told, and at the end Sam is reminded."""
+    reference = received(office)
+    answer(office, reference, NOW)
+    first = learned(office.council, NOW, SAM.id)
+    office.casework.close(seen(office, reference), "", None, OFFICER, NOW, first)
+    remind(office.store, office.council, utc(2026, 12, 4))
+    for owner in ("U3", SAM.id):
+        again = learned(office.council, NOW, owner)
+        agreeing.record_lesson(seen(office, reference), again, OFFICER, utc(2026, 12, 4))
+    remind(office.store, office.council, utc(2026, 12, 7))
+    told = [(p.payload["owner"], p.payload["days_before"]) for p in office.waiting(Kind.AGREED)]
+    assert told == [("U2", None), ("U2", 5), ("U3", None), ("U2", None), ("U2", 5)]

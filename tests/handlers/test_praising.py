@@ -1,6 +1,7 @@
 """A compliment reaches those whom it is about, once, without what tells who wrote it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,14 @@ from handlers.casework import Seen
 from handlers.praising import Praising
 from handlers.slack import praise_post
 from handlers.slack.placing import Placing
-from models.case import Case, Classification
+from models.case import Case, Classification, Level
 from models.errors import Refused, Stale
 from models.history import Event
-from models.outbox import Dropped, Item, Kind
+from models.outbox import Dropped, Item, Kind, Parcel
 from models.people import staff
 from models.praise import Praise
 from models.praising import names_in
-from models.prediction import Flag
+from models.prediction import Category, Flag
 from tests.support.casework import entry
 from tests.support.council import utc
 from tests.support.office import TestOffice, email, open_office
@@ -123,3 +124,28 @@ def test_what_became_private_before_it_left_is_not_posted(office: TestOffice) ->
     # Without Slack at hand: whatever is posted would fail.
     placing = Placing(office.store, None, office.council)  # type: ignore[arg-type]
     assert isinstance(praise_post.praise(placing, item, NOW), Dropped)
+
+
+def carried(office: TestOffice, parcel: Parcel) -> object:
+    item = Item(1, parcel, attempts=0, begun=False, lease=NOW, added_at=NOW)
+    # Without Slack at hand: whatever is posted would fail.
+    return praise_post.praise(Placing(office.store, None, office.council), item, NOW)  # type: ignore[arg-type]
+
+
+def test_what_turns_out_to_be_a_complaint_is_not_posted_as_a_compliment(office: TestOffice) -> None:
+    case = pass_on(office, receive(office), "Dave")
+    (first,) = office.waiting(Kind.PRAISE)
+    to = Classification(Category.COMPLAINT, case.service, None, Level.LEVEL_ONE)
+    after = office.casework.reclassify(Seen(case.reference, case.version), to, PRIYA, NOW)
+    assert after.praise is None
+    assert carried(office, first) == Dropped("it is no compliment to be passed on any more")
+    back = replace(to, category=Category.COMPLIMENT, level=None)
+    office.casework.reclassify(Seen(case.reference, after.version), back, PRIYA, NOW)
+    later = NOW + timedelta(minutes=1)
+    again = office.case(case.reference)
+    Praising(office.store, office.council).pass_on(
+        Seen(again.reference, again.version), ("Sue",), PRIYA, later, formal=True
+    )
+    (second,) = office.waiting(Kind.PRAISE)[1:]
+    assert second.key != first.key
+    assert isinstance(carried(office, first), Dropped)

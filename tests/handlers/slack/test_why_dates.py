@@ -114,3 +114,22 @@ def test_a_long_count_is_taken_by_slack(days: int) -> None:
 
 def test_each_event_that_moves_a_date_has_words() -> None:
     assert set(why_dates._MOVES) <= set(Event)
+
+
+def test_a_date_that_a_merge_moved_is_explained_in_words() -> None:
+    here = council()
+    change = opened(here, noon(date(2020, 6, 1)), "CC-2026-00042")
+    days = ("2020-06-22", "2020-06-19", "2020-06-22")
+    joined, apart = (
+        replace(
+            change.entries[0],
+            event=event,
+            version=n + 2,
+            details={"respond_by_was": days[n], "respond_by": days[n + 1]},
+        )
+        for n, event in enumerate((Event.JOINED, Event.TAKEN_APART))
+    )
+    history = (*change.entries, joined, apart)
+    said = why_dates.saying(explained(change.case, here, history), here).text
+    assert "Mon 1 June 2020: a case was merged into it." in said
+    assert "Mon 1 June 2020: a merge was undone." in said
