@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from slack_bolt import App
 
+from bot.channel_watch import ChannelWatch
 from bot.clock import Clock
 from bot.drift import look_at_agreement
 from bot.live_model import LiveModel
@@ -21,7 +22,7 @@ from handlers.intake import Intake
 from handlers.reminders import remind
 from handlers.slack.desk import Desk
 from handlers.slack.listeners import register
-from models.errors import Misconfigured, Unavailable
+from models.errors import Misconfigured, Unavailable, Undeliverable
 from models.outbox import Lane
 
 _log = structlog.get_logger(__name__)
@@ -66,6 +67,7 @@ class Bot:
         self._clock_wake = threading.Event()
         self._scanner_wake = threading.Event()
         self._line: Line | None = None
+        self._channel_watch: ChannelWatch | None = None
         self._listeners = ThreadPoolExecutor(_LISTENERS, thread_name_prefix="listener")
         self._fatal: Misconfigured | None = None
         self._connected = threading.Event()
@@ -234,7 +236,17 @@ class Bot:
     def _slack_pass(self) -> None:
         if self._line is None:
             self._connect()
+        self._look_at_channels()
         self._deliver(Lane.SLACK)
+
+    def _look_at_channels(self) -> None:
+        """What cannot be asked now is asked in an hour: it holds up no card."""
+        if self._channel_watch is None:
+            return
+        try:
+            self._channel_watch.look(self._clock.now())
+        except (Unavailable, Undeliverable) as error:
+            _log.warning("channels_not_looked_at", reason=str(error))
 
     def _deliver(self, lane: Lane) -> None:
         wake = self._wakes[lane]
@@ -259,6 +271,8 @@ class Bot:
         """Resolve the channels, hang in the listeners, open the line. Raises Unavailable."""
         office = self._office
         office.slack.connect(self._channels, office.council.staffing.named)
+        lead, now = office.council.channels.lead, self._clock.now()
+        self._channel_watch = ChannelWatch(office.slack, office.store, lead, now)
         self._desk.notes.compare(self._clock.now())
         app = App(
             name="carebot",

@@ -10,8 +10,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from bot import slack_files
-from handlers.slack.api import Block, Person, Place, Said, Saying, SharedFile, TextFile
+from bot import slack_channels, slack_files
+from handlers.slack.api import Block, Person, Place, Said, Saying, SharedFile, ThreadFile
 from models.errors import (
     AnswerLost,
     Gone,
@@ -53,6 +53,7 @@ class WebSlack:
         self._client, self._scopes = client, frozenset(scopes)
         self._channels: dict[str, str] = {}
         self._groups: dict[str, str] = {}
+        self._configured: dict[str, str] = {}
         self._team = self._bot = ""
 
     def connect(self, channels: Mapping[str, str], groups: Collection[str] = ()) -> None:
@@ -60,7 +61,9 @@ class WebSlack:
         user groups (`@handle`).
 
         Raises Misconfigured where the token is refused or lacks a scope, and naming the setting of a
-        channel that is not there or that carebot is not invited to, or a group that is not there.
+        channel that is not there, that carebot is not invited to, that is to be private and is
+        public, or whose cases another organisation would read; or a group that is not there. A
+        channel is joined only where all of them are fit.
         """
         try:
             known_as = _call(self._client.auth_test)
@@ -68,24 +71,31 @@ class WebSlack:
             raise Misconfigured(f"SLACK_BOT_TOKEN: {error}") from error
         self._check_scopes(known_as)
         self._team, self._bot = str(known_as["team_id"]), str(known_as.get("bot_id") or "")
-        kinds = "public_channel,private_channel"
-        listed = list(
-            self._pages(
-                "channels", self._client.conversations_list, types=kinds, exclude_archived=True
-            )
-        )
-        known = {channel[name]: channel for channel in listed for name in ("name", "id")}
-        for setting, channel in channels.items():
-            found = known.get(channel)
-            if found is None:
-                raise Misconfigured(
-                    f"{setting} = {channel!r}: no such channel in Slack, or a private one that "
-                    "carebot is not invited to"
-                )
+        known = self._listed()
+        for _, why in slack_channels.problems(channels, known):
+            raise Misconfigured(why)
+        for channel in channels.values():
+            found = known[channel]
             if not found.get("is_member"):
                 _call(self._client.conversations_join, channel=found["id"])
-            self._channels[channel] = found["id"]
+            self._channels[channel] = str(found["id"])
+        self._configured = dict(channels)
         self._resolve_groups([group for group in groups if group.startswith("@")])
+
+    def unfit_channels(self) -> tuple[tuple[str, str], ...]:
+        """What `connect` would refuse of the channels as they are now, and those that carebot is not
+        in any more: the setting and a sentence.
+        """
+        known = self._listed()
+        unfit = slack_channels.problems(self._configured, known)
+        return (*unfit, *slack_channels.left(self._configured, known))
+
+    def _listed(self) -> Mapping[str, Mapping[str, Any]]:
+        kinds = "public_channel,private_channel"
+        pages = self._pages(
+            "channels", self._client.conversations_list, types=kinds, exclude_archived=True
+        )
+        return slack_channels.by_name(pages)
 
     def _check_scopes(self, known_as: SlackResponse) -> None:
         """An app that was installed before an update lacks what the update needs, and would fail at
@@ -192,7 +202,7 @@ class WebSlack:
         """Put a memo's sign to a message."""
         _call(self._client.reactions_add, channel=place.channel, timestamp=place.ts, name="memo")
 
-    def put_file(self, channel: str, file: TextFile, thread: str) -> None:
+    def put_file(self, channel: str, file: ThreadFile, thread: str) -> None:
         """Put a file into a thread, in the three steps that Slack asks for."""
         try:
             _call(
@@ -200,7 +210,7 @@ class WebSlack:
                 filename=file.name,
                 title=file.title,
                 alt_txt=file.described,
-                content=file.text.encode("utf-8", "backslashreplace"),
+                content=file.content,
                 channel=channel,
                 thread_ts=thread,
             )
