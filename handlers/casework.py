@@ -308,7 +308,7 @@ class Casework:
             change = posting.posted(case, paper.letter, on, self.council, actor, now)
             work.papers.posted(paper, on)
             after = record(work, change, now)
-            parts_follow(work, after, self.council, now)
+            parts_follow(work, case, after, self.council, now)
             reopen_for_what_came_since(work, after, self.council, now)
             return after
 

@@ -273,7 +273,7 @@ class Delivery:
         else:
             change = actions.answered(case, now, len(letter.attachments))
         after = record(work, no_longer(change, letter.kind), now)
-        parts_follow(work, after, self.council, now)
+        parts_follow(work, case, after, self.council, now)
         reopen_for_what_came_since(work, after, self.council, now)
 
 

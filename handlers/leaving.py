@@ -85,7 +85,7 @@ def did_not_arrive(work: Work, item: Item, reason: str, council: Council, now: d
     if case is not None and letter is not None:
         history = work.cases.history(case.reference)
         after = record(work, came_back(case, letter, None, reason, council, now, history), now)
-        parts_follow(work, after, council, now)
+        parts_follow(work, case, after, council, now)
 
 
 def _asked_of(work: Work, item: Item) -> SentLetter | None:

@@ -92,7 +92,7 @@ def _bounce(arriving: Arriving, machine: Machine) -> Placed:
             change = came_back(case, letter, id_, reason, arriving.council, now, history)
         else:
             change = actions.note_machine(case, Event.UNDELIVERED_REPORT, id_, reason, now)
-        parts_follow(work, record(work, change, now), arriving.council, now)
+        parts_follow(work, case, record(work, change, now), arriving.council, now)
     return Placed(Arrival.BOUNCE, reference, reason)
 
 

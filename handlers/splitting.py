@@ -76,7 +76,7 @@ def _fresh(work: Work, seen: Seen) -> Case:
     if case is None:
         raise Refused(f"There is no case {seen.reference}.")
     check_fresh(case, seen.version)
-    check_split(case)
+    check_split(case, work.cases.history(case.reference))
     return case
 
 

@@ -332,6 +332,7 @@ def reopen(case: Case, council: Council, received_at: datetime, now: datetime) -
         respond_by=None,
         acknowledgement_approved_at=case.stage.acknowledgement_approved_at,
         acknowledged_at=case.stage.acknowledged_at,
+        counted_from=case.stage.counted_from,
         to_post=tuple(k for k in case.stage.to_post if k is LetterKind.ACKNOWLEDGEMENT),
     )
     opened = redated(replace(case, state=State.OPEN, stage=stage), council)
@@ -428,10 +429,19 @@ def _due_dates(case: Case, council: Council, category: Category) -> DueDates:
 
 def acknowledged_on(stage: Stage, council: Council) -> date | None:
     """The day that an acknowledgement which left counts from: that of its writing, for it promised
-    the date that follows from there. A stage that was opened again has none of its own: it is
-    counted from its start.
+    the date that follows from there, also where it is another case's. A stage that was opened again
+    has none of its own: it is counted from its start.
+    """
+    day = acknowledgement_day(stage, council)
+    return day and max(day, stage.started_on)
+
+
+def acknowledgement_day(stage: Stage, council: Council) -> date | None:
+    """The day on which the acknowledgement that left was written, in whatever stage that was; None
+    where none left.
     """
     if stage.acknowledged_at is None:
         return None
-    written_at = stage.acknowledgement_approved_at or stage.acknowledged_at
-    return max(council.local_date(written_at), stage.started_on)
+    if stage.acknowledgement_approved_at is None and stage.counted_from is not None:
+        return stage.counted_from
+    return council.local_date(stage.acknowledgement_approved_at or stage.acknowledged_at)

@@ -97,7 +97,8 @@ class Stage:
     date has left. `to_post` are the letters on paper that are approved and not yet posted.
     `promised` is the date of the answer that the acknowledgement told, once it left; the date that
     the rules give may have moved since. `leaving` are the letters that may be taken back, the one
-    that was sent last at the end.
+    that was sent last at the end. `counted_from` is the local day from which the acknowledgement of
+    another case counts, where that is this one's too (split or merged); None where it has its own.
     """
 
     number: int
@@ -114,6 +115,7 @@ class Stage:
     to_post: tuple[LetterKind, ...] = ()
     promised: date | None = None
     leaving: tuple[Leaving, ...] = ()
+    counted_from: date | None = None
 
     def is_on_its_way(self, kind: LetterKind) -> bool:
         """Whether a letter of this kind was approved and has not left yet."""

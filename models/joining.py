@@ -16,6 +16,7 @@ from models.errors import Refused
 from models.history import Detail, Entry, Event
 from models.letter import LetterKind
 from models.message import mailbox_of
+from models.one_acknowledgement import shared
 from models.people import Actor
 from models.points import MOST, Point, open_points
 from models.threads import Why
@@ -192,7 +193,7 @@ def _joined(
     after = replace(
         _with_flags(into, case),
         received_at=min(into.received_at, case.received_at),
-        stage=_stage_for_both(into, case),
+        stage=_stage_for_both(into, case, council),
         points=_points_of_both(into.points, case.points),
     )
     after = redated(after, council)
@@ -209,12 +210,12 @@ def _joined(
     return change(after, Event.JOINED, actor, now, details | _moved(into, after, council))
 
 
-def _stage_for_both(into: Case, case: Case) -> Stage:
+def _stage_for_both(into: Case, case: Case, council: Council) -> Stage:
     stage = replace(into.stage, started_on=min(into.stage.started_on, case.stage.started_on))
     left_at = case.stage.acknowledged_at
     if stage.acknowledged_at is None and left_at is not None and is_same_customer(into, case):
         # As with what was split off: one acknowledgement for both, which is the other case's own.
-        stage = replace(stage, acknowledged_at=left_at, promised=case.stage.promised)
+        stage = replace(shared(stage, case.stage, council), promised=case.stage.promised)
     return stage
 
 

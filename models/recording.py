@@ -7,8 +7,9 @@ from models.case import Case, Change, State
 from models.council import Council
 from models.history import Event
 from models.joining import going_on, is_same_customer
+from models.one_acknowledgement import acknowledged_with, is_acknowledged_once
 from models.redrawing import redraw_homes
-from models.splitting import acknowledged_with, parts_of
+from models.splitting import parts_of
 from models.store_port import Work
 
 
@@ -34,17 +35,27 @@ def reopen_for_what_came_since(work: Work, case: Case, council: Council, now: da
     record(work, actions.reopen(case, council, received_at, now), now)
 
 
-def parts_follow(work: Work, case: Case, council: Council, now: datetime) -> None:
-    """The acknowledgement of `case` left or came back: it is that of what was taken out of it too, and
-    where nothing else acknowledged it of the case into which it was merged.
+def parts_follow(work: Work, before: Case, case: Case, council: Council, now: datetime) -> None:
+    """Where the acknowledgement of `case`, which was as `before`, left or came back: it is that of what
+    was taken out of it too, and where nothing else acknowledged it of the case into which it was
+    merged. That of a review is its own only, and so are all other letters.
     """
-    parts = [work.cases.get(one) for one in parts_of(work.cases.history(case.reference))]
+    history = work.cases.history(case.reference)
+    moved = before.stage.acknowledged_at != case.stage.acknowledged_at
+    if not moved or not is_acknowledged_once(history):
+        return
+    parts = parts_of(history)
     into = going_on(case, work.cases.get)
+    others = list(parts)
     if into.reference != case.reference and is_same_customer(into, case):
-        parts.append(into)
-    for part in parts:
-        change = part and acknowledged_with(part, case, council, now)
-        if change:
+        others.append(into.reference)
+    for reference in others:
+        other = work.cases.get(reference)
+        if other is None or not is_acknowledged_once(work.cases.history(reference)):
+            continue
+        is_part = reference in parts
+        change = acknowledged_with(other, before.stage, case, council, now, is_part=is_part)
+        if change is not None:
             record(work, change, now)
 
 

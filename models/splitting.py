@@ -16,9 +16,9 @@ from models.contact import Contact
 from models.council import Council
 from models.errors import Refused
 from models.history import Entry, Event
-from models.letter import LetterKind
 from models.noted import first_line
-from models.people import CAREBOT, Actor
+from models.one_acknowledgement import is_acknowledged_once, shared
+from models.people import Actor
 from models.prediction import Prediction
 
 _LONGEST_SHOWN = 60
@@ -36,9 +36,15 @@ class Part:
     contact: Contact | None = None
 
 
-def check_split(case: Case) -> None:
-    """Refused where the case has ended."""
+def check_split(case: Case, history: Iterable[Entry]) -> None:
+    """Refused where the case has ended, or has been to Level Two."""
     check(case, Action.SPLIT)
+    if not is_acknowledged_once(history):
+        # Its acknowledgement and its clock are the review's; the message was answered long ago.
+        raise Refused(
+            f"{case.reference} is under review at Level Two, which looks at the whole message: answer "
+            "the other matter there too."
+        )
 
 
 def check_words(part: str, message: str) -> str:
@@ -70,7 +76,7 @@ def split_off(case: Case, part: Part, council: Council, actor: Actor, now: datet
         contact=part.contact,
     )
     opened = actions.open_case(report, council, now, by=actor)
-    stage = replace(opened.case.stage, acknowledged_at=case.stage.acknowledged_at)
+    stage = shared(opened.case.stage, case.stage, council)
     # Where the policy counts from the acknowledgement, its date is the first case's too.
     dated = actions.redated(replace(opened.case, stage=stage), council)
     first = None if is_private(case, council) else case.reference
@@ -86,26 +92,6 @@ def was_split(case: Case, other: str, actor: Actor, now: datetime) -> Change:
 def parts_of(history: Iterable[Entry]) -> tuple[str, ...]:
     """The cases that were taken out of a case, by its history."""
     return tuple(str(e.details["other"]) for e in history if e.event is Event.SPLIT)
-
-
-def acknowledged_with(part: Case, first: Case, council: Council, now: datetime) -> Change | None:
-    """What the acknowledgement of the case it was taken out of means for the part: it left, or it
-    came back. None where nothing changes, or the part has one of its own.
-    """
-    left_at = first.stage.acknowledged_at
-    has_its_own = part.stage.acknowledgement_approved_at is not None
-    if has_its_own or part.stage.acknowledged_at == left_at:
-        return None
-    if left_at is not None:
-        changed = actions.acknowledged(part, council, CAREBOT, left_at)
-    else:
-        reason = "the acknowledgement of the case it was taken out of did not arrive"
-        changed = actions.letter_bounced(
-            part, LetterKind.ACKNOWLEDGEMENT, None, reason, council, now
-        )
-    return replace(
-        changed, entries=tuple(replace(e, details={**e.details, "with": True}) for e in changed.entries)
-    )  # fmt: skip
 
 
 def _flat(text: str) -> str:

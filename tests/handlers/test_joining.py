@@ -321,7 +321,7 @@ def test_a_bounced_acknowledgement_counts_for_the_case_that_took_it_over(
         why = "the mailbox is full"
         kind = LetterKind.ACKNOWLEDGEMENT
         change = letter_bounced(case, kind, None, why, office.council, LATER)
-        parts_follow(work, record(work, change, LATER), office.council, LATER)
+        parts_follow(work, case, record(work, change, LATER), office.council, LATER)
     assert office.case(second.reference).stage.acknowledged_at is None
 
 

@@ -54,7 +54,7 @@ def acknowledge(office: TestOffice, case: Case, at: datetime) -> None:
     """The acknowledgement of the case left, as delivery writes it."""
     with office.store.work() as work:
         left = actions.acknowledged(case, office.council, CAREBOT, at)
-        parts_follow(work, record(work, left, at), office.council, at)
+        parts_follow(work, case, record(work, left, at), office.council, at)
 
 
 def events(office: TestOffice, reference: str) -> list[Event]:
@@ -91,11 +91,10 @@ def test_when_it_leaves_both_are_acknowledged(office: TestOffice) -> None:
 def test_when_it_comes_back_neither_is_acknowledged(office: TestOffice) -> None:
     first, new = split(office)
     acknowledge(office, first, NOW)
-    change = letter_bounced(
-        office.case(first.reference), LetterKind.ACKNOWLEDGEMENT, None, "", office.council, NOW
-    )
+    before = office.case(first.reference)
+    change = letter_bounced(before, LetterKind.ACKNOWLEDGEMENT, None, "", office.council, NOW)
     with office.store.work() as work:
-        parts_follow(work, record(work, change, NOW), office.council, NOW)
+        parts_follow(work, before, record(work, change, NOW), office.council, NOW)
     stage = office.case(new.reference).stage
     assert (stage.acknowledged_at, stage.acknowledgement_approved_at) == (None, None)
     assert Action.ACKNOWLEDGE in allowed_actions(office.case(new.reference))

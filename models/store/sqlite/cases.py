@@ -30,7 +30,8 @@ from models.store_port import DueCase, Query
 
 _STAGE = f"""s.number, s.started_on, s.acknowledge_by, s.acknowledgement_approved_at,
     s.acknowledged_at, s.answer_approved_at, s.answered_at, s.outcome, s.extension_approved_at,
-    s.extended_to, s.to_post, s.promised, s.leaving, s.respond_by AS stage_respond_by, {agreed.OF_CASE}"""
+    s.extended_to, s.to_post, s.promised, s.leaving, s.counted_from, s.respond_by AS stage_respond_by,
+    {agreed.OF_CASE}"""""
 CASE_WITH_STAGE = f"""SELECT c.*, {_STAGE} FROM cases c
     JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number"""
 _DUE_WITH_CASE = f"""SELECT c.*, {_STAGE}, d.kind, d.due FROM deadlines d
@@ -240,8 +241,8 @@ class SqliteCases:
         self._execute(
             """INSERT INTO stages (reference, number, started_on, acknowledge_by, respond_by,
                acknowledgement_approved_at, acknowledged_at, answer_approved_at, answered_at, outcome,
-               extension_approved_at, extended_to, to_post, promised, leaving)
-               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
+               extension_approved_at, extended_to, to_post, promised, leaving, counted_from)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (reference, number) DO UPDATE SET
                started_on=excluded.started_on, acknowledge_by=excluded.acknowledge_by,
                respond_by=excluded.respond_by,
                acknowledgement_approved_at=excluded.acknowledgement_approved_at,
@@ -249,7 +250,8 @@ class SqliteCases:
                answer_approved_at=excluded.answer_approved_at, answered_at=excluded.answered_at,
                outcome=excluded.outcome, extension_approved_at=excluded.extension_approved_at,
                extended_to=excluded.extended_to, to_post=excluded.to_post,
-               promised=excluded.promised, leaving=excluded.leaving""",
+               promised=excluded.promised, leaving=excluded.leaving,
+               counted_from=excluded.counted_from""",
             (
                 case.reference,
                 stage.number,
@@ -271,6 +273,7 @@ class SqliteCases:
                         for one in stage.leaving
                     ]
                 ),
+                optional_date_to_text(stage.counted_from),
             ),
         )
         self._keep_deadlines(case)
@@ -375,6 +378,7 @@ def case_of_row(row: sqlite3.Row) -> Case:
                 Leaving(LetterKind(kind), text_to_time(at), version)
                 for kind, at, version in json.loads(row["leaving"])
             ),
+            counted_from=text_to_date(row["counted_from"]),
         ),
         prediction=Prediction.from_json(json.loads(row["prediction"])),
         original=_original(row["original"]),

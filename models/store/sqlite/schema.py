@@ -399,3 +399,8 @@ def _referrals(db: Database) -> None:
 def _notes_found(db: Database) -> None:
     for statement in NOTES_FOUND:
         db.execute(statement)
+
+
+@MIGRATIONS(name="0024_counted_from")
+def _counted_from(db: Database) -> None:
+    db.execute("ALTER TABLE stages ADD COLUMN counted_from TEXT")
