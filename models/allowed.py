@@ -73,6 +73,10 @@ _ENDED_BEFORE = Condition(
     "it has ended, at least once", lambda case: not case.is_open or case.stage.number > 1
 )
 _NOTHING_LEAVES = Condition("no letter is on its way", lambda case: not _leaves(case.stage))
+_REFERABLE = Condition(
+    "it is a complaint that is not merged into another, or the Ombudsman has had it",
+    lambda case: case.referred or may_be_referred(case),
+)
 _AGREED = Condition("something agreed is not done yet", lambda case: bool(still_open(case.agreed)))
 
 _REVIEWS = frozenset({Action.CLAIM, Action.EXTEND, Action.RESPOND, Action.CLOSE})
@@ -94,7 +98,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.ESCALATE: Rule(
             _DECIDED, (_COMPLAINT, _AT_LEVEL_ONE, _ENDED_BEFORE, _NOTHING_LEAVES, _NOT_MERGED)
         ),
-        Action.OMBUDSMAN: Rule(_DECIDED, (_COMPLAINT, _NOT_MERGED), Role.LEAD),
+        Action.OMBUDSMAN: Rule(_DECIDED, (_REFERABLE,), Role.LEAD),
         Action.LESSON: Rule(_ENDED, (_COMPLAINT, _UPHELD)),
         Action.REMEDY: Rule(_DECIDED, (_COMPLAINT, _NOT_MERGED)),
         Action.DONE: Rule(_ALWAYS, (_AGREED,)),
@@ -131,11 +135,13 @@ def is_reviewing(action: Action, case: Case) -> bool:
     return case.level is Level.LEVEL_TWO and case.is_open and action in _REVIEWS
 
 
+def may_be_referred(case: Case) -> bool:
+    """Whether the Ombudsman can newly have the case: one that is no complaint, or goes on elsewhere,
+    only waits for what they decide.
+    """
+    return case.category is Category.COMPLAINT and case.merged_into is None
+
+
 def _leaves(stage: Stage) -> bool:
-    """Whether a letter was approved and has not left yet."""
-    return bool(
-        (stage.acknowledgement_approved_at and not stage.acknowledged_at)
-        or (stage.extension_approved_at and not stage.extended_to)
-        or (stage.answer_approved_at and not stage.answered_at)
-        or stage.to_post
-    )
+    """Whether a letter was approved and has not left yet, also a second one of a kind."""
+    return any(stage.is_on_its_way(kind) for kind in LetterKind)

@@ -141,7 +141,7 @@ class Case:
     until a person has named them as the complainant. `contact` is what was found of earlier contact;
     None where nobody looked. `points` are the checklist of its answer, `praise` what was recorded of
     a compliment, `merged_into` the case that goes on in its stead, `agreed` its lessons and
-    remedies in the order of their numbers.
+    remedies in the order of their numbers. `referred`: the register of the Ombudsman has it.
     """
 
     reference: str
@@ -167,6 +167,7 @@ class Case:
     praise: Praise | None = None
     merged_into: str | None = None
     agreed: tuple[Agreed, ...] = ()
+    referred: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from models.allowed import RULES
+from models.allowed import may_be_referred
 from models.case import Action, Case, Change
 from models.changing import change, check
 from models.council import Council
@@ -105,7 +105,8 @@ def refer(
     Refused for a day in the future or before the case was received, without the Ombudsman's
     reference, or with one that is among `known`, the case's referrals so far.
     """
-    _check(case)
+    check(case, Action.OMBUDSMAN)
+    check_may_refer(case)
     theirs = " ".join(referral.theirs.split())
     if not theirs:
         raise Refused("Give the Ombudsman's own reference.")
@@ -120,7 +121,16 @@ def refer(
         "theirs": theirs,
         "area": kept.area,
     }
-    return change(case, Event.REFERRED, actor, now, details), kept
+    return change(case, Event.REFERRED, actor, now, details, referred=True), kept
+
+
+def check_may_refer(case: Case) -> None:
+    """Refused where the case cannot newly be referred."""
+    if not may_be_referred(case):
+        raise Refused(
+            f"Only a complaint that is not merged into another is referred, and {case.reference} is "
+            "none: choose the case that goes on."
+        )
 
 
 def decide(
@@ -132,11 +142,12 @@ def decide(
     actor: Actor,
     now: datetime,
 ) -> tuple[Change, Referral]:
-    """The Ombudsman decided; one decision may correct another, which history keeps.
+    """The Ombudsman decided, whatever became of the case since it was referred; one decision may
+    correct another, which history keeps.
 
     Refused for a day in the future or before the referral was received, and where nothing differs.
     """
-    _check(case)
+    check(case, Action.OMBUDSMAN)
     check_decided_on(referral, decided_on, council, now)
     if (referral.decision, referral.decided_on) == (decision, decided_on):
         raise Refused("This decision is recorded already.")
@@ -162,13 +173,6 @@ def check_decided_on(referral: Referral, day: date, council: Council, now: datet
     """Refused where the Ombudsman cannot have decided on this local day."""
     heard = f"the referral {referral.theirs} was received"
     _check_day(day, referral.received_on, heard, council, now)
-
-
-def _check(case: Case) -> None:
-    check(case, Action.OMBUDSMAN)
-    for condition in RULES[Action.OMBUDSMAN].conditions:
-        if not condition.holds(case):
-            raise Refused(f"Only where {condition.words}: {case.reference} is not such a case.")
 
 
 def _check_day(day: date, first: date, what: str, council: Council, now: datetime) -> None:

@@ -1,7 +1,10 @@
-"""What happened to a case since somebody saw it: who was first, and what they did."""
+"""What happened to a case since somebody saw it: who was first, and what they did; as in its thread,
+nothing that names a case which became private.
+"""
 
 from handlers.slack import history_lines
 from handlers.slack.desk import Desk
+from handlers.slack.naming import may_be_told
 from models.errors import Stale, Unavailable, Undeliverable
 from models.people import Kind
 
@@ -11,7 +14,14 @@ _MOST = 3
 def told(desk: Desk, stale: Stale) -> str:
     """The refusal of a change made on an old view, with what others did meanwhile. mrkdwn."""
     with desk.store.view() as work:
-        since = [e for e in work.cases.history(stale.reference) if e.version > stale.seen]
+        case = work.cases.get(stale.reference)
+        since = [
+            entry
+            for entry in work.cases.history(stale.reference)
+            if entry.version > stale.seen
+            and case is not None
+            and may_be_told(work, case, entry, desk.council)
+        ]
     lines = [
         f"• {history_lines.line(entry, desk.council, _name(desk, entry.actor.kind, entry.actor.id))}"
         for entry in since[-_MOST:]

@@ -15,6 +15,7 @@ from handlers.slack.requests import (
     Request,
     ShowInstead,
 )
+from models.allowed import may_be_referred
 from models.case import Action, Case
 from models.errors import Refused
 from models.ombudsman import (
@@ -24,6 +25,7 @@ from models.ombudsman import (
     Decision,
     Referral,
     check_decided_on,
+    check_may_refer,
     check_received_on,
 )
 
@@ -45,6 +47,7 @@ def open_ombudsman(desk: Desk, request: Request) -> Reply:
 def open_another(desk: Desk, request: Request) -> Reply:
     """Another referral of the same case was asked for."""
     case = desk.acting(request, Action.OMBUDSMAN).case
+    check_may_refer(case)
     return ShowInstead(referring(case, desk.today()))
 
 
@@ -69,19 +72,20 @@ def deciding(case: Case, known: Sequence[Referral], today: date) -> Block:
         fields.select("referral", "Referral", options, str(first.number)),
         fields.select("decision", "The Ombudsman's decision", fields.names(DECISIONS), None),
         fields.day("decided_on", "Decided on", today),
-        {
-            "type": "actions",
-            "elements": [
-                {
-                    "type": "button",
-                    "action_id": ANOTHER,
-                    "text": fields.plain("Record another referral"),
-                    "value": button_value(case),
-                }
-            ],
-        },
     ]
+    if may_be_referred(case):
+        blocks.append(_another(case))
     return fields.modal(DECIDE, "Ombudsman decided", "Record", button_value(case), blocks)
+
+
+def _another(case: Case) -> Block:
+    button = {
+        "type": "button",
+        "action_id": ANOTHER,
+        "text": fields.plain("Record another referral"),
+        "value": button_value(case),
+    }
+    return {"type": "actions", "elements": [button]}
 
 
 def refer(desk: Desk, request: Request) -> Reply:

@@ -15,7 +15,8 @@ from handlers.levels import Levels
 from handlers.ombudsman import Ombudsman
 from handlers.splitting import Splitting
 from handlers.taken_back import TakingBack
-from models.case import Classification, Level, Outcome, State
+from models.allowed import allowed_actions
+from models.case import Action, Classification, Level, Outcome, State
 from models.errors import Refused, Stale
 from models.history import Event
 from models.involvement import involved_in
@@ -332,3 +333,31 @@ def test_recording_the_ombudsman_involves_nobody_in_the_case(office: TestOffice)
     )
     review(office, reference, LATER)
     assert office.casework.claim(reference, staff("U8"), LATER).holder == "U8"
+
+
+def test_the_ombudsmans_decision_is_recorded_whatever_became_of_the_case(
+    office: TestOffice,
+) -> None:
+    merged, into, enquiry = received(office), received(office, n=2), received(office, n=3)
+    register = Ombudsman(office.store, office.council)
+    today = office.council.local_date(NOW)
+    for reference, theirs in ((merged, "26 1"), (enquiry, "26 2")):
+        referral = Referral(reference, today, theirs, Area.HOUSING)
+        register.refer(seen(office, reference), referral, OFFICER, NOW)
+    Joining(office.store, office.council).merge(
+        seen(office, merged), into, "The same.", OFFICER, NOW
+    )
+    to = Classification(Category.GENERAL_ENQUIRY, "waste_recycling", None, None)
+    office.casework.reclassify(seen(office, enquiry), to, OFFICER, NOW)
+    for reference in (merged, enquiry):
+        case = office.case(reference)
+        assert case.referred
+        assert Action.OMBUDSMAN in allowed_actions(case)
+        (kept,) = register.referrals(reference)
+        register.decide(
+            seen(office, reference), kept.number, Decision.UPHELD, today, OFFICER, LATER
+        )
+        assert [one.decision for one in register.referrals(reference)] == [Decision.UPHELD]
+        another = Referral(reference, today, "26 3", Area.HOUSING)
+        with pytest.raises(Refused, match="Only a complaint"):
+            register.refer(seen(office, reference), another, OFFICER, LATER)

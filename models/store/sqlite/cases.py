@@ -31,7 +31,8 @@ from models.store_port import DueCase, Query
 _STAGE = f"""s.number, s.started_on, s.acknowledge_by, s.acknowledgement_approved_at,
     s.acknowledged_at, s.answer_approved_at, s.answered_at, s.outcome, s.extension_approved_at,
     s.extended_to, s.to_post, s.promised, s.leaving, s.counted_from, s.respond_by AS stage_respond_by,
-    {agreed.OF_CASE}"""""
+    {agreed.OF_CASE},
+    EXISTS (SELECT 1 FROM referrals r WHERE r.reference = c.reference) AS referred"""
 CASE_WITH_STAGE = f"""SELECT c.*, {_STAGE} FROM cases c
     JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number"""
 _DUE_WITH_CASE = f"""SELECT c.*, {_STAGE}, d.kind, d.due FROM deadlines d
@@ -387,6 +388,7 @@ def case_of_row(row: sqlite3.Row) -> Case:
         praise=Praise.from_json(json.loads(row["praise"])) if row["praise"] else None,
         merged_into=row["merged_into"],
         agreed=agreed.from_json(row["agreed"]),
+        referred=bool(row["referred"]),
     )
 
 
