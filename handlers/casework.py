@@ -296,7 +296,10 @@ class Casework:
                 if at > now:
                     change = leaves_later(change, letter.kind, at, draft.version)
                 work.outbox.add(outbox.letter(letter, draft.version, good_until, at), now)
-            return record(work, change, now)
+            after = record(work, change, now)
+            if letter.way is Way.LETTER:  # under the line that says so
+                work.outbox.add(outbox.paper(after.reference, letter.kind, draft.version), now)
+            return after
 
     def posted(self, seen: Seen, kind: LetterKind, on: date, actor: Actor, now: datetime) -> Case:
         """A letter on paper was posted on a local date; it counts from then. Raises Refused or

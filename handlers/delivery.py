@@ -12,7 +12,6 @@ import structlog
 from handlers import leaving
 from handlers.gate import Held, let_through
 from models import actions
-from models.case import State as CaseState
 from models.council import Council
 from models.errors import AnswerLost, NotYet, Unacceptable, Unavailable, Undeliverable
 from models.extending import extended
@@ -21,7 +20,7 @@ from models.outbox import Delivered, Dropped, Item, Kind, Lane, Parcel, State
 from models.people import CAREBOT
 from models.recording import parts_follow, record, reopen_for_what_came_since
 from models.store_port import Store, Work
-from models.taking_back import no_longer
+from models.taking_back import left_all_the_same, no_longer
 
 _log = structlog.get_logger(__name__)
 
@@ -178,16 +177,9 @@ class Delivery:
                 return why_not
         if parcel.good_until is not None and now > parcel.good_until:
             return "its time has passed"
-        if parcel.kind is Kind.LETTER and parcel.payload["kind"] == LetterKind.ACKNOWLEDGEMENT:
+        if parcel.kind is Kind.LETTER:
             with self.store.view() as work:
-                case = work.cases.get(str(parcel.reference))
-            if case is not None and case.state is CaseState.CLOSED:
-                return "the case was closed before it left"
-        if parcel.kind is Kind.LETTER and parcel.payload["kind"] == LetterKind.HOLDING_REPLY:
-            with self.store.view() as work:
-                case = work.cases.get(str(parcel.reference))
-            if case is not None and not case.is_open:
-                return "the case was answered before it left"
+                return leaving.overtaken(work, Letter.from_json(parcel.payload))
         return None
 
     def _held_at_the_gate(self, work: Work, item: Item, now: datetime) -> Held | None:
@@ -195,6 +187,10 @@ class Delivery:
         if item.parcel.kind is not Kind.LETTER:
             return None
         letter = Letter.from_json(item.parcel.payload)
+        # Asked again in the transaction in which it begins: the case may have gone on this instant.
+        why_not = None if _is_unsure(item) else leaving.overtaken(work, letter)
+        if why_not is not None:
+            return Held(why_not)
         return let_through(work, letter, self.council, now, since=item.added_at)
 
     def _hold(self, item: Item, held: Held, now: datetime) -> State:
@@ -217,8 +213,8 @@ class Delivery:
         wait = min(_FIRST_RETRY * 2 ** min(item.attempts - 1, 10), _LONGEST_RETRY[item.parcel.lane])
         if error.retry_after is not None:
             wait = timedelta(seconds=error.retry_after)
-        # Words go in several posts: some may stand there although the last was refused.
-        in_parts = item.parcel.kind in {Kind.WORDS, Kind.BEFORE}
+        # These go in several posts: some may stand there although the last was refused.
+        in_parts = item.parcel.kind in {Kind.WORDS, Kind.BEFORE, Kind.PAPER}
         begun = item.begun or in_parts or isinstance(error, AnswerLost)
         _log.info("put_off", item=item.parcel.key, reason=str(error))
         with self.store.work() as work:
@@ -255,20 +251,24 @@ class Delivery:
         letter = Letter.from_json(item.parcel.payload)
         case = work.cases.get(letter.reference)
         if case is not None:
-            change = actions.letter_failed(case, letter.kind, why, now, unknown=item.begun)
-            record(work, no_longer(change, letter.kind), now)
+            earlier = leaving.is_of_another_time(work, case, letter)
+            change = actions.letter_failed(
+                case, letter.kind, why, now, unknown=item.begun, earlier=earlier
+            )
+            record(work, change if earlier else no_longer(change, letter.kind), now)
 
     def _letter_left(self, work: Work, letter: Letter, now: datetime) -> None:
         case = work.cases.get(letter.reference)
         if case is None:
             return
+        if leaving.is_of_another_time(work, case, letter):
+            record(work, left_all_the_same(case, letter, now), now)
+            return
         if letter.kind is LetterKind.ACKNOWLEDGEMENT:
             change = actions.acknowledged(
                 case, self.council, CAREBOT, now, promised=letter.promises
             )
-        elif letter.kind is LetterKind.HOLDING_REPLY:
-            if letter.extension is None or case.stage.extension_approved_at is None:
-                return
+        elif letter.extension is not None:
             change = extended(case, letter.extension, self.council, CAREBOT, now)
         else:
             change = actions.answered(case, now, len(letter.attachments))

@@ -61,13 +61,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class TextFile:
-    """A text to be put into a thread as a file; `described` is for who cannot see it."""
+class ThreadFile:
+    """A file to be put into a thread; `described` is for who cannot see it."""
 
     name: str
     title: str
     described: str
-    text: str
+    content: bytes
 
 
 class SlackApi(Protocol):
@@ -107,7 +107,7 @@ class SlackApi(Protocol):
         """Put a memo's sign to a message. Raises Undeliverable where it has one of ours already."""
         ...
 
-    def put_file(self, channel: str, file: TextFile, thread: str) -> None:
+    def put_file(self, channel: str, file: ThreadFile, thread: str) -> None:
         """Put a file into a thread."""
         ...
 

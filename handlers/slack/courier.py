@@ -15,6 +15,7 @@ from handlers.slack import (
     mailbox,
     moving,
     note_lines,
+    paper_files,
     praise_post,
     standing_in,
     threads,
@@ -30,7 +31,7 @@ from models.case import State, open_deadlines
 from models.deadlines import DeadlineKind
 from models.errors import Gone, NotYet, Undeliverable
 from models.history import Entry, Event
-from models.outbox import Delivered, Dropped, Item, Kind, Payload, Posting
+from models.outbox import Delivered, Dropped, Item, Kind, Parcel, Payload, Posting
 from models.quarantine import QuarantineState
 from models.store_port import Query
 
@@ -53,7 +54,7 @@ class SlackCourier(Placing):
         if parcel.kind is Kind.CARD:
             return moving.find_card(self, item, now)
         if parcel.kind in _LOOK_THEMSELVES:
-            return None  # the parts of a long text are each looked for when they are posted
+            return None  # by parts of a long text, or to do more about what they find
         if parcel.kind is Kind.QUARANTINE and parcel.reference is None:
             return None  # it looks for itself
         if parcel.reference is None:
@@ -62,7 +63,16 @@ class SlackCourier(Placing):
         else:
             card = self.card_of(parcel.reference)
             place = self.find_in_thread(card, parcel.key) if card else None
-        return Delivered() if place else None
+        return Delivered(then=self._told_besides(item, now)) if place else None
+
+    def _told_besides(self, item: Item, now: datetime) -> tuple[Parcel, ...]:
+        """What follows a reminder: with its answer that was lost too."""
+        if item.parcel.kind not in {Kind.REMINDER, Kind.AGREED}:
+            return ()
+        case = self.case(reference_of(item))
+        owner = item.parcel.payload.get("owner")
+        told = case if owner is None else replace(case, holder=str(owner))
+        return standing_in.addressee(self, told, now).then
 
     def note(self, item: Item, now: datetime) -> Delivered | Dropped:
         """A line of history."""
@@ -78,6 +88,8 @@ class SlackCourier(Placing):
             return Dropped("it names a case that became private")
         if entry.event is Event.NOTE_FILED:
             self._mark(int(str(entry.details["note"])))
+        if entry.event is Event.LETTER_WITHDRAWN:
+            paper_files.take_away(self, reference)
         return self.in_thread(item, self._line(entry), now)
 
     def _mark(self, number: int) -> None:
@@ -220,7 +232,16 @@ class SlackCourier(Placing):
 _Carrier = Callable[[SlackCourier, Item, datetime], Delivered | Dropped]
 
 _LOOK_THEMSELVES = frozenset(
-    {Kind.WORDS, Kind.MOVED, Kind.CLEARED, Kind.UNNAMED, Kind.BEFORE, Kind.COMPARED}
+    {
+        Kind.WORDS,
+        Kind.MOVED,
+        Kind.CLEARED,
+        Kind.UNNAMED,
+        Kind.BEFORE,
+        Kind.COMPARED,
+        Kind.PAPER,
+        Kind.PRAISE,
+    }
 )
 
 _CARRIERS: Mapping[Kind, _Carrier] = {
@@ -231,6 +252,7 @@ _CARRIERS: Mapping[Kind, _Carrier] = {
     Kind.BEFORE: before,
     Kind.COMPARED: compared,
     Kind.WORDS: words,
+    Kind.PAPER: paper_files.paper,
     Kind.NOTE: SlackCourier.note,
     Kind.PRAISE: praise_post.praise,
     Kind.REMINDER: SlackCourier.reminder,

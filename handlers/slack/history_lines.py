@@ -13,7 +13,7 @@ from handlers.slack import (
     point_lines,
     wording,
 )
-from models.case import Level, Outcome
+from models.case import Action, Level, Outcome
 from models.council import Council
 from models.history import Entry, Event
 from models.letter import LetterKind
@@ -204,15 +204,19 @@ def _posted(entry: Entry) -> str:
 
 def _to_post(entry: Entry, _council: Council, _who: str) -> str:
     return (
-        f"*The {_letter(entry)} is ready to print*: `carebot letter {entry.reference}` writes the "
-        "document. Press *Posted* on the card once it is in the post; it counts from that day"
+        f"*The {_letter(entry)} is ready to print*: its document is in this thread, with what goes "
+        f"into the envelope. Once it is in the post press *{wording.ACTIONS[Action.POST]}* on the card; it "
+        "counts from that day"
     )
 
 
 def _withdrawn(entry: Entry, _council: Council, who: str) -> str:
     if entry.details.get("ended"):
         return f"*The {_letter(entry)} is withdrawn: please do not post it*. The case has ended"
-    return f"{who} took the {_letter(entry)} back: it was not posted"
+    return (
+        f"{who} took the {_letter(entry)} back: it was not posted. *Please do not post it*: its "
+        "document is deleted here"
+    )
 
 
 def _bounced(entry: Entry, _council: Council, _who: str) -> str:

@@ -5,7 +5,14 @@ from datetime import datetime
 from handlers.slack import cards, clearing
 from handlers.slack.api import Place
 from handlers.slack.background import card_key
-from handlers.slack.placing import KEY, Placing, of_card, reference_of, words_again
+from handlers.slack.placing import (
+    KEY,
+    Placing,
+    of_card,
+    papers_again,
+    reference_of,
+    words_again,
+)
 from models import outbox
 from models.case import Case, State
 from models.channels import channel_for, is_private
@@ -91,6 +98,7 @@ def _placed(at: Placing, case: Case, place: Place, before: Posting | None) -> De
             formers = {former, *work.places.formers(reference)}
             then += clearing.when_private(work, at, case, place, formers)
         again = words_again(work, reference, place.ts)
+        again += papers_again(work, reference, place.ts)
     if is_private(case, at.council) or not _is_private_place(at, before):
         # What was done while it was private stays there when it is not any more.
         then.append(outbox.before(reference, case.version, place.ts))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers.gathering import messages_of
 from handlers.slack import cards
-from handlers.slack.api import Place, Saying, SlackApi
+from handlers.slack.api import Place, Saying, SlackApi, ThreadFile
 from handlers.slack.background import background, card_key
 from models import outbox
 from models.case import Case
@@ -151,12 +151,33 @@ def of_card(case: Case) -> dict[str, str]:
     return {KEY: card_key(case.reference), "case": case.reference}
 
 
+def put_once(at: Placing, item: Item, file: ThreadFile) -> None:
+    """Put a file under the card of the item. A file has no key of ours: one of this name there is the
+    one of an earlier attempt.
+    """
+    card = at.placed_card(item)
+    if item.begun:
+        stands = at.api.thread(card.channel, card.ts)
+        if any(one.name == file.name for said in stands if said.is_ours for one in said.files):
+            return
+    at.api.put_file(card.channel, file, card.ts)
+
+
 def words_again(work: Work, reference: str, card_ts: str) -> tuple[outbox.Parcel, ...]:
     """Every message's own words, to be said under a further card."""
     return tuple(
         outbox.words(reference, stored.id, card_ts)
         for stored in messages_of(work, reference)
         if stored.arrival in _WRITTEN
+    )
+
+
+def papers_again(work: Work, reference: str, card_ts: str) -> tuple[outbox.Parcel, ...]:
+    """The letters on paper that wait to be posted, to be put under a further card."""
+    return tuple(
+        outbox.paper(reference, paper.letter.kind, paper.version, card_ts)
+        for paper in work.papers.of_case(reference)
+        if paper.posted_on is None and paper.withdrawn_at is None
     )
 
 

@@ -4,8 +4,7 @@ from datetime import datetime
 
 from handlers.gathering import family
 from handlers.slack import threads
-from handlers.slack.api import TextFile
-from handlers.slack.placing import Placing, number_of, reference_of
+from handlers.slack.placing import Placing, number_of, put_once, reference_of
 from models.errors import Gone, Undeliverable
 from models.outbox import Delivered, Dropped, Item
 from models.store_port import Work
@@ -26,7 +25,7 @@ def words(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
     at.in_parts(item, threads.words(stored, scanned), now)
     if threads.is_long(stored):
         try:
-            _put_once(at, item, threads.whole(stored, of, number))
+            put_once(at, item, threads.whole(stored, of, number))
         except Gone:
             raise  # somebody deleted the card in this moment: it is said under a new one
         except Undeliverable:
@@ -43,13 +42,3 @@ def _numbered(work: Work, reference: str, message: int) -> tuple[str, int]:
         if message in numbers:
             return one, numbers.index(message) + 1
     return reference, message
-
-
-def _put_once(at: Placing, item: Item, file: TextFile) -> None:
-    """A file has no key of ours: one of this name under this card is the one of an earlier attempt."""
-    card = at.placed_card(item)
-    if item.begun:
-        stands = at.api.thread(card.channel, card.ts)
-        if any(one.name == file.name for said in stands if said.is_ours for one in said.files):
-            return
-    at.api.put_file(card.channel, file, card.ts)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from handlers.slack import why, wording
-from handlers.slack.api import Block, Saying, TextFile
+from handlers.slack.api import Block, Saying, ThreadFile
 from models.attachment_risks import risk
 from models.message import Attachment, Forwarded, Scanned
 from models.store_port import StoredMessage
@@ -39,14 +39,14 @@ def is_long(stored: StoredMessage) -> bool:
     return len(_text(stored)) > _IN_THE_THREAD
 
 
-def whole(stored: StoredMessage, reference: str, number: int) -> TextFile:
+def whole(stored: StoredMessage, reference: str, number: int) -> ThreadFile:
     """The text of the `number`th message of a case, every character of it."""
     text = stored.message.text
-    return TextFile(
+    return ThreadFile(
         name=f"{reference}-message-{number}.txt",
         title=f"{reference}, message {number}: the whole text",
         described=f"The whole text of message {number} of {reference}, {len(text):,} characters",
-        text=text,
+        content=text.encode("utf-8", "backslashreplace"),
     )
 
 

@@ -10,7 +10,7 @@ from bot.config_mail import ScannerSection
 from bot.dovecot import PrivateDovecot
 from bot.sandbox import Message, NotPossible, View
 from tests.journeys.test_letters_leave import by_notify, notify
-from tests.journeys.town import SECONDS, Town
+from tests.journeys.town import SECONDS, Town, files_under
 from tests.servers.notify_server import NotifyServer
 from tests.servers.scripted_clamd import EICAR, Mood, ScriptedClamd
 
@@ -145,6 +145,13 @@ def test_a_letter_on_paper_names_its_enclosures_and_they_are_written_out(
     preview = answer(town, card, {"plan.pdf": PDF}, **address)
     assert "Enclosed, to be printed and put in:" in text_of(preview)
     town.sandbox.fill_and_submit("priya", {})
+    document, plan = files_under(town, card, 2)
+    assert (document.name, plan.name) == (
+        "CC-2026-00001-response-2.docx",
+        "CC-2026-00001-response-2-1-plan.pdf",
+    )
+    assert plan.content == PDF
+    assert plan.title == "CC-2026-00001: goes with the answer: plan.pdf"
     folder = tmp_path / "print"
     folder.mkdir()
     said = json.loads(town.call("letter", "CC-2026-00001", "--to", str(folder), "--json"))
@@ -154,6 +161,44 @@ def test_a_letter_on_paper_names_its_enclosures_and_they_are_written_out(
     paragraphs = [p.text for p in Document(said["file"]).paragraphs]
     assert "Enclosures:\nplan.pdf" in paragraphs
     assert len(town.letterbox.messages) == 1
+
+
+@pytest.mark.parametrize("method", ["files.completeUploadExternal", "chat.postMessage"])
+def test_a_letter_to_print_stands_there_once_although_answers_are_lost(
+    town: Town, card: Message, method: str
+) -> None:
+    address = {"going": "letter", "postal": "Jo Pike\n1 High Street\nWestmere"}
+    answer(town, card, {"plan.pdf": PDF}, **address)
+    town.sandbox.faults.lose_answer(method)
+    town.sandbox.fill_and_submit("priya", {})
+    files_under(town, card, 2)
+    town.settle()
+    assert len(files_under(town, card, 2)) == 2
+
+
+def test_a_letter_to_print_that_slack_does_not_take_says_who_can_write_it(
+    town: Town, card: Message
+) -> None:
+    answer(town, card, {}, going="letter", postal="Jo Pike\n1 High Street\nWestmere")
+    town.sandbox.faults.error("files.getUploadURLExternal", "file_upload_size_restricted")
+    town.sandbox.fill_and_submit("priya", {})
+    town.wait_thread(card, "`carebot letter CC-2026-00001`")
+
+
+def test_a_letter_to_print_of_a_case_that_becomes_private_stands_only_in_its_channel(
+    town: Town, card: Message
+) -> None:
+    answer(town, card, {}, going="letter", postal="Jo Pike\n1 High Street\nWestmere")
+    town.sandbox.fill_and_submit("priya", {})
+    files_under(town, card, 1)
+    town.settle()
+    town.press("priya", town.wait_card("waste-recycling"), "change")
+    town.wait_view("priya", "Change")
+    town.sandbox.fill_and_submit("priya", {"flags": ["safeguarding"], "level": "level_one"})
+    private = town.wait_card("private-safeguarding")
+    (moved,) = files_under(town, private, 1)
+    assert moved.name == "CC-2026-00001-response-2.docx"
+    assert files_under(town, card, 0) == []
 
 
 def test_a_letter_that_speaks_of_a_file_and_has_none_is_pointed_out(

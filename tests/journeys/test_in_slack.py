@@ -4,13 +4,15 @@ import json
 import re
 import sqlite3
 from datetime import datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from docx import Document
 
 from bot.sandbox import Message
 from models.case import State
-from tests.journeys.town import SECONDS, Town
+from tests.journeys.town import SECONDS, Town, files_under
 
 pytestmark = pytest.mark.needs_dovecot
 
@@ -308,13 +310,17 @@ def test_an_answer_on_paper_is_printed_posted_and_counts_from_the_day_of_posting
     assert f"To:\n{address}\n\nHow: as a letter, printed and posted" in seen
     assert seen.endswith("We emptied it.\n")
     town.sandbox.fill_and_submit("priya", {})
-    town.wait_thread(card, "carebot letter CC-2026-00001")
+    town.wait_thread(card, "its document is in this thread")
+    (shared,) = files_under(town, card, 1)
+    assert shared.name == "CC-2026-00001-response-2.docx"
+    assert "We emptied it." in [p.text for p in Document(BytesIO(shared.content)).paragraphs]
     waiting = card_now(town)
     assert "to be printed and posted" in waiting.text
     assert len(town.letterbox.messages) == 1
 
     line = town.call("letter", "CC-2026-00001", "--to", str(town.folder), "--json")
     printed = json.loads(line)
+    assert Path(printed["file"]).read_bytes() == shared.content
     said = [p.text for p in Document(printed["file"]).paragraphs]
     assert said[:3] == address.split("\n")
     assert "We emptied it." in said
@@ -340,11 +346,13 @@ def test_a_letter_taken_back_can_be_written_again(town: Town, card: Message) -> 
     written(town, "priya", "case_respond", fields, card)
     town.sandbox.fill_and_submit("priya", {})
     town.wait_thread(card, "is ready to print")
+    files_under(town, card, 1)
     waiting = card_now(town)
     town.press("priya", waiting, "post")
     town.wait_view("priya", "Posted")
     town.sandbox.fill_and_submit("priya", {"became": "taken_back"})
-    town.wait_thread(card, "took the answer back")
+    town.wait_thread(card, "took the answer back: it was not posted. *Please do not post it*")
+    assert files_under(town, card, 0) == []
     again = card_now(town)
     assert "case_respond" in json.dumps(again.blocks)
     assert "case_post" not in json.dumps(again.blocks)

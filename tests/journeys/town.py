@@ -22,7 +22,7 @@ from bot.dovecot import PrivateDovecot
 from bot.http_mode import PATH, HttpMode
 from bot.mailboxes import mailboxes_of
 from bot.run import Bot
-from bot.sandbox import Delivery, Message, NoSuchElement, Person, Sandbox
+from bot.sandbox import Delivery, File, Message, NoSuchElement, Person, Sandbox
 from bot.smtp_receiver import SmtpReceiver
 from handlers.intake import Intake
 from handlers.mail.parse import MailReader
@@ -263,6 +263,17 @@ class Town:
         """Move the council's clock to a local time and let the bot look at it."""
         self.clock.move_to(local.replace(tzinfo=self.file.council.zone).astimezone(UTC))
         self.settle()
+
+
+def files_under(town: Town, card: Message, count: int) -> list[File]:
+    """The files in a card's thread that are not deleted, once there are so many."""
+
+    def found(sandbox: Sandbox) -> list[list[File]] | None:
+        replies = sandbox.replies(card.channel, card.ts)
+        files = [file for reply in replies for file in reply.files if not file.deleted]
+        return [files] if len(files) == count else None
+
+    return town.sandbox.wait_for(found, SECONDS)[0]
 
 
 def in_thread(act: Callable[[], object]) -> threading.Thread:

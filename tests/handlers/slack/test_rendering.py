@@ -199,7 +199,7 @@ def test_any_text_stands_in_the_thread_whole_and_notifies_nobody(text: str) -> N
     printable = "".join(c for c in text if c.isprintable() or c in "\n\t" or ord(c) > 159).strip()
     if threads.is_long(stored(text)):
         assert printable.startswith(quoted(sayings))
-        assert threads.whole(stored(text), CASE.reference, 3).text == text
+        assert threads.whole(stored(text), CASE.reference, 3).content.decode() == text
     else:
         assert quoted(sayings) == (printable or "(the message has no text)")
 
@@ -220,7 +220,7 @@ def test_no_character_is_left_out_with_a_file_or_without(part: str, length: int)
     said = list(threads.words(message))
     assert threads.is_long(message) == (len(printable) > 5_000)
     if threads.is_long(message):
-        assert threads.whole(message, CASE.reference, 3).text == text
+        assert threads.whole(message, CASE.reference, 3).content.decode() == text
         posts = [*said, *threads.rest(message)]
         for post in posts:
             assert_slack_takes(post)
