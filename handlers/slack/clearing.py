@@ -27,6 +27,16 @@ def blank(at: Placing, case: Case, old: Posting) -> bool:
     return _updated(at, Place(old.channel, old.ts), cards.private_stub(case), metadata)
 
 
+def take_away(at: Placing, place: Place, metadata: Mapping[str, str]) -> None:
+    """A message of ours without files goes; what Slack will not delete says nothing any more."""
+    try:
+        at.api.delete(place)
+    except Gone:
+        return
+    except Undeliverable:
+        _updated(at, place, redacting.NOTHING, metadata)
+
+
 def cleared(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
     """Everything of ours under a former card is deleted, with the files; colleagues' words are theirs
     to delete, which is said where the case stands now.

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.praising import praising_words
-from handlers.slack import fields, wording
-from handlers.slack.api import Block, Saying
+from handlers.slack import clearing, fields, wording
+from handlers.slack.api import Block, Place, Saying
 from handlers.slack.placing import KEY, Placing
 from models.case import Case
 from models.channels import is_private
@@ -18,9 +18,19 @@ _SHOWN = 2_500
 
 
 def praise(at: Placing, item: Item, _now: datetime) -> Delivered | Dropped:
-    """What a compliment says; of a case that became private nothing is said there."""
+    """What a compliment says; of a case that became private nothing is said there.
+
+    What an earlier attempt posted is looked for first: it has to be known, to go when the case
+    becomes private.
+    """
     payload = item.parcel.payload
-    case = at.case(str(payload["case"]))
+    case, channel = at.case(str(payload["case"])), str(payload["channel"])
+    place = _of_an_earlier_attempt(at, item, channel)
+    if place is not None and is_private(case, at.council):
+        clearing.take_away(at, place, {KEY: item.parcel.key})
+        return Dropped("the case is private")
+    if place is not None:
+        return _standing(case, place)
     if case.category is not Category.COMPLIMENT or not _is_meant(payload, case.praise):
         return Dropped("it is no compliment to be passed on any more")
     if is_private(case, at.council):
@@ -29,7 +39,14 @@ def praise(at: Placing, item: Item, _now: datetime) -> Delivered | Dropped:
     with at.store.view() as work:
         words = praising_words(work, case)
     saying = post(case, case.praise, words, at.council)
-    place = at.post(at.api.channel_id(str(payload["channel"])), saying, {KEY: item.parcel.key})
+    return _standing(case, at.post(at.api.channel_id(channel), saying, {KEY: item.parcel.key}))
+
+
+def _of_an_earlier_attempt(at: Placing, item: Item, channel: str) -> Place | None:
+    return at.api.find(at.api.channel_id(channel), item.parcel.key) if item.begun else None
+
+
+def _standing(case: Case, place: Place) -> Delivered:
     # As what stands under a former card it goes when the case becomes private.
     here = Posting("", case.reference, place.channel, place.ts)
     return Delivered((replace(here, key=former_key(here)),))
