@@ -1,6 +1,10 @@
 """What was written on a case and on those that were merged into it."""
 
+from collections.abc import Iterable
+
+from models.history import Event
 from models.joining import all_joined
+from models.prediction import Flag
 from models.store_port import StoredMessage, Work
 
 
@@ -11,11 +15,21 @@ def family(work: Work, reference: str) -> tuple[str, ...]:
 
 def messages_of(work: Work, reference: str) -> tuple[StoredMessage, ...]:
     """The messages of a case and of those merged into it, in the order in which they were taken in. What
-    was merged in with a flag that the case has no longer stays where that one is.
+    was merged in with a private flag that the case has no longer stays where that one is.
     """
     case = work.cases.get(reference)
     shown = set(case.flags) if case is not None else set()
-    joined = filter(None, map(work.cases.get, family(work, reference)))
-    references = [reference, *(one.reference for one in joined if shown.issuperset(one.flags))]
+    joined = (one for one in family(work, reference) if shown.issuperset(_private_flags(work, one)))
+    references = [reference, *joined]
     found = [stored for each in references for stored in work.messages.of_case(each)]
     return tuple(sorted(found, key=lambda stored: stored.id))
+
+
+def _private_flags(work: Work, reference: str) -> Iterable[Flag]:
+    """The flags with which a merged case was private when it was merged."""
+    merged = [one for one in work.cases.history(reference) if one.event is Event.MERGED]
+    flags = merged[-1].details.get("private_flags") if merged else None
+    if flags is None:  # merged before this was kept: better too few words than too many
+        case = work.cases.get(reference)
+        return case.flags if case is not None else ()
+    return [Flag(flag) for flag in str(flags).split()]

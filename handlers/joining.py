@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 
 from handlers.casework import Seen
 from handlers.gathering import messages_of
@@ -13,8 +14,10 @@ from models.channels import may_name
 from models.contact import By
 from models.council import Council
 from models.errors import Refused
+from models.history import Entry, Event
 from models.ledger import Arrival
 from models.people import Actor
+from models.prediction import Flag
 from models.recording import record
 from models.store_port import Store, Work
 from models.topics import TOPICS
@@ -60,9 +63,10 @@ class Joining:
                 other = one.case
                 if other.reference == case.reference or other.merged_into is not None:
                     continue
-                if may_name(case, other, self.council) and may_see(other):
+                if may_name(case, other, self.council):
                     found.setdefault(other.reference, one)
-        return tuple(found.values())[:_MOST]
+        # Who may see it is asked of Slack: no transaction waits for that.
+        return tuple(islice((one for one in found.values() if may_see(one.case)), _MOST))
 
     def other(self, case: Case, reference: str, may_see: _MaySee) -> Case:
         """The case that a person typed or picked. Raises Refused, in the same words where there is
@@ -130,8 +134,9 @@ class Joining:
             theirs = work.cases.history(into.reference)
             left = (one for one in joining.joined_by(theirs) if one != case.reference)
             remaining = [one for one in map(work.cases.get, left) if one is not None]
+            raised = _raised_since(work, joining.since_joined(into, theirs))
             alone = joining.goes_alone(
-                into, case.reference, theirs, remaining, self.council, actor, now
+                into, case, theirs, remaining, raised, self.council, actor, now
             )
             record(work, alone, now)
             return after
@@ -153,6 +158,14 @@ class Joining:
                 other = work.cases.get(located.reference)
                 if other is not None and other.is_open:
                     yield Likely(other, Because.PLACE)
+
+
+def _raised_since(work: Work, entries: tuple[Entry, ...]) -> frozenset[Flag]:
+    """What the replies among these raise, also what another case had raised already."""
+    added = [entry for entry in entries if entry.event is Event.MESSAGE_ADDED]
+    stored = [work.messages.get(int(str(entry.details["message"]))) for entry in added]
+    read = [one.prediction for one in stored if one is not None and one.prediction is not None]
+    return frozenset(flag for prediction in read for flag in prediction.flags)
 
 
 def _existing(work: Work, reference: str) -> Case:

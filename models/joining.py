@@ -3,7 +3,7 @@
 Like `models.actions`: each gives the new case and the history it made, and writes nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -19,6 +19,7 @@ from models.message import mailbox_of
 from models.one_acknowledgement import shared
 from models.people import Actor
 from models.points import MOST, Point, open_points
+from models.prediction import Category, Flag
 from models.threads import Why
 
 _ON_ITS_WAY = {
@@ -63,6 +64,8 @@ def check_merge(case: Case, into: Case, council: Council) -> None:
             f"{case.reference} and {into.reference} stand in channels that must not know of each "
             "other. Give both the same private flag with Change first."
         )
+    _check_same_kind(case, into)
+    _check_points(case, into)
 
 
 def merge(
@@ -71,13 +74,15 @@ def merge(
     """`case` is closed and `into` goes on for both: the changes of each, in this order.
 
     `into` counts from the earlier receipt of the two, takes over flags and open points, and for the
-    same customer an acknowledgement that left. Nothing is sent. Raises Refused.
+    same customer an acknowledgement that left; what it got is kept in its history, so that it can be
+    taken back. Nothing is sent. Raises Refused.
     """
     check_merge(case, into, council)
     details: dict[str, Detail] = {
         "other": into.reference,
         "reason": reason or None,
         "state_was": case.state,
+        "private_flags": " ".join(flag for flag in case.flags if flag in council.channels.private),
     }
     merged = change(
         case, Event.MERGED, actor, now, details, state=State.CLOSED, merged_into=into.reference
@@ -105,29 +110,54 @@ def take_apart(
 
 def goes_alone(
     into: Case,
-    other: str,
+    other: Case,
     history: Iterable[Entry],
     remaining: Iterable[Case],
+    raised: Collection[Flag],
     council: Council,
     actor: Actor,
     now: datetime,
 ) -> Change:
-    """`other` was taken out of `into` again. Its clock counts from its own receipt, or that of a
-    case which is still merged into it; a stage that has ended, or began later, stays as it was.
+    """`other` was taken out of `into` again, and what it gave goes with it: receipt, acknowledgement,
+    flags and open points, save what a case of `remaining`, which is still merged into it, gave too, or
+    what came since: the flags that its replies `raised`, that staff set, points that were answered.
+    A private flag stays, for the words were said in the thread. A stage that has ended, or began
+    later, stays as it was.
     """
-    details: dict[str, Detail] = {"other": other}
-    stage = into.stage
-    joined = [e for e in history if e.event is Event.JOINED and e.details["stage"] == stage.number]
-    after = into
-    if into.is_open and joined:
-        own = joined[0].details
-        cases = list(remaining)
-        started = date.fromisoformat(str(own["started_on_was"]))
-        stage = replace(stage, started_on=min([started, *(one.stage.started_on for one in cases)]))
-        received = datetime.fromisoformat(str(own["received_at_was"]))
-        received_at = min([received, *(one.received_at for one in cases)])
-        after = redated(replace(into, stage=stage, received_at=received_at), council)
+    details: dict[str, Detail] = {"other": other.reference}
+    since = since_joined(into, history)
+    if not (into.is_open and since):
+        return change(into, Event.TAKEN_APART, actor, now, details)
+    rest = list(remaining)
+    came = _flags(since, Event.JOINED, "flags")
+    held = {flag for one in rest for flag in one.flags}.union(raised, _set_by_staff(since))
+    loose = [flag for flag in into.flags if flag in came and flag not in held]
+    stay = [flag for flag in loose if flag in council.channels.private]
+    gone = [flag for flag in loose if flag not in stay]
+    received = datetime.fromisoformat(str(since[0].details["received_at_was"]))
+    after = replace(
+        into,
+        flags=tuple(flag for flag in into.flags if flag not in gone),
+        received_at=min([received, *(one.received_at for one in rest)]),
+        stage=_own_stage(into, other, since, rest, council),
+        points=_own_points(into, other, since, rest),
+    )
+    after = redated(after, council)
+    for name, flags in (("flags_gone", gone), ("flags_stay", stay)):
+        if flags:
+            details[name] = ", ".join(flags)
+    if into.stage.acknowledged_at is not None and after.stage.acknowledged_at is None:
+        details["acknowledged_no_more"] = True
     return change(after, Event.TAKEN_APART, actor, now, details | _moved(into, after, council))
+
+
+def since_joined(into: Case, history: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What happened to a case since the first was merged into it in its present stage, that first."""
+    entries = tuple(history)
+    for n, entry in enumerate(entries):
+        if entry.event is Event.JOINED and entry.details["stage"] == into.stage.number:
+            return entries[n:]
+    return ()
 
 
 def joined_by(history: Iterable[Entry]) -> tuple[str, ...]:
@@ -194,7 +224,7 @@ def _joined(
         _with_flags(into, case),
         received_at=min(into.received_at, case.received_at),
         stage=_stage_for_both(into, case, council),
-        points=_points_of_both(into.points, case.points),
+        points=_points_of_both(into.points, _that_come(case, into)),
     )
     after = redated(after, council)
     details: dict[str, Detail] = {
@@ -207,7 +237,39 @@ def _joined(
     raised = [flag for flag in after.flags if flag not in into.flags]
     if raised:
         details["flags"] = ", ".join(raised)
+    if after.stage.acknowledged_at != into.stage.acknowledged_at:
+        details["acknowledged"] = True
+    came = [n for n, point in enumerate(case.points) if point in _that_come(case, into)]
+    if came:
+        details["points"] = " ".join(map(str, came))
+    gone = len(into.points) + len(came) - len(after.points)
+    if gone:
+        details["points_gone"] = gone
     return change(after, Event.JOINED, actor, now, details | _moved(into, after, council))
+
+
+def _check_same_kind(case: Case, into: Case) -> None:
+    """A complaint ends decided, which only a complaint can be (requirement 8)."""
+    is_complaint = case.category is Category.COMPLAINT
+    if is_complaint and into.category is not Category.COMPLAINT:
+        raise Refused(
+            f"{case.reference} is a complaint and {into.reference} is not: merge {into.reference} into "
+            f"{case.reference} instead, or say with Change what it is."
+        )
+    if case.level is Level.LEVEL_ONE and into.level is Level.GENERAL_ENQUIRY:
+        raise Refused(
+            f"{case.reference} is at Level One and {into.reference} is dealt with as an enquiry: merge "
+            f"{into.reference} into {case.reference} instead, or say with Change what it is."
+        )
+
+
+def _check_points(case: Case, into: Case) -> None:
+    waiting = len(open_points(into.points)) + len(_that_come(case, into))
+    if waiting > MOST:
+        raise Refused(
+            f"Together they have {waiting} points to answer, and a case holds {MOST}: put some of them "
+            "together with Points first."
+        )
 
 
 def _stage_for_both(into: Case, case: Case, council: Council) -> Stage:
@@ -219,11 +281,56 @@ def _stage_for_both(into: Case, case: Case, council: Council) -> Stage:
     return stage
 
 
-def _points_of_both(ours: tuple[Point, ...], theirs: tuple[Point, ...]) -> tuple[Point, ...]:
-    """What the other case still had to answer comes along, as far as a checklist holds it."""
-    known = {point.text for point in ours}
-    more = (point for point in open_points(theirs) if point.text not in known)
-    return (*ours, *more)[:MOST]
+def _own_stage(
+    into: Case, other: Case, since: tuple[Entry, ...], rest: list[Case], council: Council
+) -> Stage:
+    """The clock and the acknowledgement of a case without `other`."""
+    started = date.fromisoformat(str(since[0].details["started_on_was"]))
+    stage = replace(into.stage, started_on=min([started, *(one.stage.started_on for one in rest)]))
+    is_borrowed = any(one.details.get("acknowledged") for one in since)
+    is_its_own = stage.acknowledgement_approved_at is not None
+    if is_its_own or not is_borrowed or stage.acknowledged_at != other.stage.acknowledged_at:
+        return stage
+    stage = replace(stage, acknowledged_at=None, counted_from=None, promised=None)
+    for one in rest:
+        if one.stage.acknowledged_at is not None and is_same_customer(into, one):
+            return replace(shared(stage, one.stage, council), promised=one.stage.promised)
+    return stage
+
+
+def _own_points(
+    into: Case, other: Case, since: tuple[Entry, ...], rest: list[Case]
+) -> tuple[Point, ...]:
+    joined = [e for e in since if e.event is Event.JOINED and e.details["other"] == other.reference]
+    numbers = str(joined[-1].details.get("points", "")).split() if joined else ()
+    came = {other.points[int(n)].text for n in numbers}
+    came -= {point.text for one in rest for point in open_points(one.points)}
+    return tuple(point for point in into.points if point.is_answered or point.text not in came)
+
+
+def _flags(entries: Iterable[Entry], event: Event, name: str) -> set[Flag]:
+    named = (str(e.details[name]) for e in entries if e.event is event and e.details.get(name))
+    return {Flag(flag) for flags in named for flag in flags.split(", ")}
+
+
+def _set_by_staff(since: tuple[Entry, ...]) -> set[Flag]:
+    changed = Event.RECLASSIFIED
+    each = ((_flags([e], changed, "flags"), _flags([e], changed, "flags_was")) for e in since)
+    return {flag for now, before in each for flag in now - before}
+
+
+def _that_come(case: Case, into: Case) -> tuple[Point, ...]:
+    """What the case still has to answer and the other has not on its list."""
+    known = {point.text for point in into.points}
+    return tuple(point for point in open_points(case.points) if point.text not in known)
+
+
+def _points_of_both(ours: tuple[Point, ...], more: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Both lists; the first of those that are answered make room where a checklist is too short."""
+    too_many = max(0, len(ours) + len(more) - MOST)
+    answered = [point for point in ours if point.is_answered]
+    kept = [point for point in ours if point not in answered[:too_many]]
+    return (*kept, *more)
 
 
 def _with_flags(into: Case, case: Case) -> Case:

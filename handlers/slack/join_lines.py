@@ -38,11 +38,28 @@ def _joined(entry: Entry, _council: Council, who: str) -> str:
     flags = entry.details.get("flags")
     if flags:
         said += f". It raises: *{flag_lines.named(flags)}*"
+    gone = entry.details.get("points_gone")
+    if gone:
+        points = "1 point that was" if gone == 1 else f"{gone} points that were"
+        said += f". {points} answered made room on the checklist"
     return f"{said}{_redated(entry)}. The words of {_other(entry)} follow"
 
 
 def _taken_apart(entry: Entry, _council: Council, who: str) -> str:
     said = f"{who} took this case and {_other(entry)} apart again: each goes on for itself"
+    if entry.details.get("acknowledged_no_more"):
+        said += (
+            f". The acknowledgement was that of {_other(entry)}: this case is *not acknowledged by that "
+            "any more*"
+        )
+    gone, stay = (entry.details.get(name) for name in ("flags_gone", "flags_stay"))
+    if gone:
+        said += f". It no longer raises: *{flag_lines.named(gone)}*"
+    if stay:
+        said += (
+            f". It *stays private* ({flag_lines.named(stay)}), for the words of {_other(entry)} were "
+            "said in its thread; Change takes that off"
+        )
     return said + _redated(entry)
 
 
