@@ -129,6 +129,10 @@ class SlackApi(Protocol):
         """A user."""
         ...
 
+    def people(self) -> tuple[Person, ...]:
+        """All users of the workspace, those who have left and its bots too."""
+        ...
+
     def is_member(self, user: str, channel: str) -> bool:
         """Whether a user is in a channel (an id)."""
         ...

@@ -16,38 +16,49 @@ _WHO, _OTHER, _BACK = "assign_who", "assign_other", "nobody"
 # Slack takes a hundred options of a select; one of them gives the case back.
 _MOST = 99
 _MOST_AWAY = 20
+_ELSE = "Or somebody else"
 
 
 def open_assign(desk: Desk, request: Request) -> Reply:
     """Assign was pressed."""
     case = desk.acting(request, Action.ASSIGN, fresh=False).case
     away, involved = desk.assigning.away(desk.now()), desk.assigning.involved(case)
+    colleagues = desk.staff.colleagues(desk.staff.team(case))
     team = [
         one
-        for one in desk.staff.colleagues(desk.staff.team(case))
+        for one in colleagues.people
         if one.id not in {case.holder, *involved} and desk.staff.can_work_on(one.id, case)
     ]
     found = [(one, stands_in(away, one.id, desk.today())) for one in team]
     in_now = [one for one, stand_in in found if not stand_in.away]
     names = [(wording.escape(one.name), stand_in) for one, stand_in in found if stand_in.away]
-    return OpenModal(modal(case, request.user, in_now, names))
+    return OpenModal(modal(case, request.user, in_now, names, colleagues.untold))
 
 
 def modal(
-    case: Case, user: str, in_now: Sequence[Person], away: Sequence[tuple[str, StandIn]]
+    case: Case,
+    user: str,
+    in_now: Sequence[Person],
+    away: Sequence[tuple[str, StandIn]],
+    untold: int = 0,
 ) -> Block:
-    """Who is in, the one who asks first, and below them by name who is away."""
+    """Who is in, the one who asks first, and below them by name who is away. Who has no place there,
+    or of whom Slack did not tell (`untold`), is counted, and may be chosen all the same.
+    """
     blocks: list[Block] = [
         {"type": "section", "text": fields.plain(f"{wording.title(case)}\n{wording.subject(case)}")}
     ]
     options = {one.id: _name(one, user) for one in sorted(in_now, key=lambda p: p.id != user)}
+    left_out = untold + max(0, len(options) - _MOST)
     options = dict(list(options.items())[:_MOST])
     if case.holder is not None:
         options[_BACK] = "Nobody: give it back to the service"
     if options:
         label = "Who looks after it from now on"
         blocks.append(fields.select(_WHO, label, options, None, optional=True))
-    blocks.append(fields.person(_OTHER, "Or somebody else", None, optional=True))
+    blocks.append(fields.person(_OTHER, _ELSE, None, optional=True))
+    if left_out:
+        blocks.append({"type": "context", "elements": [fields.plain(_not_listed(left_out))]})
     if away:
         said = f"*Away now*\n{absence_lines.names_away(away[:_MOST_AWAY])}"
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": said}})
@@ -83,6 +94,11 @@ def _check_in(desk: Desk, to: str) -> None:
     covers = f"{desk.staff.person(found.who).name} covers" if found.who else "nobody covers"
     until = absence_lines.until(found.away[0])
     raise Refused(f"{name} is {until}; {covers}. Choose somebody who is in.")
+
+
+def _not_listed(count: int) -> str:
+    others = "1 more of the team is" if count == 1 else f"{count} more of the team are"
+    return f"{others} not in the list above: search for the name under “{_ELSE}”."
 
 
 def _in_names(desk: Desk, to: str, said: str) -> str:

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from handlers.absence import WrongAbsence
-from handlers.slack import absence_lines, fields, wording
+from handlers.slack import absence_lines, fields, modals, wording
 from handlers.slack.api import Block
 from handlers.slack.desk import Desk
 from handlers.slack.requests import FieldErrors, OpenModal, Reply, Request, ShowInstead
 from models.absence import Absence, stands_in
-from models.case import Case
-from models.errors import Refused
+from models.errors import Refused, Unavailable, Undeliverable
 
 AWAY = "away_record"
 END = "away_end"
@@ -43,7 +42,7 @@ def record(desk: Desk, request: Request) -> Reply:
     except WrongAbsence as error:
         return FieldErrors({_FIELDS[error.field]: str(error)})
     said = "\n".join((_recorded(whom, request.user), *_not_theirs(desk, whom, cover)))
-    return ShowInstead(_modal(desk, request.user, said))
+    return ShowInstead(_recorded_modal(desk, request.user, said))
 
 
 def end(desk: Desk, request: Request) -> Reply:
@@ -66,11 +65,8 @@ def modal(
     for_others: bool = False,
 ) -> Block:
     """What is recorded for its reader, whom they cover for, and a new absence to record."""
-    blocks: list[Block] = [_section(said)] if said else []
-    blocks += [_own(one, today) for one in own[:_MOST]]
-    if covered:
-        blocks.append(_section("\n".join(map(_covering, covered[:_MOST]))))
-    blocks += [
+    blocks = [
+        *recorded(own, covered, today, said),
         fields.day(_FIRST, "First day away", today),
         fields.day(_LAST, "Last day away", today),
         fields.hinted(
@@ -84,10 +80,33 @@ def modal(
     return fields.modal(AWAY, "Away", "Record", "{}", blocks)
 
 
-def _modal(desk: Desk, user: str, said: str) -> Block:
+def recorded(
+    own: Sequence[Absence], covered: Sequence[Absence], today: date, said: str = ""
+) -> list[Block]:
+    """What is recorded for its reader, and whom they cover for, below a sentence if there is one."""
+    blocks: list[Block] = [_section(said)] if said else []
+    blocks += [_own(one, today) for one in own[:_MOST]]
+    if covered:
+        blocks.append(_section("\n".join(map(_covering, covered[:_MOST]))))
+    return blocks
+
+
+def _recorded_modal(desk: Desk, user: str, said: str) -> Block:
+    """There is nothing more to fill in, and nothing to press save Close."""
+    own, covered, known = _known(desk, user)
+    blocks = recorded(own, covered, desk.today(), _with_warning(said, own, known))
+    return {**modals.notice(said, "Away"), "blocks": blocks}
+
+
+def _known(desk: Desk, user: str) -> tuple[list[Absence], list[Absence], Sequence[Absence]]:
+    """Somebody's own absences, those that they cover, and everybody's."""
     known = desk.absences.known(desk.now())
     own = [one for one in known if one.user == user]
-    covered = [one for one in known if one.cover == user]
+    return own, [one for one in known if one.cover == user], known
+
+
+def _modal(desk: Desk, user: str, said: str) -> Block:
+    own, covered, known = _known(desk, user)
     lead = desk.staff.is_lead(user)
     return modal(own, covered, desk.today(), _with_warning(said, own, known), for_others=lead)
 
@@ -140,19 +159,17 @@ def _not_theirs(desk: Desk, whom: str, cover: str | None) -> list[str]:
     """The cases of somebody that the cover may not look after, to be known before they go."""
     if cover is None:
         return []
-    refused = [c.reference for c in desk.absences.held(whom, _MOST) if not _may(desk, cover, c)]
+    held, sees = desk.absences.held(whom, _MOST), desk.staff.seeing(cover)
+    try:
+        name = wording.escape(desk.staff.person(cover).name)
+        may = {c.reference: sees(c) and desk.staff.can_work_on(cover, c) for c in held}
+    except (Unavailable, Undeliverable):
+        return ["Slack does not say now whether who covers may work on all of these cases."]
+    refused = [reference for reference, is_theirs in may.items() if not is_theirs]
     if not refused:
         return []
-    name, named = wording.escape(desk.staff.person(cover).name), ", ".join(refused)
+    named = ", ".join(refused)
     return [f"*{name} may not work on {named}*: reminders of that go to the service and the lead."]
-
-
-def _may(desk: Desk, user: str, case: Case) -> bool:
-    try:
-        desk.staff.check_can_work_on(user, case)
-    except Refused:
-        return False
-    return True
 
 
 def _recorded(whom: str, user: str) -> str:

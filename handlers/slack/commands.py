@@ -5,15 +5,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cache
 
 from handlers.slack import away, lists, log_note, looking, search, stats, why_dates, wording
 from handlers.slack.desk import Desk
 from handlers.slack.lists import Asked, Lister
 from handlers.slack.references import reference_in
 from handlers.slack.requests import Replace, Reply, Request, Say, say
-from models.case import Case
-from models.channels import channel_for, is_private
 from models.errors import Refused
 
 _MENTIONED = re.compile(r"<[@#!][^<>|]*\|([^<>]*)>")
@@ -50,18 +47,7 @@ def _page(desk: Desk, request: Request, asked: Asked) -> Say:
     if asked.page > last:  # the list has become shorter since
         asked = replace(asked, page=last)
         page = _LISTS[asked.name](desk, request, asked)
-    return Say(lists.drawn(page, asked, desk.council, _seen_by(desk, request.user)))
-
-
-def _seen_by(desk: Desk, user: str) -> Callable[[Case], bool]:
-    """Whether somebody may see a case; Slack is asked once for each private channel."""
-
-    @cache
-    def is_in(channel: str) -> bool:
-        return desk.staff.is_in(user, channel)
-
-    council = desk.council
-    return lambda case: not is_private(case, council) or is_in(channel_for(case, council))
+    return Say(lists.drawn(page, asked, desk.council, desk.staff.seeing(request.user)))
 
 
 def _listing(name: str) -> Callable[[Desk, Request], Reply]:

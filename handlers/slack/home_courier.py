@@ -60,33 +60,38 @@ class HomeCourier:
             raise NotYet("it was drawn just now", retry_after=wait / timedelta(seconds=1))
         try:
             self.staff.actor(user)
-            return self._published(known, now)
         except (Refused, Undeliverable) as error:
-            if isinstance(error, Unacceptable):
-                raise
-            _log.warning("home_forgotten", reason=str(error))
-            with self.store.work() as work:
-                work.homes.forget(user)
-            return Dropped(str(error))
+            return self._forgotten(user, error)
+        scope, today = self._scope(user), self.council.local_date(now)
+        with self.store.view() as work:
+            contents = self._contents(work, user, scope, today)
+        view = home.view(contents, self.council, today)
+        try:
+            return self._published(replace(known, scope=scope), view, now)
+        except Unacceptable:
+            raise
+        except Undeliverable as error:
+            return self._forgotten(user, error)
 
     def find(self, _item: Item, _now: datetime) -> Delivered | None:
         """Nothing is looked for: to draw it again is harmless."""
         return None
 
-    def _published(self, known: Home, now: datetime) -> Delivered | Dropped:
-        scope = self._scope(known.user)
-        today = self.council.local_date(now)
-        with self.store.view() as work:
-            contents = self._contents(work, known.user, scope, today)
-        view = home.view(contents, self.council, today)
+    def _published(self, known: Home, view: Block, now: datetime) -> Delivered | Dropped:
         shown = _hash(view)
         is_new = shown != known.shown
         if is_new:
             self.api.publish_home(known.user, view)
         at = now if is_new else known.published_at
         with self.store.work() as work:
-            work.homes.published(replace(known, scope=scope, shown=shown, published_at=at))
+            work.homes.published(replace(known, shown=shown, published_at=at))
         return Delivered() if is_new else Dropped("it shows that already")
+
+    def _forgotten(self, user: str, error: Refused | Undeliverable) -> Dropped:
+        _log.warning("home_forgotten", reason=str(error))
+        with self.store.work() as work:
+            work.homes.forget(user)
+        return Dropped(str(error))
 
     def _scope(self, user: str) -> frozenset[str]:
         """What stands on the home of a person beside their own cases."""

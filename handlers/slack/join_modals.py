@@ -76,7 +76,12 @@ def sure(case: Case, into: Case, why: str) -> Block:
     }
     blocks: list[Block] = [{"type": "section", "text": fields.plain(said)}]
     return fields.modal(
-        MERGE_SURE, "Two customers", "Merge all the same", json.dumps(metadata), blocks
+        MERGE_SURE,
+        "Two customers",
+        "Merge all the same",
+        # Slack takes 3,000 characters: each is to count as one.
+        json.dumps(metadata, ensure_ascii=False),
+        blocks,
     )
 
 
@@ -112,7 +117,7 @@ def link_with(desk: Desk, request: Request) -> Reply:
 
 def open_merge(desk: Desk, request: Request) -> Reply:
     """Merge was pressed."""
-    case = desk.acting(request, Action.MERGE).case
+    case = desk.acting(request, Action.MERGE, fresh=False).case
     likely = [one for one in _likely(desk, request, case) if one.case.is_open]
     return OpenModal(merge(case, likely))
 
@@ -144,7 +149,7 @@ def merge_surely(desk: Desk, request: Request) -> Reply:
 
 def open_take_apart(desk: Desk, request: Request) -> Reply:
     """Take apart was pressed."""
-    case = desk.acting(request, Action.UNMERGE).case
+    case = desk.acting(request, Action.UNMERGE, fresh=False).case
     check_take_apart(case)
     _check_other(desk, request, case)
     return OpenModal(take_apart(case))
@@ -179,7 +184,7 @@ def _likely(desk: Desk, request: Request, case: Case) -> tuple[Likely, ...]:
 
 
 def _may_see(desk: Desk, request: Request) -> Callable[[Case], bool]:
-    return lambda case: desk.staff.may_see(request.user, case)
+    return desk.staff.seeing(request.user)
 
 
 def _other(desk: Desk, request: Request, acting: Acting) -> Case | FieldErrors:
@@ -218,10 +223,9 @@ def _pick(likely: Sequence[Likely], label: str) -> list[Block]:
             "Such as CC-2026-00042, or 2026-42.",
         )
     )
-    blocks.append(
-        fields.text(_WHY, "Why (it helps whoever reads it)", "", multiline=False, optional=True)
-    )
-    return blocks
+    why = "Why (it helps whoever reads it)"
+    asked = fields.text(_WHY, why, "", multiline=False, optional=True, most=_LONGEST_WHY)
+    return [*blocks, asked]
 
 
 def _named(one: Likely) -> str:

@@ -4,11 +4,14 @@ channels only their members.
 Decided from what Slack tells us of a user, never from what a payload claims.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Generic, TypeVar
+
+import structlog
 
 from handlers.slack.api import Person, SlackApi
 from models.allowed import role_for
@@ -19,9 +22,12 @@ from models.errors import Refused, Unavailable, Undeliverable
 from models.people import Actor, Role, staff
 from models.searching import Sight
 
+_log = structlog.get_logger(__name__)
+
 _TRUSTED_FOR = timedelta(minutes=5)
-# Slack waits three seconds, and tells of some hundred users a minute.
-_MOST_ASKED = 99
+# Slack tells of some hundred users a minute, one at a time, and waits three seconds for an answer:
+# more people than these are looked for in its list of all.
+_ONE_BY_ONE = 10
 _AT_ONCE = 10
 _V = TypeVar("_V")
 _ONLY = {
@@ -49,14 +55,26 @@ class _Remembered(Generic[_V]):
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Colleagues by name, and how many people there are besides of whom Slack did not tell in time."""
+
+    people: tuple[Person, ...]
+    untold: int = 0
+
+
 class Staff:
-    """Answers who may act; what Slack said of a person or a group is trusted for five minutes."""
+    """Answers who may act; what Slack said of a person or a group is trusted for five minutes.
+
+    Nobody is in a channel or group of which Slack says that carebot cannot ask.
+    """
 
     def __init__(self, api: SlackApi, council: Council, now: Callable[[], datetime]) -> None:
         """Ask `api`; the groups are those of `council.staffing`."""
         self._api, self._council = api, council
         self._people = _Remembered(api.person, now)
-        self._groups = _Remembered(api.group_members, now)
+        self._groups = _Remembered(self._members, now)
+        self._everybody = _Remembered(lambda _: {one.id: one for one in api.people()}, now)
 
     def actor(self, user: str) -> Actor:
         """The colleague with this id. Raises Refused for guests, strangers and bots."""
@@ -84,7 +102,19 @@ class Staff:
 
     def is_in(self, user: str, channel: str) -> bool:
         """Whether `user` is in a channel, as the settings name it."""
-        return self._api.is_member(user, self._api.channel_id(channel))
+        try:
+            return self._api.is_member(user, self._api.channel_id(channel))
+        except Undeliverable as error:
+            _log.warning("channel_cannot_be_asked", channel=channel, reason=str(error))
+            return False
+
+    def seeing(self, user: str) -> Callable[[Case], bool]:
+        """Whether `user` may see a case, for many cases at once: Slack is asked once for each private
+        channel.
+        """
+        is_in = cache(lambda channel: self.is_in(user, channel))
+        council = self._council
+        return lambda case: not is_private(case, council) or is_in(channel_for(case, council))
 
     def sight(self, user: str) -> Sight:
         """Which private cases `user` may see, by the flags that keep them private."""
@@ -145,20 +175,29 @@ class Staff:
         """Who is in a user group (`@handle`) or a channel (`#name`), all kinds of users."""
         return self._groups.get(group)
 
-    def colleagues(self, users: Iterable[str]) -> tuple[Person, ...]:
-        """Those of the users who are colleagues, by name. Whom Slack does not tell of in time is
-        left out.
-        """
-        asked = sorted(users)[:_MOST_ASKED]
+    def colleagues(self, users: Iterable[str]) -> Colleagues:
+        """Those of the users who are colleagues."""
+        asked = set(users)
+        listed = self._listed() if len(asked) > _ONE_BY_ONE else {}
+        found = [listed[user] for user in asked if user in listed]
+        rest = sorted(asked - listed.keys())
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            found = [one for one in pool.map(self._colleague, asked) if one is not None]
-        return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.id)))
+            told = list(pool.map(self._told_of, rest[:_ONE_BY_ONE]))
+        found += [one for one in told if isinstance(one, Person)]
+        people = sorted(filter(_is_colleague, found), key=lambda one: (one.name.casefold(), one.id))
+        return Colleagues(tuple(people), len(rest[_ONE_BY_ONE:]) + told.count(None))
 
-    def _colleague(self, user: str) -> Person | None:
+    def _listed(self) -> Mapping[str, Person]:
         try:
-            self.actor(user)
+            return self._everybody.get("")
+        except (Unavailable, Undeliverable) as error:
+            _log.warning("people_not_listed", reason=str(error))
+            return {}
+
+    def _told_of(self, user: str) -> Person | None:
+        try:
             return self.person(user)
-        except (Refused, Unavailable, Undeliverable):
+        except (Unavailable, Undeliverable):
             return None
 
     def check_can_work_on(self, user: str, case: Case) -> None:
@@ -190,5 +229,16 @@ class Staff:
         own = (*staffing.officers, *staffing.by_service.get(case.service or "", ()))
         return own and (*own, *staffing.leads, *staffing.senior)
 
+    def _members(self, group: str) -> frozenset[str]:
+        try:
+            return self._api.group_members(group)
+        except Undeliverable as error:
+            _log.warning("group_cannot_be_asked", group=group, reason=str(error))
+            return frozenset()
+
     def _is_in(self, user: str, groups: Collection[str]) -> bool:
         return any(user in self._groups.get(group) for group in groups)
+
+
+def _is_colleague(one: Person) -> bool:
+    return not (one.is_stranger or one.is_guest or one.is_bot or one.is_deleted)

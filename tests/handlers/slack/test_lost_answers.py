@@ -8,12 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from slack_sdk import WebClient
 
-from bot.config import read_council_file
-from bot.council_of_settings import channels_of
 from bot.sandbox import Person, Sandbox
-from bot.slack_api import WebSlack
 from handlers.casework import Seen
 from handlers.praising import Praising
 from handlers.slack.courier import SlackCourier
@@ -23,8 +19,9 @@ from models.case import Case, Classification, open_deadlines
 from models.outbox import Delivered, Dropped, Item, Kind, Lane
 from models.people import staff
 from models.prediction import Flag
-from tests.support.council import EXAMPLE, utc
+from tests.support.council import utc
 from tests.support.office import TestOffice, email, open_office
+from tests.support.workspace import workspace
 
 NOW = utc(2026, 6, 1, 9)  # a Monday
 CHANNEL = "waste-recycling"
@@ -80,16 +77,7 @@ class Carrying:
 @pytest.fixture
 def carrying(tmp_path: Path) -> Iterator[Carrying]:
     office = open_office(tmp_path)
-    channels = channels_of(read_council_file(EXAMPLE))
-    private = set(office.council.channels.private.values())
-    with Sandbox(
-        channels=sorted(set(channels.values()) - private),
-        private_channels=sorted(private),
-        people=[Person("priya", "Priya Shah")],
-    ) as sandbox:
-        client = WebClient(sandbox.bot_token, base_url=sandbox.api_url, retry_handlers=[])
-        slack = WebSlack(client)
-        slack.connect(channels)
+    with workspace([Person("priya", "Priya Shah")]) as (sandbox, slack):
         priya = sandbox.workspace.person("priya").id
         yield Carrying(office, sandbox, SlackCourier(office.store, slack, office.council), priya)
     office.store.close()
