@@ -132,7 +132,7 @@ class Casework:
         with self.store.work() as work:
             case = _fresh(work, seen)
             check_reviewer(work, case, actor.id, self.council)
-            lesson = agreed_lesson(case, learned, self.council, now) if learned else None
+            lesson = agreed_lesson(case, learned, self.council, now, outcome) if learned else None
             change = actions.close(case, reason, outcome, actor, now, lesson)
             return record(work, change, now)
 

@@ -20,6 +20,7 @@ from models.history import Detail, Entry, Event
 from models.lessons import with_lesson
 from models.letter import LetterKind
 from models.message import Forwarded, Sender, Source
+from models.owing import carried
 from models.people import CAREBOT, CUSTOMER, Actor
 from models.prediction import Category, Flag, Prediction
 from models.taking_back import unapproved
@@ -253,9 +254,13 @@ def letter_waiting(case: Case, kind: str, parcel: str, reason: str, at: datetime
     return _change(case, Event.LETTER_WAITING, CAREBOT, at, details)
 
 
-def letter_failed(case: Case, kind: str, reason: str, at: datetime, *, unknown: bool) -> Change:
-    """A letter was refused for good or its end is unknown; it can be approved again."""
-    stage = unapproved(case.stage, LetterKind(kind))
+def letter_failed(
+    case: Case, kind: str, reason: str, at: datetime, *, unknown: bool, earlier: bool = False
+) -> Change:
+    """A letter was refused for good or its end is unknown; it can be approved again. One of an
+    `earlier` stage changes nothing of this one.
+    """
+    stage = case.stage if earlier else unapproved(case.stage, LetterKind(kind))
     event = Event.LETTER_UNKNOWN if unknown else Event.LETTER_FAILED
     return _change(case, event, CAREBOT, at, {"letter": kind, "reason": reason}, stage=stage)
 
@@ -335,7 +340,8 @@ def reopen(case: Case, council: Council, received_at: datetime, now: datetime) -
         counted_from=case.stage.counted_from,
         to_post=tuple(k for k in case.stage.to_post if k is LetterKind.ACKNOWLEDGEMENT),
     )
-    opened = redated(replace(case, state=State.OPEN, stage=stage), council)
+    again = replace(case, state=State.OPEN, stage=stage, lessons_owed=carried(case))
+    opened = redated(again, council)
     dates: dict[str, Detail] = {"respond_by": _iso(opened.stage.respond_by)}
     return _change(opened, Event.REOPENED, CUSTOMER, now, dates)
 

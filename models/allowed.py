@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.agreed import still_open
-from models.case import Action, Case, Level, Outcome, Stage, State
+from models.case import Action, Case, Level, Stage, State
 from models.letter import LetterKind
+from models.owing import owed
 from models.people import Role
 from models.prediction import Category
 
@@ -61,9 +62,9 @@ _AT_LEVEL_ONE = Condition("it is at Level One", lambda case: case.level is Level
 _NOT_PASSED_ON = Condition("it was not passed on yet", lambda case: case.praise is None)
 _MERGED = Condition("it is merged into another", lambda case: case.merged_into is not None)
 _NOT_MERGED = Condition("it is not merged into another", lambda case: case.merged_into is None)
-_UPHELD = Condition(
-    "it is upheld or partly upheld",
-    lambda case: case.stage.outcome in {Outcome.UPHELD, Outcome.PARTLY_UPHELD},
+_TAUGHT = Condition(
+    "it owes a lesson, or has one",
+    lambda case: bool(owed(case)) or any(one.lesson for one in case.agreed),
 )
 _NOT_FINAL = Condition(
     "it was not answered at Level Two",
@@ -99,7 +100,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
             _DECIDED, (_COMPLAINT, _AT_LEVEL_ONE, _ENDED_BEFORE, _NOTHING_LEAVES, _NOT_MERGED)
         ),
         Action.OMBUDSMAN: Rule(_DECIDED, (_REFERABLE,), Role.LEAD),
-        Action.LESSON: Rule(_ENDED, (_COMPLAINT, _UPHELD)),
+        Action.LESSON: Rule(_DECIDED, (_TAUGHT,)),
         Action.REMEDY: Rule(_DECIDED, (_COMPLAINT, _NOT_MERGED)),
         Action.DONE: Rule(_ALWAYS, (_AGREED,)),
         Action.NAME: Rule(_WORKED_ON, (_FORWARDED,)),

@@ -142,6 +142,7 @@ class Case:
     None where nobody looked. `points` are the checklist of its answer, `praise` what was recorded of
     a compliment, `merged_into` the case that goes on in its stead, `agreed` its lessons and
     remedies in the order of their numbers. `referred`: the register of the Ombudsman has it.
+    `lessons_owed` are the levels at which an earlier stage ended upheld (`models.owing`).
     """
 
     reference: str
@@ -168,6 +169,7 @@ class Case:
     merged_into: str | None = None
     agreed: tuple[Agreed, ...] = ()
     referred: bool = False
+    lessons_owed: tuple[Level, ...] = ()
 
     @property
     def is_open(self) -> bool:

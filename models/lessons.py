@@ -9,15 +9,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from models.agreed import Agreed, Cause, Finished, Lesson, Redress, Remedy, Task, still_open
-from models.case import Action, Case, Change, Outcome
+from models.case import Action, Case, Change, Level, Outcome
 from models.changing import change, check
 from models.council import Council
 from models.errors import Refused
 from models.history import Detail, Entry, Event
+from models.owing import owed, to_correct
 from models.people import Actor
 from models.prediction import Category
 
-UPHELD = frozenset({Outcome.UPHELD, Outcome.PARTLY_UPHELD})
+_LEVELS: Mapping[Level | None, str] = {
+    None: "the MP's enquiry",
+    Level.UNDETERMINED: "the complaint",
+    Level.GENERAL_ENQUIRY: "the general enquiry",
+    Level.LEVEL_ONE: "Level One",
+    Level.LEVEL_TWO: "Level Two",
+}
 _POUNDS = re.compile(r"£?\s*(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{2}))?")
 
 
@@ -31,21 +38,34 @@ class Learned:
 
 def needs_lesson(case: Case, outcome: Outcome | None) -> bool:
     """Whether the case, ended with this outcome, is not to be closed without a lesson: it is an
-    upheld complaint, and none is recorded at its level.
+    upheld complaint, or was one in an earlier stage, and its lesson is not recorded at that level.
     """
-    upheld = case.category is Category.COMPLAINT and outcome in UPHELD
-    return upheld and lesson_of(case) is None
+    return bool(owed(case, outcome))
 
 
-def lesson_of(case: Case) -> Agreed | None:
-    """The lesson recorded at the level that the case has."""
-    lessons = (one for one in case.agreed if one.lesson and one.level == case.level)
-    return next(lessons, None)
+def owed_first(case: Case, outcome: Outcome | None = None) -> str:
+    """What is to be done before the case can be closed with this outcome, as a sentence: it would owe
+    more lessons than a close records. Empty where it can be.
+    """
+    levels = owed(case, outcome)
+    if len(levels) <= 1:
+        return ""
+    return (
+        f"The lesson of {_LEVELS[levels[0]]} is owed too: record it with Lesson first, then close "
+        f"{case.reference}."
+    )
+
+
+def check_closes(case: Case) -> None:
+    """Refused as `owed_first` says."""
+    said = owed_first(case)
+    if said:
+        raise Refused(said)
 
 
 def date_of(case: Case) -> date | None:
-    """The date by which the action of the recorded lesson is done; None where there is none."""
-    known = lesson_of(case)
+    """The date by which the action of the lesson is done that is corrected; None where one is new."""
+    known = to_correct(case)
     return known.task.due if known else None
 
 
@@ -102,17 +122,23 @@ def _due_problem(due: date | None, council: Council, now: datetime) -> str:
 
 
 def check_lesson(case: Case) -> None:
-    """Refused where the case has not ended as an upheld complaint."""
+    """Refused where the case owes no lesson and has none to correct."""
     check(case, Action.LESSON)
-    if case.category is not Category.COMPLAINT or case.stage.outcome not in UPHELD:
+    if not owed(case) and to_correct(case) is None:
         raise Refused(f"{case.reference} is not an upheld complaint, so it has no lesson.")
 
 
-def agreed_lesson(case: Case, learned: Learned, council: Council, now: datetime) -> Agreed:
-    """The lesson as it is kept with the case. Refused where something of it is not right."""
+def agreed_lesson(
+    case: Case, learned: Learned, council: Council, now: datetime, outcome: Outcome | None = None
+) -> Agreed:
+    """The lesson as it is kept with the case, which ends with `outcome` where it has none yet: that of
+    the earliest level that owes one. Refused where something of it is not right.
+    """
     _raise_first(lesson_problems(learned.lesson.cause, learned.lesson.text))
     _check_task(learned.task, council, now, date_of(case))
-    return _numbered(case, learned.task, council, now, lesson=_stripped(learned.lesson))
+    levels = owed(case, case.stage.outcome or outcome)
+    kept = _numbered(case, learned.task, council, now, lesson=_stripped(learned.lesson))
+    return replace(kept, level=levels[0]) if levels else kept
 
 
 def with_lesson(closing: Change, lesson: Agreed | None, actor: Actor, now: datetime) -> Change:
@@ -120,13 +146,14 @@ def with_lesson(closing: Change, lesson: Agreed | None, actor: Actor, now: datet
     one that it does not.
     """
     case = closing.case
-    if needs_lesson(case, case.stage.outcome) is not (lesson is not None):
+    if bool(owed(case)) is not (lesson is not None):
         if lesson is None:
             raise Refused("An upheld complaint is closed only with its lesson and what is agreed.")
         raise Refused("Only an upheld complaint has a lesson, and only one.")
     if lesson is None:
         return closing
-    details = _details(lesson)
+    check_closes(case)
+    details = _details(lesson, case)
     entry = Entry(case.reference, case.version, Event.LESSON_RECORDED, now, actor, details)
     after = replace(case, agreed=(*case.agreed, lesson))
     return Change(after, (*closing.entries, entry))
@@ -135,15 +162,16 @@ def with_lesson(closing: Change, lesson: Agreed | None, actor: Actor, now: datet
 def record_lesson(
     case: Case, learned: Learned, council: Council, actor: Actor, now: datetime
 ) -> Change:
-    """The lesson of a complaint that has ended already: one that had none, or its correction.
-    Refused where the same stands there, or its action was done.
+    """The lesson that a complaint owes, or the correction of the one that it has. Refused where the
+    same stands there, or its action was done.
     """
     check_lesson(case)
     agreed = agreed_lesson(case, learned, council, now)
-    before = lesson_of(case)
+    before = to_correct(case)
     if before is None:
         all_ = (*case.agreed, agreed)
-        return change(case, Event.LESSON_RECORDED, actor, now, _details(agreed), agreed=all_)
+        details = _details(agreed, case)
+        return change(case, Event.LESSON_RECORDED, actor, now, details, agreed=all_)
     if before.finished is not None:
         raise Refused("Its action was done already, so the lesson stays as it is.")
     agreed = replace(before, lesson=agreed.lesson, task=agreed.task)
@@ -154,7 +182,7 @@ def record_lesson(
         Event.LESSON_CORRECTED,
         actor,
         now,
-        _details(agreed),
+        _details(agreed, case),
         agreed=_in_the_place_of(case, agreed),
     )
 
@@ -177,7 +205,7 @@ def agree_remedy(
     _check_task(task, council, now)
     agreed = _numbered(case, task, council, now, redress=redress)
     all_ = (*case.agreed, agreed)
-    return change(case, Event.REMEDY_AGREED, actor, now, _details(agreed), agreed=all_)
+    return change(case, Event.REMEDY_AGREED, actor, now, _details(agreed, case), agreed=all_)
 
 
 def pence(pounds: str) -> int | None:
@@ -296,7 +324,8 @@ def _in_the_place_of(case: Case, agreed: Agreed) -> tuple[Agreed, ...]:
     return tuple(agreed if one.number == agreed.number else one for one in case.agreed)
 
 
-def _details(agreed: Agreed) -> dict[str, Detail]:
+def _details(agreed: Agreed, case: Case) -> dict[str, Detail]:
+    """`level` only of what belongs to another level than the one which the case has now."""
     task = agreed.task
     details: dict[str, Detail] = {
         "number": agreed.number,
@@ -304,6 +333,8 @@ def _details(agreed: Agreed) -> dict[str, Detail]:
         "owner": task.owner,
         "due": task.due.isoformat(),
     }
+    if agreed.level != case.level:
+        details["level"] = agreed.level
     if agreed.lesson is not None:
         details |= {"cause": agreed.lesson.cause, "lesson": agreed.lesson.text}
     if agreed.redress is not None:

@@ -14,6 +14,7 @@ from models.changing import change, check, iso
 from models.council import Council
 from models.errors import Refused
 from models.history import Detail, Entry, Event
+from models.owing import carried
 from models.people import Actor
 from models.prediction import Category
 
@@ -125,7 +126,12 @@ def escalate(
     check_asked_on(asked.asked_on, first_ended_on(history, council), council, now)
     stage = Stage(case.stage.number + 1, asked.asked_on, date.min, None)
     after = replace(
-        case, state=State.OPEN, level=Level.LEVEL_TWO, stage=stage, holder=asked.reviewer
+        case,
+        state=State.OPEN,
+        level=Level.LEVEL_TWO,
+        stage=stage,
+        holder=asked.reviewer,
+        lessons_owed=carried(case),
     )
     after = actions.redated(after, council)
     details: dict[str, Detail] = {

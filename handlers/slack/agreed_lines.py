@@ -7,9 +7,10 @@ from datetime import date
 from handlers.slack import wording
 from handlers.slack.api import Block, Saying
 from models.agreed import Agreed, Cause, Remedy, still_open
-from models.case import Case
+from models.case import Case, Level
 from models.council import Council
 from models.history import Entry, Event
+from models.owing import owed
 
 CAUSES: Mapping[Cause, str] = {
     Cause.DELAY: "Delay",
@@ -49,7 +50,9 @@ def task(agreed: Agreed, limit: int = 100) -> str:
 
 
 def card_line(case: Case, council: Council, today: date) -> str:
-    """What is agreed and not done, for the card; empty where that is nothing. mrkdwn."""
+    """What is agreed and not done, and the lessons that earlier stages owe, for the card; empty where
+    that is nothing. mrkdwn.
+    """
     waiting = still_open(case.agreed)
     lines = [
         f"*Agreed:* {wording.escape(task(one))}, by {wording.day(one.task.due)} "
@@ -58,6 +61,9 @@ def card_line(case: Case, council: Council, today: date) -> str:
     ]
     if len(waiting) > _SHOWN:
         lines.append(f"…and {len(waiting) - _SHOWN} more agreed")
+    levels = [wording.LEVELS[level] for level in case.lessons_owed if level in owed(case)]
+    if levels:
+        lines.append(f"*Lesson to be recorded:* {' and '.join(levels)}, which ended upheld")
     return "\n".join(lines)
 
 
@@ -105,9 +111,14 @@ def _done_button(case: Case, agreed: Agreed) -> Block:
 
 def _lesson(entry: Entry, _council: Council, who: str) -> str:
     verb = "corrected" if entry.event is Event.LESSON_CORRECTED else "recorded"
+    level = (
+        f" of *{wording.LEVELS[Level(str(entry.details['level']))]}*"
+        if _has(entry, "level")
+        else ""
+    )
     cause = CAUSES[Cause(str(entry.details["cause"]))].lower() if _has(entry, "cause") else "none"
     return (
-        f"{who} {verb} the lesson. Cause: *{cause}*. {_text(entry, 'lesson')} "
+        f"{who} {verb} the lesson{level}. Cause: *{cause}*. {_text(entry, 'lesson')} "
         f"Agreed: *{_text(entry, 'what')}*, by {_day(entry, 'due')}"
     )
 

@@ -21,11 +21,12 @@ _PASSED_ON = "The compliment was passed on"
 
 def open_close(desk: Desk, request: Request) -> Reply:
     """Close was pressed. A compliment that was passed on needs no words: it ends with this press."""
-    acting = desk.acting(request, Action.CLOSE)
+    acting = desk.acting(request, Action.CLOSE, fresh=False)
     case = acting.case
     check_close(case)
+    lessons.check_closes(case)
     if case.category is Category.COMPLIMENT and case.praise is not None:
-        desk.casework.close(acting.seen, _PASSED_ON, None, acting.actor, desk.now())
+        desk.casework.close(request.seen, _PASSED_ON, None, acting.actor, desk.now())
         return Done()
     return OpenModal(closing_modals.close(case))
 
@@ -45,6 +46,9 @@ def close(desk: Desk, request: Request) -> Reply:
     case, filled = acting.case, request.fields or {}
     outcome = closing_modals.chosen_outcome(case, filled)
     needed = lessons.needs_lesson(case, outcome)
+    first = lessons.owed_first(case, outcome)
+    if first:
+        return FieldErrors({"reason": first})
     if needed and not closing_modals.asks_for_lesson(filled):
         return ShowInstead(closing_modals.close(case, filled))
     learned = _learned(desk, request, case) if needed else None
@@ -57,7 +61,7 @@ def close(desk: Desk, request: Request) -> Reply:
 
 def open_lesson(desk: Desk, request: Request) -> Reply:
     """Lesson was pressed."""
-    case = desk.acting(request, Action.LESSON).case
+    case = desk.acting(request, Action.LESSON, fresh=False).case
     lessons.check_lesson(case)
     return OpenModal(closing_modals.lesson(case))
 
@@ -74,7 +78,7 @@ def lesson(desk: Desk, request: Request) -> Reply:
 
 def open_remedy(desk: Desk, request: Request) -> Reply:
     """Remedy was pressed."""
-    case = desk.acting(request, Action.REMEDY).case
+    case = desk.acting(request, Action.REMEDY, fresh=False).case
     lessons.check_remedy(case)
     return OpenModal(closing_modals.remedy(case))
 

@@ -7,8 +7,9 @@ from handlers.slack import agreed_lines, fields, modals, wording
 from handlers.slack.api import Block
 from handlers.slack.cards import button_value
 from models.agreed import Agreed, Task
-from models.case import Case, Outcome, State
-from models.lessons import lesson_of, needs_lesson
+from models.case import Case, Level, Outcome, State
+from models.lessons import owed_first
+from models.owing import owed, to_correct
 from models.prediction import Category
 
 CLOSE = "case_close"
@@ -23,18 +24,27 @@ def close(case: Case, filled: Mapping[str, str] = _NOTHING) -> Block:
     """End the case; one that was not answered in writing needs a reason, an upheld complaint its
     lesson. `filled` is what is in the modal already, where this stands in the place of another.
     """
+    title, blocks = f"Close {case.reference}", close_blocks(case, filled)
+    return fields.modal(CLOSE, title, "Close case", button_value(case), blocks)
+
+
+def close_blocks(case: Case, filled: Mapping[str, str] = _NOTHING) -> list[Block]:
+    """What is asked for the case to end."""
     blocks = []
     outcome = case.stage.outcome
     if case.category is Category.COMPLAINT and outcome is None:
         outcome = modals.outcome(filled.get(OUTCOME, ""))
         blocks.append(_outcome(outcome))
-    if needs_lesson(case, outcome):
-        blocks += _lesson(filled, case.holder)
+    levels = owed(case, outcome)
+    if len(levels) > 1:
+        blocks.append(_said(owed_first(case, outcome)))
+    elif levels:
+        blocks += [*_of_level(case, levels[0]), *_lesson(filled, case.holder)]
     needed = case.state is not State.ANSWERED
     label = "Why it can be closed without a written answer" if needed else "Anything to note"
     written = filled.get("reason", "")
     blocks.append(fields.text("reason", label, written, multiline=True, optional=not needed))
-    return fields.modal(CLOSE, f"Close {case.reference}", "Close case", button_value(case), blocks)
+    return blocks
 
 
 def asks_for_lesson(filled: Mapping[str, str]) -> bool:
@@ -49,8 +59,10 @@ def chosen_outcome(case: Case, filled: Mapping[str, str]) -> Outcome | None:
 
 def lesson(case: Case) -> Block:
     """A lesson recorded later, or corrected: then what stands there is filled in."""
-    known = lesson_of(case)
-    blocks = _lesson({} if known is None else _filled(known), case.holder)
+    known = to_correct(case)
+    level = known.level if known else next(iter(owed(case)), None)
+    blocks = _of_level(case, Level(level) if level else None)
+    blocks += _lesson({} if known is None else _filled(known), case.holder)
     title = f"Lesson {case.reference}"
     return fields.modal(LESSON, title, "Record", button_value(case), blocks)
 
@@ -84,6 +96,17 @@ def done(case: Case, waiting: tuple[Agreed, ...], number: int | None, today: dat
 def _outcome(chosen: Outcome | None) -> Block:
     block = fields.select(OUTCOME, "Outcome", fields.names(wording.OUTCOMES), chosen)
     return {**block, "dispatch_action": True}
+
+
+def _of_level(case: Case, level: Level | None) -> list[Block]:
+    """Which level's lesson it is, where that is not the one which the case has now."""
+    if level is None or level is case.level:
+        return []
+    return [_said(f"This is the lesson of {wording.LEVELS[level]}, which ended upheld.")]
+
+
+def _said(text: str) -> Block:
+    return {"type": "section", "text": fields.plain(text)}
 
 
 def _lesson(filled: Mapping[str, str], holder: str | None) -> list[Block]:

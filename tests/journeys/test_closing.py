@@ -228,6 +228,25 @@ def test_what_others_did_meanwhile_takes_nothing_that_is_written_and_is_told_at_
     assert town.cases()[0].state is State.OPEN
 
 
+def test_thanks_after_an_upheld_answer_do_not_end_its_lesson(town: Town, card: Message) -> None:
+    answer(town, card)
+    town.write("Thank you!", In_Reply_To="<first@post.example>", Message_ID="<2@post.example>")
+    town.wait_thread(card, "is open again")
+    town.settle()
+    (drawn,) = town.cards(CHANNEL)
+    assert "*Lesson to be recorded:* Level One" in json.dumps(drawn.blocks)
+    assert "lesson" in open_close(town, drawn)
+    with pytest.raises(Exception, match="required"):
+        town.sandbox.fill_and_submit(
+            "priya", {"close_outcome": "resolved", "reason": "Only thanks."}
+        )
+    filled = LESSON | {"owner": "priya", "due": in_days(town, 5).isoformat()}
+    town.sandbox.fill_and_submit("priya", filled)
+    town.wait_card(CHANNEL, "Closed")
+    (case,) = town.cases()
+    assert [one.level for one in case.agreed] == ["level_one"]
+
+
 def test_a_complaint_that_is_not_upheld_is_closed_as_before(town: Town, card: Message) -> None:
     answer(town, card, "not_upheld")
     assert open_close(town, card) == ["reason"]

@@ -24,10 +24,16 @@ def seen(office: TestOffice, reference: str | None) -> Seen:
     return Seen(case.reference, case.version)
 
 
-def answer(office: TestOffice, reference: str | None, at: datetime, text: str = "Done.") -> Letter:
+def answer(
+    office: TestOffice,
+    reference: str | None,
+    at: datetime,
+    text: str = "Done.",
+    outcome: Outcome = Outcome.UPHELD,
+) -> Letter:
     """Answer a complaint at Level One; the letter has left."""
     draft = office.casework.draft_answer(
-        seen(office, reference), text, Outcome.UPHELD, Level.LEVEL_ONE, OFFICER, at
+        seen(office, reference), text, outcome, Level.LEVEL_ONE, OFFICER, at
     )
     office.casework.send(draft.id, OFFICER, at)
     return delivered(office, at)[-1]
@@ -41,8 +47,8 @@ def close(office: TestOffice, reference: str | None, at: datetime) -> Case:
 
 
 def review(office: TestOffice, reference: str | None, at: datetime) -> Case:
-    """Answer a complaint at Level One; the customer asks for a review on the same day."""
-    answer(office, reference, at)
+    """Answer a complaint at Level One, not upheld; the customer asks for a review on the same day."""
+    answer(office, reference, at, outcome=Outcome.NOT_UPHELD)
     asked = ReviewRequest("Nothing was put right.", office.council.local_date(at))
     levels = Levels(office.store, office.council)
     return levels.escalate(seen(office, reference), asked, OFFICER, at)

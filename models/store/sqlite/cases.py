@@ -64,8 +64,8 @@ class SqliteCases:
             """INSERT INTO cases (reference, version, state, category, service, authority,
                secondary_authority, flags, level, topic, subject, customer_name, customer_address,
                source, received_at, holder, prediction, stage_number, respond_by, original, contact,
-               points, praise, merged_into)
-               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
+               points, praise, merged_into, lessons_owed)
+               VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
             (
                 case.reference,
                 case.version,
@@ -96,8 +96,8 @@ class SqliteCases:
             """UPDATE cases SET version=?, state=?, category=?, service=?, authority=?,
                secondary_authority=?, flags=?, level=?, topic=?, subject=?, customer_name=?,
                customer_address=?, source=?, received_at=?, prediction=?, holder=?, stage_number=?,
-               respond_by=?, original=?, contact=?, points=?, praise=?, merged_into=?
-               WHERE reference=? AND version=?""",
+               respond_by=?, original=?, contact=?, points=?, praise=?, merged_into=?,
+               lessons_owed=? WHERE reference=? AND version=?""",
             (
                 case.version,
                 *_current(case),
@@ -340,6 +340,7 @@ def _casework(case: Case) -> tuple[object, ...]:
         storable(to_json([[point.text, point.is_answered] for point in case.points])),
         storable(to_json(case.praise.to_json())) if case.praise else None,
         case.merged_into,
+        " ".join(case.lessons_owed),
     )
 
 
@@ -389,6 +390,7 @@ def case_of_row(row: sqlite3.Row) -> Case:
         merged_into=row["merged_into"],
         agreed=agreed.from_json(row["agreed"]),
         referred=bool(row["referred"]),
+        lessons_owed=tuple(Level(level) for level in row["lessons_owed"].split()),
     )
 
 

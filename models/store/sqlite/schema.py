@@ -404,3 +404,20 @@ def _notes_found(db: Database) -> None:
 @MIGRATIONS(name="0024_counted_from")
 def _counted_from(db: Database) -> None:
     db.execute("ALTER TABLE stages ADD COLUMN counted_from TEXT")
+
+
+# What ended upheld before this was kept, at the level that it can have been then.
+_LESSONS_OWED = (
+    "ALTER TABLE cases ADD COLUMN lessons_owed TEXT NOT NULL DEFAULT ''",
+    """UPDATE cases SET lessons_owed =
+        CASE level WHEN 'general_enquiry' THEN level ELSE 'level_one' END
+       WHERE EXISTS (SELECT 1 FROM stages s WHERE s.reference = cases.reference
+           AND s.number < cases.stage_number AND s.answered_at IS NOT NULL
+           AND s.outcome IN ('upheld', 'partly_upheld'))""",
+)
+
+
+@MIGRATIONS(name="0025_lessons_owed")
+def _lessons_owed(db: Database) -> None:
+    for statement in _LESSONS_OWED:
+        db.execute(statement)

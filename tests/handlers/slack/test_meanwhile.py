@@ -21,7 +21,8 @@ def test_what_names_a_case_that_became_private_is_not_told(office: TestOffice) -
     own = {"Message_ID": "<2@post.example>", "From": "Sue <sue@post.example>"}
     one = office.receive(email(), NOW).reference
     other = office.receive(email(**own), NOW).reference
-    assert one is not None and other is not None
+    assert one is not None
+    assert other is not None
     old = seen(office, one)
     Joining(office.store, office.council).link(old, other, "same man", OFFICER, NOW)
     office.casework.claim(one, OFFICER, NOW)
