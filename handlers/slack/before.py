@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from handlers.slack import history_lines, note_lines, wording
+from handlers.slack.aloud import aloud, chunks, size, together
 from handlers.slack.api import Block, Saying
 from handlers.slack.naming import may_be_told
 from handlers.slack.placing import Placing, number_of, reference_of
@@ -13,8 +14,7 @@ from models.notes import Note
 from models.outbox import Delivered, Dropped, Item
 from models.people import Actor, staff
 
-_SECTION = 2_800
-_SAYING = 6_000
+_SAYING = 3_800
 _HEAD = "*What happened before*, in its former thread:"
 Name = Callable[[Actor], str]
 
@@ -39,42 +39,28 @@ def sayings(
 ) -> Iterator[Saying]:
     """The lines, oldest first, then each note with its words; in several messages where it is long."""
     lines = [history_lines.line(entry, council, name(entry.actor)) for entry in entries]
-    blocks = [_section(part) for part in _together([_HEAD, *(f"• {line}" for line in lines)])]
+    parts = [(part, _section(part)) for part in together([_HEAD, *(f"• {line}" for line in lines)])]
     for note in notes:
-        blocks += _note(note, council, name)
-    part: list[Block] = []
-    for block in blocks:
-        if part and _length([*part, block]) > _SAYING:
-            yield _saying(part)
-            part = []
-        part.append(block)
-    yield _saying(part)
+        parts += _note(note, council, name)
+    said: list[str] = []
+    blocks: list[Block] = []
+    for text, block in parts:
+        if blocks and size("\n".join([*said, text])) > _SAYING:
+            yield Saying(aloud(*said), blocks)
+            said, blocks = [], []
+        said, blocks = [*said, text], [*blocks, block]
+    yield Saying(aloud(*said), blocks)
 
 
-def _saying(blocks: list[Block]) -> Saying:
-    return Saying("What happened before, in the former thread of this case.", blocks)
-
-
-def _note(note: Note, council: Council, name: Name) -> list[Block]:
+def _note(note: Note, council: Council, name: Name) -> list[tuple[str, Block]]:
+    """Each part of it as it is read aloud and as it is seen."""
     who = wording.escape(name(staff(note.author)))
     gone = "; deleted since" if note.deleted_at else ""
     head = f"*Note* of {who} ({wording.time(note.versions[-1].at, council)}{gone}):"
-    return [_section(head), *note_lines.of_note(note)]
-
-
-def _together(lines: Sequence[str]) -> Iterator[str]:
-    """Lines in parts that a section holds."""
-    part = ""
-    for line in lines:
-        if part and len(part) + len(line) > _SECTION:
-            yield part
-            part = ""
-        part = f"{part}\n{line}" if part else line
-    yield part
-
-
-def _length(blocks: Sequence[Block]) -> int:
-    return sum(len(str(block)) for block in blocks)
+    quotes = [
+        (wording.escape(part), note_lines.quote(part)) for part in chunks(note_lines.shown(note))
+    ]
+    return [(head, _section(head)), *quotes]
 
 
 def _once(name: Name) -> Name:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from handlers.slack import agreed_lines, wording
+from handlers.slack.aloud import aloud, together
 from handlers.slack.api import Block, Saying
 from models.agreed import Agreed
 from models.case import Case, State
@@ -11,8 +12,7 @@ from models.channels import channel_for, is_private
 from models.council import Council
 from models.store_port import DueCase
 
-# A section holds 3,000 characters, and Slack refuses a message of some 13,000 in all.
-_SECTION = 2_800
+# Slack refuses a message of some 13,000 characters in all.
 _MOST_CHARACTERS = 9_000
 
 
@@ -55,7 +55,7 @@ def morning_list(
         return None
     counts = ", ".join(f"{len(lines)} {name.lower()}" for name, lines in filled) or "nothing due"
     where = "Every service" if channel is None else "This channel"
-    text = " ".join([f"{wording.day(today)}. {where}: {counts}.", *mailbox])
+    said = [" ".join([f"{wording.day(today)}. {where}: {counts}.", *mailbox])]
     blocks: list[Block] = [
         {
             "type": "header",
@@ -68,8 +68,11 @@ def morning_list(
     for name, lines in filled:
         shown = _fitting(lines, left)
         left -= sum(map(len, shown))
-        blocks += _part(f"*{name}* ({len(lines)})", shown, len(lines) - len(shown))
-    return Saying(text, blocks)
+        more = [f"…and {len(lines) - len(shown)} more."] if len(shown) < len(lines) else []
+        part = [f"*{name}* ({len(lines)})", *shown, *more]
+        said += part
+        blocks += map(_section, [part[0], *together(part[1:])])
+    return Saying(aloud(*said), blocks)
 
 
 def _fitting(lines: Sequence[str], characters: int) -> list[str]:
@@ -81,18 +84,6 @@ def _fitting(lines: Sequence[str], characters: int) -> list[str]:
             break
         shown.append(line)
     return shown
-
-
-def _part(heading: str, lines: Sequence[str], left_out: int) -> list[Block]:
-    shown = [*lines, f"…and {left_out} more."] if left_out else list(lines)
-    blocks = [_section(heading)]
-    together = ""
-    for line in shown:
-        if together and len(together) + len(line) > _SECTION:
-            blocks.append(_section(together))
-            together = ""
-        together = f"{together}\n{line}" if together else line
-    return [*blocks, _section(together)] if together else blocks
 
 
 def _due_line(deadline: DueCase, council: Council, today: date, channel: str | None) -> str:

@@ -29,7 +29,6 @@ _OPEN_STATES = frozenset({State.TRIAGE, State.OPEN})
 _DUE_WITHIN = 5
 _LONGEST_DUE = 60
 _LAST_PAGE = 100_000
-_LONGEST_HEADING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def drawn(page: Page, of: Asked, council: Council, seen: Callable[[Case], bool])
     """A page of a list. A case that its reader may not see (`seen`) is named without its subject and
     without a button.
     """
-    heading = page.heading[:_LONGEST_HEADING]
+    heading = page.heading
     if not page.total:
         return Saying(f"{heading}: nothing.", [_section(f"*{heading}*: nothing.")])
     pages = -(-page.total // ROWS)
@@ -100,6 +99,7 @@ def drawn(page: Page, of: Asked, council: Council, seen: Callable[[Case], bool])
         text.append(line)
         blocks.append(_row(row.case, line) if is_seen else _section(line))
         if row.words and is_seen:
+            text.append(f"“{wording.escape(row.words)}”")
             blocks.append({"type": "context", "elements": [fields.plain(row.words)]})
     turns = _turns(of, pages)
     return Saying("\n".join(text), [*blocks, turns] if turns else blocks)

@@ -11,7 +11,7 @@ from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, OpenModal, Reply, Request, Say, say
 from models.allowed import allowed_actions
-from models.case import Action
+from models.case import Action, Case
 from models.errors import Refused
 
 _OF_A_CASE = "in a case's thread"
@@ -45,8 +45,17 @@ def _as_command(desk: Desk, request: Request) -> Reply:
 def _menu(desk: Desk, request: Request, reference: str) -> Reply:
     case = desk.case_for(request.user, reference)
     actions = desk.menu_of(case, request.user, allowed_actions(case))
-    title = f"What to do with {reference}? Only you see this."
-    return Say(Saying(title, menu.rows(case, actions)))
+    return Say(whispered(case, actions))
+
+
+def whispered(case: Case, actions: tuple[Action, ...]) -> Saying:
+    """The menu as a message; who hears it hears what can be chosen."""
+    names = ", ".join(wording.action(case, action) for action in actions) or "nothing now"
+    text = (
+        f"What to do with {case.reference}, {wording.escape(wording.subject(case))}? Only you see "
+        f"this. You can choose: {names}."
+    )
+    return Saying(text, menu.rows(case, actions))
 
 
 def _status(desk: Desk, request: Request, reference: str) -> Reply:

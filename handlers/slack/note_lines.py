@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 
 from handlers.slack import wording
+from handlers.slack.aloud import aloud, chunks
 from handlers.slack.api import Block, Saying
 from models.council import Council
 from models.history import Entry, Event
 from models.notes import Note
 
-_LONGEST = 2_800
 _REFERENCE = re.compile(r"<(?:[@#!])?([^|>]*)(?:\|([^>]*))?>")
 
 LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {
@@ -28,19 +28,18 @@ LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {
 
 def written(line: str, note: Note) -> Saying:
     """A note that was written as one: the line with its words, in a quote that formats nothing."""
-    said = wording.escape(wording.one_line(note.text, 150))
-    return Saying(f"{line}: {said}", [_section(line), *of_note(note)])
+    return Saying(aloud(f"{line}:", wording.escape(shown(note))), [_section(line), *of_note(note)])
 
 
 def of_note(note: Note) -> list[Block]:
     """What a note says now, all of it. What was typed into a modal is plain already."""
-    return quoted(note.text, is_mrkdwn=note.spoken is not None)
+    return [quote(part) for part in chunks(shown(note))]
 
 
-def quoted(text: str, *, is_mrkdwn: bool) -> list[Block]:
-    """Words of staff in a quote that formats nothing."""
-    shown = readable(text) if is_mrkdwn else text
-    return [_quote(shown[i : i + _LONGEST]) for i in range(0, len(shown), _LONGEST)]
+def shown(note: Note, text: str | None = None) -> str:
+    """What a note says now, or said once (`text`), as plain text that is not escaped."""
+    said = note.text if text is None else text
+    return readable(said) if note.spoken is not None else said
 
 
 def readable(text: str) -> str:
@@ -49,7 +48,8 @@ def readable(text: str) -> str:
     return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _quote(text: str) -> Block:
+def quote(text: str) -> Block:
+    """Words of staff in a quote that formats nothing."""
     return {
         "type": "rich_text",
         "elements": [{"type": "rich_text_quote", "elements": [{"type": "text", "text": text}]}],

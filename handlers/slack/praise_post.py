@@ -5,6 +5,7 @@ from datetime import datetime
 
 from handlers.praising import praising_words
 from handlers.slack import clearing, fields, wording
+from handlers.slack.aloud import aloud
 from handlers.slack.api import Block, Place, Saying
 from handlers.slack.placing import KEY, Placing
 from models.case import Case
@@ -58,7 +59,10 @@ def post(case: Case, praise: Praise, words: str, council: Council) -> Saying:
     """
     service = council.catalogue.owner_name(case.service, case.authority)
     whom = _listed(praise.staff, service)
-    text = f"A compliment for {wording.escape(whom)} ({case.reference})."
+    text = aloud(
+        f"A compliment for {wording.escape(whom)} ({case.reference}):",
+        wording.escape(_shown(words)),
+    )
     head = {
         "type": "mrkdwn",
         "text": f"*A compliment for {wording.escape(whom)}*",
@@ -78,8 +82,7 @@ def post(case: Case, praise: Praise, words: str, council: Council) -> Saying:
 
 def quote(words: str) -> Block:
     """The words as a quote that formats nothing; of very long ones the beginning."""
-    shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN].rstrip()}…"
-    text = {"type": "text", "text": shown or "(there are no words)"}
+    text = {"type": "text", "text": _shown(words)}
     return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [text]}]}
 
 
@@ -88,6 +91,11 @@ def _is_meant(payload: Payload, praise: Praise | None) -> bool:
     say when that was.
     """
     return praise is not None and payload.get("at") in {None, praise.passed_on_at.isoformat()}
+
+
+def _shown(words: str) -> str:
+    shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN].rstrip()}…"
+    return shown or "(there are no words)"
 
 
 def _listed(staff: tuple[str, ...], service: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from handlers.slack import wording
-from handlers.slack.api import Saying
+from handlers.slack.aloud import together
+from handlers.slack.api import Block, Saying
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Reply, Request, Say
 from models.council import Council
@@ -20,6 +21,9 @@ _KINDS = {
 }
 
 
+_MOST_CHARACTERS = 9_000
+
+
 def stats(desk: Desk, _request: Request) -> Reply:
     """How this month and the last went, and how all services stand now."""
     today = desk.today()
@@ -33,13 +37,23 @@ def stats(desk: Desk, _request: Request) -> Reply:
             *_month(work, last, this, council, ""),
             *_now(work.standings.now(today), council),
         ]
-    text = "\n".join(lines)
-    return Say(
-        Saying(
-            text,
-            [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}],
-        )
-    )
+    return Say(_saying(lines))
+
+
+def _saying(lines: Sequence[str]) -> Saying:
+    """In as many sections as a large council's services take; what Slack would not take is counted."""
+    left, shown = _MOST_CHARACTERS, list[str]()
+    for line in lines:
+        left -= len(line)
+        if left < 0:
+            shown.append(f"…and {len(lines) - len(shown)} more services.")
+            break
+        shown.append(line)
+    return Saying("\n".join(shown), [_section(part) for part in together(shown)])
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
 def _month(work: Work, first: date, until: date, council: Council, note: str) -> Iterator[str]:

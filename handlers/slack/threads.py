@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from handlers.slack import why, wording
+from handlers.slack.aloud import aloud, chunks, size
 from handlers.slack.api import Block, Saying, ThreadFile
 from models.attachment_risks import risk
 from models.message import Attachment, Forwarded, Scanned
 from models.store_port import StoredMessage
 
-# A message of Slack's holds some 13,000 characters of blocks in all; half of it leaves room.
-_CHUNK = 2_800
-_CHUNKS_A_MESSAGE = 2
 _IN_THE_THREAD = 5_000
 """What is longer is a file: on a phone nobody scrolls through more."""
+
+_ALOUD = 3_800
+"""Bytes of a text: what follows the words has a message of its own where it does not fit."""
 
 _NO_VERDICTS: Mapping[str, Scanned] = MappingProxyType({})
 
@@ -26,12 +27,20 @@ def words(stored: StoredMessage, scanned: Mapping[str, Scanned] = _NO_VERDICTS) 
     text = _text(stored)
     head = f"{wording.escape(_sender(stored))} {wording.SAID[stored.message.source]}:"
     footer = _footer(stored, scanned)
+    parts = chunks(text)
     if is_long(stored):
-        more = f"*It goes on below*: the whole text has {len(text):,} characters."
-        yield Saying(head, [_section(head), _quote(text[:_CHUNK]), _context(more), *footer])
-        return
-    chunks = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]
-    yield Saying(head, [_section(head), *map(_quote, chunks), *footer])
+        footer.insert(0, f"*It goes on below*: the whole text has {len(text):,} characters.")
+        parts = parts[:1]
+    posts = [([wording.escape(part)], [_quote(part)]) for part in parts]
+    posts[0][0].insert(0, head)
+    posts[0][1].insert(0, _section(head))
+    if size("\n".join([*posts[-1][0], *footer])) > _ALOUD:
+        posts.append(([], []))
+    posts[-1][0].extend(footer)
+    posts[-1][1].extend(map(_context, footer))
+    for said, blocks in posts:
+        if blocks:
+            yield Saying(aloud(*said), blocks)
 
 
 def is_long(stored: StoredMessage) -> bool:
@@ -52,12 +61,8 @@ def whole(stored: StoredMessage, reference: str, number: int) -> ThreadFile:
 
 def rest(stored: StoredMessage) -> Iterator[Saying]:
     """What follows the beginning of a long message, where Slack takes no file."""
-    text = _text(stored)[_CHUNK:]
-    a_message = _CHUNK * _CHUNKS_A_MESSAGE
-    for start in range(0, len(text), a_message):
-        part = text[start : start + a_message]
-        chunks = [part[i : i + _CHUNK] for i in range(0, len(part), _CHUNK)]
-        yield Saying("…and went on:", [_quote(chunk) for chunk in chunks])
+    for part in chunks(_text(stored))[1:]:
+        yield Saying(aloud("…and went on:", wording.escape(part)), [_quote(part)])
 
 
 def _text(stored: StoredMessage) -> str:
@@ -69,7 +74,7 @@ def _sender(stored: StoredMessage) -> str:
     return wording.one_line(sender.name or sender.address or "", 80) or "Somebody without a name"
 
 
-def _footer(stored: StoredMessage, scanned: Mapping[str, Scanned]) -> list[Block]:
+def _footer(stored: StoredMessage, scanned: Mapping[str, Scanned]) -> list[str]:
     lines, message = [], stored.message
     if "dmarc=fail" in message.authentication:
         lines.append(f"*The sender could not be verified* ({message.authentication})")
@@ -85,7 +90,7 @@ def _footer(stored: StoredMessage, scanned: Mapping[str, Scanned]) -> list[Block
     if stored.prediction is not None:
         lines += why.flag_lines(stored.prediction.flags, stored.prediction)
         lines.append(why.reasons(stored.prediction))
-    return [_context(line[:2_000]) for line in lines if line]
+    return [line[:2_000] for line in lines if line]
 
 
 def _original(original: Forwarded) -> str:

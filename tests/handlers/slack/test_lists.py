@@ -139,3 +139,10 @@ def test_help_is_of_the_words_that_there_are_and_of_no_others() -> None:
 )
 def test_what_slack_escapes_is_read_as_it_was_typed(sent: str, typed: str) -> None:
     assert commands._as_typed(sent) == typed
+
+
+def test_a_heading_of_signs_that_are_escaped_is_not_cut_within_one() -> None:
+    title = f"Found for “{wording.escape(wording.one_line('&' * 80, 60))}”"
+    said = drawn(Page(title, 0, []), Asked("search", "&"), COUNCIL, everything)
+    assert said.text == f"{title}: nothing."
+    assert_slack_takes(said)

@@ -11,6 +11,7 @@ from bot.sandbox.mentions import notified
 from handlers.slack import before, note_lines, note_list, notes, redacting
 from handlers.slack.api import Place, Said, Saying
 from handlers.slack.told import Deleted, Edited, change_of
+from models.errors import Refused
 from models.history import Entry, Event
 from models.notes import Note, Spoken, Version
 from models.people import staff
@@ -136,3 +137,32 @@ def test_a_message_names_a_case_in_its_text_or_anywhere_in_its_blocks() -> None:
     assert redacting.names(said("CC-1"), "CC-1")
     assert redacting.names(said("x", deep), "CC-1")
     assert not redacting.names(said("CC-2", deep), "CC-3")
+
+
+def test_long_notes_are_listed_whole_on_as_many_pages_as_they_take() -> None:
+    texts = [f"{n} " + "x" * 2_990 + " end" for n in range(6)]
+    several = [replace(NOTE, versions=(Version(text, NOW),)) for text in texts]
+    pages, page = [], 1
+    while True:
+        said = note_list.saying(CASE.reference, several, COUNCIL, lambda _: "Priya", page)
+        assert block_problems(list(said.blocks), 50) == []
+        assert len(str(said.blocks)) < 13_000
+        pages.append(str(said.blocks) + said.text)
+        page += 1
+        if f"`@carebot notes {page}` shows what follows." not in said.text:
+            break
+    assert len(pages) > 1
+    assert "".join(pages).count(" end") == 2 * len(texts)
+    assert "page 1 of" in pages[0]
+    assert "…" not in "".join(pages)
+
+
+@pytest.mark.parametrize(("asked", "page"), [("notes", 1), ("notes 2", 2), ("notes  03", 3)])
+def test_a_page_of_the_notes_is_asked_for_by_its_number(asked: str, page: int) -> None:
+    assert note_list._page(asked) == page
+
+
+@pytest.mark.parametrize("asked", ["notes 0", "notes x", "notes -1", "notes 99999"])
+def test_what_is_no_page_of_the_notes_is_said(asked: str) -> None:
+    with pytest.raises(Refused, match="which page of the notes"):
+        note_list._page(asked)
