@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import tomli_w
@@ -16,6 +17,7 @@ from bot.smtp import SmtpLetterbox
 from bot.wiring import email_courier_of, reader_of
 from models.errors import Misconfigured
 from models.ports import Letterbox
+from models.store import open_store
 from tests.servers.certificates import Authority
 from tests.servers.notify_server import KEY, TEMPLATE
 from tests.servers.token_server import CLIENT, TENANT
@@ -36,7 +38,12 @@ def settings(
 
 def letterbox(file: CouncilFile, **secrets: str) -> Letterbox:
     environment = Environment.model_validate(secrets)
-    return email_courier_of(file, environment, MovableClock()).letterbox
+    with TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{folder}/carebot.db")
+        try:
+            return email_courier_of(file, environment, MovableClock(), store).letterbox
+        finally:
+            store.close()
 
 
 def test_a_user_needs_a_password() -> None:
