@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
 from bot import slack_channels, slack_files
-from handlers.slack.api import Block, Person, Place, Said, Saying, SharedFile, ThreadFile
+from handlers.slack.api import Block, Person, Place, Said, Saying, SharedFile, Stretch, ThreadFile
 from models.errors import (
     AnswerLost,
     Gone,
@@ -25,6 +25,7 @@ _EVENT = "carebot"
 _SEARCHED = 100
 # Slack advises fewer and takes so many: calls are counted by the minute, and people wait for some.
 _PAGE = 999
+_NEVER = "9999999999.999999"
 
 # Slack's own trouble: nothing was done, and the next try may go through.
 _PASSING = frozenset({"ratelimited", "service_unavailable", "team_added_to_org"})
@@ -184,16 +185,19 @@ class WebSlack:
         """A thread's messages with the one that began it."""
         return tuple(self._said(channel, message) for message in self._searched(channel, ts))
 
-    def since(self, channel: str, at: datetime) -> tuple[Said, ...]:
-        """The messages of a channel itself that were posted after a time."""
-        found = self._pages(
-            "messages",
+    def stretch(self, channel: str, after: datetime, before: str) -> Stretch:
+        """A page of the messages of a channel itself that were posted between two times."""
+        answer = _call(
             self._client.conversations_history,
             channel=channel,
-            oldest=f"{at.timestamp():.6f}",
+            oldest=f"{after.timestamp():.6f}",
+            # Without an end Slack begins at the other one.
+            latest=before or _NEVER,
+            limit=_PAGE,
             include_all_metadata=True,
         )
-        return tuple(self._said(channel, message) for message in found)
+        said = tuple(self._said(channel, message) for message in answer["messages"])
+        return Stretch(said, bool(answer.get("has_more")))
 
     def delete(self, place: Place) -> None:
         """Delete a message of ours."""

@@ -10,6 +10,8 @@ from models.letter import Letter, LetterKind
 
 Payload = Mapping[str, object]
 
+_BEFORE = ":before:"
+
 
 class Kind(StrEnum):
     """What an item is. Each kind is rendered at delivery, save a letter, frozen when approved."""
@@ -171,6 +173,13 @@ def unnamed(reference: str, channel: str, ts: str, card_ts: str) -> Parcel:
     payload = {"channel": channel, "ts": ts}
     key = f"unnamed:{reference}:{channel}:{ts}:{card_ts}"
     return Parcel(key, Kind.UNNAMED, reference, payload)
+
+
+def unnamed_before(parcel: Parcel, ts: str) -> Parcel:
+    """The same for what stands in the channel before the message of this ts."""
+    payload = {**parcel.payload, "before": ts}
+    key = f"{parcel.key.partition(_BEFORE)[0]}{_BEFORE}{ts}"
+    return Parcel(key, Kind.UNNAMED, parcel.reference, payload)
 
 
 def before(reference: str, version: int, card_ts: str) -> Parcel:

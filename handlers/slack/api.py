@@ -70,6 +70,14 @@ class ThreadFile:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a channel, the newest message first, and whether there are earlier ones."""
+
+    said: tuple[Said, ...]
+    has_more: bool
+
+
 class SlackApi(Protocol):
     """Slack. Every method raises Unavailable, AnswerLost or Undeliverable."""
 
@@ -95,8 +103,10 @@ class SlackApi(Protocol):
         """A thread's messages with the one that began it, oldest first. Raises Gone."""
         ...
 
-    def since(self, channel: str, at: datetime) -> tuple[Said, ...]:
-        """The messages of a channel itself that were posted after a time, the newest first."""
+    def stretch(self, channel: str, after: datetime, before: str) -> Stretch:
+        """Messages of a channel itself that were posted after a time and before the ts `before`,
+        where that is not empty: up to a thousand, in one call.
+        """
         ...
 
     def delete(self, place: Place) -> None:

@@ -3,7 +3,7 @@
 Each step looks at what stands there and takes away what is left: repeated, it changes nothing.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from handlers.slack import cards, redacting, threads
@@ -62,23 +62,35 @@ def cleared(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
 
 
 def unnamed(at: Placing, item: Item, _now: datetime) -> Delivered | Dropped:
-    """Lines of ours that name the case go, from another case's thread or from a channel."""
+    """Lines of ours that name the case go, from another case's thread or from a channel; of that a
+    stretch at a time, the newest first.
+    """
     case, place = at.case(reference_of(item)), _old(item)
-    reference = case.reference
     if not is_private(case, at.council):
         return Dropped("the case is not private any more")
     try:
         if place.ts:
-            stands = at.api.thread(place.channel, place.ts)
-        else:
-            stands = at.api.since(place.channel, case.received_at)
+            _take_lines_out(at, at.api.thread(place.channel, place.ts), case.reference)
+            return Delivered()
+        before = str(item.parcel.payload.get("before", ""))
+        stretch = at.api.stretch(place.channel, case.received_at, before)
     except Gone:
         return Delivered()
+    _take_lines_out(at, stretch.said, case.reference)
+    if not (stretch.has_more and stretch.said):
+        return Delivered()
+    return Delivered(then=(outbox.unnamed_before(item.parcel, stretch.said[-1].place.ts),))
+
+
+def _take_lines_out(at: Placing, stands: Iterable[Said], reference: str) -> None:
+    """Raises NotYet where it is enough for one attempt."""
+    changed = 0
     for said in stands:
         if said.is_ours and not _is_card(said) and redacting.names(said, reference):
+            if changed == _AT_ONCE:
+                raise NotYet("more is to be taken out", retry_after=1)
             saying = redacting.without(Saying(said.text, said.blocks), reference)
-            _updated(at, said.place, saying, said.metadata)
-    return Delivered()
+            changed += _updated(at, said.place, saying, said.metadata)
 
 
 def when_private(
