@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.casework import Seen
+from handlers.gathering import family, messages_of
 from models import outbox
 from models.case import Case, check_fresh
 from models.channels import channel_for, is_private
@@ -52,13 +53,16 @@ class Praising:
 
 
 def praising_words(work: Work, case: Case) -> str:
-    """The words that the case was opened with, without what tells who wrote them; the first name may
-    stay. A form's boxes of which nothing is left are left out.
+    """The words that the case was opened with, and those merged into it, without what tells who wrote
+    them; the first name may stay. A form's boxes of which nothing is left are left out.
     """
-    messages = work.messages.of_case(case.reference)
-    first = next((one.message for one in messages if one.arrival is Arrival.CASE), None)
-    if first is None:
-        return ""
-    surnames = case.customer.name.split()[1:]
-    text = masked(first.own_words, (" ".join(surnames), case.customer.address or ""))
-    return _GAP.sub("", _FORM_GAP.sub("", text)).strip()
+    messages = messages_of(work, case.reference)
+    merged = filter(None, map(work.cases.get, family(work, case.reference)))
+    known = [each for one in (case, *merged) for each in _names(one)]
+    each = (one.message.own_words for one in messages if one.arrival is Arrival.CASE)
+    texts = (_GAP.sub("", _FORM_GAP.sub("", masked(words, known))).strip() for words in each)
+    return "\n\n".join(filter(None, texts))
+
+
+def _names(case: Case) -> tuple[str, str]:
+    return " ".join(case.customer.name.split()[1:]), case.customer.address or ""

@@ -65,6 +65,7 @@ def check_merge(case: Case, into: Case, council: Council) -> None:
             "other. Give both the same private flag with Change first."
         )
     _check_same_kind(case, into)
+    _check_praise(case, into)
     _check_points(case, into)
 
 
@@ -260,6 +261,16 @@ def _check_same_kind(case: Case, into: Case) -> None:
         raise Refused(
             f"{case.reference} is at Level One and {into.reference} is dealt with as an enquiry: merge "
             f"{into.reference} into {case.reference} instead, or say with Change what it is."
+        )
+
+
+def _check_praise(case: Case, into: Case) -> None:
+    """Those whom a compliment is about hear of it: from itself, or from the one that goes on."""
+    follows = into.category is Category.COMPLIMENT and into.praise is None
+    if case.category is Category.COMPLIMENT and case.praise is None and not follows:
+        raise Refused(
+            f"{case.reference} is a compliment that was not passed on yet, and {into.reference} cannot "
+            "pass it on: use Pass on first, then merge."
         )
 
 

@@ -11,6 +11,7 @@ import pytest
 from handlers.gathering import messages_of
 from handlers.joining import Joining
 from handlers.pointing import Pointing
+from handlers.praising import Praising
 from handlers.slack import history_lines
 from models.allowed import allowed_actions
 from models.case import Action, Case, Classification, Level, State
@@ -27,6 +28,7 @@ NOW = utc(2026, 11, 27, 9)
 DAY = timedelta(days=1)
 BIN = "Not emptied. #missed_bin complaint"
 AGAIN = f"Again. {BIN}"
+THANKS = "Thank you. #missed_bin compliment"
 MP = f"I write for a constituent. {BIN} !mp_enquiry"
 _NUMBERS = count()
 
@@ -241,3 +243,39 @@ def test_points_that_came_with_a_case_go_with_it_unless_they_were_answered(
     Pointing(office.store).write(seen(office, into), text, [2], OFFICER, NOW)
     apart(office, first)
     assert [point.text for point in office.case(into).points] == ["Both?", "Where?", "When?"]
+
+
+def pass_on(office: TestOffice, reference: str) -> None:
+    praising = Praising(office.store, office.council)
+    praising.pass_on(seen(office, reference), ("Dave",), OFFICER, NOW, formal=True)
+
+
+def test_a_compliment_is_passed_on_before_it_is_merged_into_what_cannot(
+    office: TestOffice,
+) -> None:
+    thanks, complaint = receive(office, THANKS), receive(office)
+    with pytest.raises(Refused, match="use Pass on first"):
+        merge(office, thanks, complaint)
+    pass_on(office, thanks)
+    assert merge(office, thanks, complaint).category is Category.COMPLAINT
+
+
+def test_what_passed_on_already_takes_no_compliment_that_was_not(office: TestOffice) -> None:
+    thanks, again = receive(office, THANKS), receive(office, f"Again. {THANKS}")
+    pass_on(office, again)
+    with pytest.raises(Refused, match="use Pass on first"):
+        merge(office, thanks, again)
+
+
+def test_the_words_of_a_merged_compliment_are_passed_on_without_who_wrote_them(
+    office: TestOffice,
+) -> None:
+    thanks = receive(
+        office, f"Dave was kind, says Al Reed. {THANKS}", From="Al Reed <al@x.example>"
+    )
+    again = receive(office, f"Sue was quick. {THANKS}")
+    merge(office, thanks, again)
+    words = Praising(office.store, office.council).words(office.case(again))
+    assert "Dave was kind" in words
+    assert "Sue was quick" in words
+    assert "Reed" not in words
