@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from models import actions
+from models.case import Case, State
 from models.council import Council
 from models.errors import AnswerLost, Unavailable, Undeliverable
 from models.history import Event
-from models.letter import LetterKind
+from models.letter import Letter, LetterKind
 from models.letters_sent import SentLetter
 from models.outbox import Item, Kind, Parcel
 from models.recording import parts_follow, record
@@ -19,6 +20,8 @@ _REMEMBERED = timedelta(days=6)
 
 # Days in which the bot was off were not spent on trying.
 _FEWEST_TRIES = 5
+_NOBODY_NOTED = 0
+"""The stage of a letter from before stages were kept with them."""
 
 
 def why_held_back(parcel: Parcel, council: Council, now: datetime) -> str | None:
@@ -28,6 +31,39 @@ def why_held_back(parcel: Parcel, council: Council, now: datetime) -> str | None
     if parcel.good_until is not None and now > parcel.good_until:
         return "it could not leave in time and was held back; send it by hand if it still helps"
     return None
+
+
+def overtaken(work: Work, letter: Letter) -> str | None:
+    """Why a letter that was approved is not sent any more, in words for the thread: its case ended, or
+    went on in another stage than that in which it was written. None where it may leave.
+    """
+    case = work.cases.get(letter.reference)
+    if case is None:
+        return None
+    if not _is_of_this_stage(work, case, letter):
+        return "the case has gone on since it was written"
+    if letter.kind is LetterKind.ACKNOWLEDGEMENT and case.state is State.CLOSED:
+        return "the case was closed before it left"
+    if letter.kind is LetterKind.HOLDING_REPLY and not case.is_open:
+        return "the case was answered before it left"
+    return None
+
+
+def is_of_another_time(work: Work, case: Case, letter: Letter) -> bool:
+    """Whether what became of a letter changes nothing of the case any more: it is an earlier stage's. An
+    acknowledgement is the whole case's.
+    """
+    if letter.kind is LetterKind.ACKNOWLEDGEMENT:
+        return False
+    approved = case.stage.answer_approved_at
+    if letter.kind is LetterKind.HOLDING_REPLY:
+        approved = case.stage.extension_approved_at
+    return approved is None or not _is_of_this_stage(work, case, letter)
+
+
+def _is_of_this_stage(work: Work, case: Case, letter: Letter) -> bool:
+    kept = work.letters.first_of([letter.message_id])
+    return kept is None or kept.stage in {_NOBODY_NOTED, case.stage.number}
 
 
 def has_waited_too_long(item: Item, error: Unavailable, council: Council, now: datetime) -> bool:

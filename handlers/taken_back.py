@@ -57,6 +57,10 @@ class TakingBack:
         if entry is None:
             return f"There is nothing to take back on {case.reference}."
         at = self._time(entry.at)
+        if entry.event is Event.LETTER_TAKEN_BACK and entry.details.get("ended"):
+            return f"It was taken back already, at {at}, when the case went on. Nothing left."
+        if entry.event is Event.LEFT_ALL_THE_SAME:
+            return f"It is too late: the email of {case.reference} left at {at}."
         if entry.event is Event.LETTER_TAKEN_BACK:
             return f"<@{entry.actor.id}> took it back already, at {at}. Nothing left."
         if entry.event in _NAMES:

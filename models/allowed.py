@@ -132,8 +132,11 @@ def role_for(action: Action, case: Case) -> Role:
 
 
 def is_reviewing(action: Action, case: Case) -> bool:
-    """Whether the action decides a review at Level Two: only who was not involved may take it."""
-    return case.level is Level.LEVEL_TWO and case.is_open and action in _REVIEWS
+    """Whether the action decides a review at Level Two, until that is closed: only who was not involved
+    may take it.
+    """
+    under_review = case.level is Level.LEVEL_TWO and case.state is not State.CLOSED
+    return under_review and action in _REVIEWS
 
 
 def may_be_referred(case: Case) -> bool:

@@ -35,6 +35,7 @@ class Event(StrEnum):
     LETTER_TO_POST = "letter_to_post"
     LETTER_WITHDRAWN = "letter_withdrawn"
     LETTER_TAKEN_BACK = "letter_taken_back"
+    LEFT_ALL_THE_SAME = "left_all_the_same"
     LETTER_WAITING = "letter_waiting"
     LETTER_FAILED = "letter_failed"
     LETTER_UNKNOWN = "letter_unknown"

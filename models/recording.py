@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models import actions, lessons, outbox, posting, threads
-from models.case import Case, Change, State
+from models.case import Case, Change, Leaving, State
 from models.council import Council
 from models.history import Event
 from models.joining import going_on, is_same_customer
@@ -11,6 +11,7 @@ from models.one_acknowledgement import acknowledged_with, is_acknowledged_once
 from models.redrawing import redraw_homes
 from models.splitting import parts_of
 from models.store_port import Work
+from models.taking_back import overtaken, waits_in_vain
 
 
 def reopen_for_what_came_since(work: Work, case: Case, council: Council, now: datetime) -> None:
@@ -79,7 +80,10 @@ def record(work: Work, change: Change, now: datetime) -> Case:
             reference, agreed.number, task.owner, task.due, None, change.case.version
         )
         work.outbox.add(told, now)
-    return _withdraw_what_waits(work, change.case, now)
+    after = _withdraw_what_waits(work, change.case, now)
+    for one in waits_in_vain(before, change.case):
+        after = _take_back(work, after, one, now)
+    return after
 
 
 def _withdraw_what_waits(work: Work, case: Case, now: datetime) -> Case:
@@ -90,3 +94,13 @@ def _withdraw_what_waits(work: Work, case: Case, now: datetime) -> Case:
     if paper is not None:
         work.papers.withdrawn(paper, now)
     return record(work, posting.overtaken(case, kind, now), now)
+
+
+def _take_back(work: Work, case: Case, one: Leaving, now: datetime) -> Case:
+    """What has begun to leave can be taken back no more: delivery says what became of it."""
+    key = outbox.letter_key(case.reference, one.kind, one.version)
+    letter = work.outbox.take_back(key, "its case has ended or gone on", now)
+    if letter is None:
+        return case
+    work.letters.taken_back(letter)
+    return record(work, overtaken(case, one, letter.message_id, now), now)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from models.case import Case, Change, Leaving, Stage
+from models.case import Case, Change, Leaving, Stage, State
 from models.changing import change
 from models.history import Detail, Entry, Event
-from models.letter import LetterKind
-from models.people import Actor
+from models.letter import Letter, LetterKind
+from models.people import CAREBOT, Actor
 
 APPROVED: Mapping[LetterKind, Event] = {
     LetterKind.ACKNOWLEDGEMENT: Event.ACKNOWLEDGEMENT_APPROVED,
@@ -68,6 +68,35 @@ def taken_back(case: Case, one: Leaving, message_id: str, actor: Actor, now: dat
     return no_longer(undone, one.kind)
 
 
+def overtaken(case: Case, one: Leaving, message_id: str, now: datetime) -> Change:
+    """The same where nobody asked for it: the case has ended, or goes on in another stage."""
+    details: dict[str, Detail] = {"letter": one.kind, "message_id": message_id, "ended": True}
+    stage = unapproved(case.stage, one.kind)
+    undone = change(case, Event.LETTER_TAKEN_BACK, CAREBOT, now, details, stage=stage)
+    return no_longer(undone, one.kind)
+
+
+def waits_in_vain(before: Case | None, case: Case) -> tuple[Leaving, ...]:
+    """The letters sent by email and not left yet that fit the case no longer, as it is after a change:
+    it was closed, it was answered where they ask for more time, or another stage began.
+    """
+    if before is not None and before.stage.number != case.stage.number:
+        return before.stage.leaving
+    ended = {State.CLOSED: tuple(LetterKind), State.ANSWERED: (LetterKind.HOLDING_REPLY,)}
+    kinds = ended.get(case.state, ())
+    return tuple(one for one in case.stage.leaving if one.kind in kinds)
+
+
+def left_all_the_same(case: Case, letter: Letter, now: datetime) -> Change:
+    """A letter of an earlier stage left: its attempt had begun before the case went on. Nothing of the
+    case changes, but what the customer was told stands in its history.
+    """
+    details: dict[str, Detail] = {"letter": letter.kind}
+    if letter.extension is not None:
+        details["respond_by"] = letter.extension.to.isoformat()
+    return change(case, Event.LEFT_ALL_THE_SAME, CAREBOT, now, details)
+
+
 def unapproved(stage: Stage, kind: LetterKind) -> Stage:
     """The stage without its letter of this kind, which did not leave. An earlier extension stays."""
     if kind is LetterKind.ACKNOWLEDGEMENT:
@@ -97,7 +126,9 @@ def became(history: tuple[Entry, ...], version: int) -> Entry | None:
     return None
 
 
-_OF_A_LETTER = frozenset({Event.LETTER_TAKEN_BACK, Event.LETTER_FAILED, Event.LETTER_UNKNOWN})
+_OF_A_LETTER = frozenset(
+    {Event.LETTER_TAKEN_BACK, Event.LEFT_ALL_THE_SAME, Event.LETTER_FAILED, Event.LETTER_UNKNOWN}
+)
 
 
 def taken_back_last(history: tuple[Entry, ...], kind: LetterKind) -> str | None:

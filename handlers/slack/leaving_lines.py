@@ -1,7 +1,7 @@
 """How it is said that an email leaves later, and that it was taken back before."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from handlers.slack import wording
 from models.case import Case, Leaving
@@ -49,14 +49,34 @@ def how_long(undo_for: timedelta) -> str:
 
 
 def _taken_back(entry: Entry, _council: Council, who: str) -> str:
-    kind = LetterKind(str(entry.details.get("letter")))
+    letter = _letter(entry)
+    if entry.details.get("ended"):
+        return f"*The {letter} was taken back*, for the case has gone on: *nothing left*"
     return (
-        f"{who} took the {wording.LETTERS[kind]} back: *nothing left*. Its text is there when it is "
-        "written again"
+        f"{who} took the {letter} back: *nothing left*. Its text is there when it is written again"
     )
 
 
-LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {Event.LETTER_TAKEN_BACK: _taken_back}
+def _left_all_the_same(entry: Entry, _council: Council, _who: str) -> str:
+    said = (
+        f"*The {_letter(entry)} left although the case had gone on*: it was on its way to the mail "
+        "server already"
+    )
+    promised = entry.details.get("respond_by")
+    if not isinstance(promised, str):
+        return said
+    day = wording.day(date.fromisoformat(promised))
+    return f"{said}. It tells the customer that the answer is due *{day}*; the date here stays"
+
+
+def _letter(entry: Entry) -> str:
+    return wording.LETTERS[LetterKind(str(entry.details.get("letter")))]
+
+
+LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {
+    Event.LETTER_TAKEN_BACK: _taken_back,
+    Event.LEFT_ALL_THE_SAME: _left_all_the_same,
+}
 """The lines of history of what is told here."""
 
 
