@@ -2,13 +2,14 @@
 
 Requirement 15: Level Two is only for somebody who has not touched the case, which its history
 says. Strict: every entry of a member of staff counts, save what decides nothing of the matter
-(`_DECIDES_NOTHING`), and so does being given the case by somebody else.
+(`_DECIDES_NOTHING`), and so does being given the case, or an earlier review, by somebody else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from models.case import Case, Level
+from models.case import Case, Level, State
+from models.channels import may_name
 from models.council import Council
 from models.errors import Refused
 from models.history import Entry, Event
@@ -27,6 +28,8 @@ _DECIDES_NOTHING = frozenset(
         Event.OMBUDSMAN_DECIDED,
     }
 )
+_GIVEN: Mapping[Event, str] = {Event.ASSIGNED: "to", Event.ESCALATED: "reviewer"}
+"""Where an entry names who was given the case by it."""
 _POSTED = "posted_on"
 """What says, in an entry's details, that a letter was put into the post by whoever made it."""
 
@@ -75,11 +78,7 @@ def involved_in(work: Work, case: Case) -> Mapping[str, Entry]:
     others = list[Entry]()
     for reference in all_joined(before, work.cases.history):
         others += work.cases.history(reference)
-    opened = before[0] if before else None
-    first = opened.details.get("split_from") if opened else None
-    if opened is not None and first:
-        others += [e for e in work.cases.history(str(first)) if e.at <= opened.at]
-    return involved(history, others)
+    return involved(history, (*others, *_taken_from(work, before)))
 
 
 def check_independent(
@@ -92,22 +91,48 @@ def check_independent(
     if found is None:
         return
     who = "You" if asking in {None, user} else f"<@{user}>"
-    did = f"{who} {_did(found, user)} on {in_words(council.local_date(found.at))}"
+    what = _named(work, case, found.reference, council)
+    did = f"{who} {_did(found, user, what)} on {in_words(council.local_date(found.at))}"
     raise Refused(f"{did}: a review needs somebody who was not involved.")
 
 
 def check_reviewer(
     work: Work, case: Case, user: str, council: Council, asking: str | None = None
 ) -> None:
-    """As `check_independent` where the case is under review at Level Two; else nothing is asked."""
-    if case.level is Level.LEVEL_TWO and case.is_open:
+    """As `check_independent` where the case is under review at Level Two, until that is closed; else
+    nothing is asked.
+    """
+    if case.level is Level.LEVEL_TWO and case.state is not State.CLOSED:
         check_independent(work, case, user, council, asking)
+
+
+def _taken_from(work: Work, before: Sequence[Entry]) -> Iterator[Entry]:
+    """What happened to the cases out of which a case was taken, one out of the other, until then."""
+    opened, seen = next(iter(before), None), set[str]()
+    while opened is not None:
+        reference = opened.details.get("taken_from") or opened.details.get("split_from")
+        if not reference or str(reference) in seen:
+            return
+        seen.add(str(reference))
+        first = work.cases.history(str(reference))
+        at = opened.at
+        yield from (entry for entry in first if entry.at <= at)
+        opened = next(iter(first), None)
+
+
+def _named(work: Work, case: Case, reference: str, council: Council) -> str:
+    """A case as somebody who looks at `case` may read of it: not by a private case's reference."""
+    other = work.cases.get(reference)
+    if other is None or may_name(case, other, council):
+        return reference
+    return "a case that belongs with it"
 
 
 def _hands(entry: Entry) -> Iterator[str]:
     """Who had a hand in it."""
-    if entry.event is Event.ASSIGNED and entry.details.get("to"):
-        yield str(entry.details["to"])
+    for event, name in _GIVEN.items():
+        if entry.event is event and entry.details.get(name):
+            yield str(entry.details[name])
     decides = entry.event not in _DECIDES_NOTHING and _POSTED not in entry.details
     if entry.actor.kind is Kind.STAFF and decides:
         yield entry.actor.id
@@ -117,8 +142,10 @@ def _weight(entry: Entry) -> tuple[int, datetime]:
     return _RANK.get(entry.event, len(_RANK)), entry.at
 
 
-def _did(entry: Entry, user: str) -> str:
+def _did(entry: Entry, user: str, what: str) -> str:
     if entry.event is Event.ASSIGNED and entry.details.get("to") == user:
-        return f"held {entry.reference}, given by somebody else,"
+        return f"held {what}, given by somebody else,"
+    if entry.event is Event.ESCALATED:
+        return f"held a review of {what}"
     at_level = " at Level One" if entry.event is Event.ANSWER_APPROVED else ""
-    return f"{_DID.get(entry.event, _WORKED_ON)} {entry.reference}{at_level}"
+    return f"{_DID.get(entry.event, _WORKED_ON)} {what}{at_level}"

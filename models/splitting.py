@@ -80,7 +80,9 @@ def split_off(case: Case, part: Part, council: Council, actor: Actor, now: datet
     # Where the policy counts from the acknowledgement, its date is the first case's too.
     dated = actions.redated(replace(opened.case, stage=stage), council)
     first = None if is_private(case, council) else case.reference
-    details = {**opened.entries[0].details, "split_from": first}
+    # Nothing shows `taken_from`: who worked on the first case must not review the part either.
+    own = {"split_from": first, "taken_from": case.reference}
+    details = {**opened.entries[0].details, **own}
     return Change(dated, (replace(opened.entries[0], details=details),))
 
 

@@ -15,7 +15,7 @@ from handlers.levels import Levels
 from handlers.ombudsman import Ombudsman
 from handlers.splitting import Splitting
 from handlers.taken_back import TakingBack
-from models.allowed import allowed_actions
+from models.allowed import allowed_actions, role_for
 from models.case import Action, Classification, Level, Outcome, State
 from models.errors import Refused, Stale
 from models.history import Event
@@ -23,7 +23,7 @@ from models.involvement import involved_in
 from models.letter import LetterKind
 from models.levels import ReviewRequest
 from models.ombudsman import Area, Decision, Referral
-from models.people import Actor, staff
+from models.people import Actor, Role, staff
 from models.prediction import Category
 from tests.handlers.test_bounced import bounce
 from tests.support.casework import (
@@ -233,6 +233,38 @@ def test_who_worked_on_the_case_that_it_was_taken_out_of_was_involved(office: Te
     office.casework.reclassify(seen(office, first), to, staff("U4"), later)
     review(office, part.reference, LATER)
     assert who_was_involved(office, part.reference) == {"U1", "U2", "U3"}
+
+
+def test_who_held_the_private_case_that_it_was_taken_out_of_was_involved_and_it_is_not_named(
+    office: TestOffice,
+) -> None:
+    first = received(office, "My carer. And no bins. #missed_bin complaint !safeguarding")
+    case = office.case(first)
+    whole = Classification(Category.COMPLAINT, case.service, case.authority, Level.LEVEL_ONE)
+    office.casework.reclassify(seen(office, first), whole, staff("U2"), NOW)
+    splitting = Splitting(office.intake)
+    to = Classification(Category.COMPLAINT, "waste_recycling", None, Level.LEVEL_ONE)
+    _, part = splitting.split(seen(office, first), "And no bins.", to, staff("U3"), NOW)
+    again = splitting.split(seen(office, part.reference), "no bins.", to, staff("U4"), NOW)[1]
+    for reference in (part.reference, again.reference):
+        review(office, reference, LATER)
+        assert {"U1", "U2", "U3"} <= who_was_involved(office, reference)
+        with pytest.raises(Refused) as refused:
+            office.casework.claim(reference, staff("U2"), LATER)
+        assert first not in str(refused.value)
+        assert "You decided on a case that belongs with it on Fri 27" in str(refused.value)
+
+
+def test_who_was_not_involved_alone_closes_an_answered_review(office: TestOffice) -> None:
+    reference = under_review(office)
+    answer_review(office, reference, LATER)
+    delivered(office, LATER)
+    assert office.case(reference).state is State.ANSWERED
+    assert role_for(Action.CLOSE, office.case(reference)) is Role.SENIOR
+    with pytest.raises(Refused, match=REFUSED):
+        office.casework.close(seen(office, reference), "", None, OFFICER, LATER)
+    case = office.casework.close(seen(office, reference), "", None, REVIEWER, LATER)
+    assert case.state is State.CLOSED
 
 
 def test_who_worked_on_what_was_merged_into_it_was_involved(office: TestOffice) -> None:

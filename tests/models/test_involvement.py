@@ -1,5 +1,6 @@
 """Whoever touched a case before its review never reviews it (requirement 15)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -80,3 +81,13 @@ def test_those_few_things_decide_nothing() -> None:
         Event.REFERRED,
         Event.OMBUDSMAN_DECIDED,
     } == _DECIDES_NOTHING
+
+
+@given(first=entries(), second=entries())
+def test_who_was_named_to_review_it_before_was_involved(
+    first: list[Entry], second: list[Entry]
+) -> None:
+    named = replace(escalated(first), details={"reviewer": "U9"})
+    once = [*first, named, *second]
+    assert "U9" not in involved(once)
+    assert set(involved([*once, escalated(once)])) == {"U9", *involved([*first, *second])}
