@@ -21,7 +21,7 @@ def check(case: Case, action: Action) -> None:
         State.ANSWERED: "has been answered",
         State.CLOSED: "is closed",
     }[case.state]
-    raise Refused(f"{case.reference} {said}, so there is nothing to {action.value}.")
+    raise Refused(f"{case.reference} {said}.")
 
 
 def change(

@@ -10,7 +10,9 @@ class Refused(CarebotError):
 
 
 class Stale(CarebotError):
-    """Somebody changed the case first: the change was made on a view that is no longer true."""
+    """Somebody changed the case first: the change was made on a view that is no longer true. `unfit` is
+    the sentence that says why the action no longer fits at all, where that is known.
+    """
 
     def __init__(self, reference: str, seen: int, now: int) -> None:
         """Say which case, the version the change was made on, and the version it has now."""
@@ -18,6 +20,7 @@ class Stale(CarebotError):
         self.reference = reference
         self.seen = seen
         self.now = now
+        self.unfit = ""
 
 
 class Unavailable(CarebotError):

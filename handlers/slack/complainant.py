@@ -36,7 +36,7 @@ def modal(case: Case, council: Council) -> Block:
 
 def open_naming(desk: Desk, request: Request) -> Reply:
     """Complainant was pressed."""
-    return OpenModal(modal(desk.acting(request, Action.NAME).case, desk.council))
+    return OpenModal(modal(desk.acting(request, Action.NAME, fresh=False).case, desk.council))
 
 
 def name(desk: Desk, request: Request) -> Reply:

@@ -17,6 +17,7 @@ from handlers.notes import Notes
 from handlers.ombudsman import Ombudsman
 from handlers.pointing import Pointing
 from handlers.praising import Praising
+from handlers.slack import wording
 from handlers.slack.requests import Request
 from handlers.slack.who import Staff
 from handlers.splitting import Splitting
@@ -25,6 +26,7 @@ from models.allowed import is_reviewing, role_for
 from models.case import Action, Case, check_fresh
 from models.changing import check
 from models.council import Council
+from models.errors import Refused, Stale
 from models.involvement import check_reviewer
 from models.people import Actor
 from models.store_port import Store
@@ -134,24 +136,28 @@ class Desk:
         """Who acts on what: the one check of every click and of every submitted modal.
 
         Raises Refused where the person may not see the case or take the action, was involved in what
-        it would review, or the action does not fit its state; Stale where it moved on since (not
-        asked with `fresh` False).
+        it would review, or the action does not fit its state; Stale where it moved on since. With
+        `fresh` False, where a modal only opens, that alone is no reason: it is taken as it is now.
         """
         actor = self.staff.actor(request.user)
         seen = request.seen
         case = self.case_for(request.user, seen.reference)
         self._check_may(request.user, action, case)
-        if fresh:
-            check_fresh(case, seen.version)
-        check(case, action)
-        return Acting(actor, case, seen)
+        unfit = _unfit(case, action)
+        if fresh or unfit:
+            _check_fresh(case, seen, unfit)
+        if unfit:
+            raise Refused(unfit)
+        return Acting(actor, case, Seen(case.reference, case.version))
 
     def acting_on(self, user: str, reference: str, action: Action) -> Acting:
         """The same where no card was seen: the case is the thread's, as it is now."""
         actor = self.staff.actor(user)
         case = self.case_for(user, reference)
         self._check_may(user, action, case)
-        check(case, action)
+        unfit = _unfit(case, action)
+        if unfit:
+            raise Refused(unfit)
         return Acting(actor, case, Seen(reference, case.version))
 
     def menu_of(self, case: Case, user: str, actions: tuple[Action, ...]) -> tuple[Action, ...]:
@@ -163,3 +169,20 @@ class Desk:
         if is_reviewing(action, case):
             with self.store.view() as work:
                 check_reviewer(work, case, user, self.council)
+
+
+def _check_fresh(case: Case, seen: Seen, unfit: str) -> None:
+    try:
+        check_fresh(case, seen.version)
+    except Stale as stale:
+        stale.unfit = unfit
+        raise
+
+
+def _unfit(case: Case, action: Action) -> str:
+    """Why the action does not fit the case, in the words of its button; empty where it fits."""
+    try:
+        check(case, action)
+    except Refused as refused:
+        return f"“{wording.action(case, action)}” is not possible now: {refused}"
+    return ""

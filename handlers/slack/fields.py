@@ -79,13 +79,21 @@ def ticks(
     return _input(name, label, element, optional=optional)
 
 
-def text(name: str, label: str, initial: str, *, multiline: bool, optional: bool = False) -> Block:
-    """A text to write, of at most TEXT_LIMIT characters."""
+def text(
+    name: str,
+    label: str,
+    initial: str,
+    *,
+    multiline: bool,
+    optional: bool = False,
+    most: int = TEXT_LIMIT,
+) -> Block:
+    """A text to write, of at most `most` characters."""
     element: Block = {
         "type": "plain_text_input",
         "action_id": name,
         "multiline": multiline,
-        "max_length": TEXT_LIMIT,
+        "max_length": most,
     }
     if initial:
         element["initial_value"] = initial

@@ -20,6 +20,8 @@ RESPOND = "case_respond"
 SEND = "letter_send"
 POSTED = "letter_posted"
 
+HEAD = frozenset({"level", "outcome", points_modal.COVERED})
+"""The fields of `head`, by action id."""
 ALTHOUGH = "although"
 TAKEN_BACK = "taken_back"
 _NEXT = "The next step shows it exactly as it will leave. Nothing is sent before that."
@@ -33,9 +35,8 @@ _TITLES = {
 
 def acknowledge(case: Case, template: str, postal: str) -> Block:
     """Look over the acknowledgement, choose how it goes; a preview follows."""
-    blocks = _letter(case, "The acknowledgement", template, postal)
-    title = f"Acknowledge {case.reference}"[:24]
-    return fields.modal(ACKNOWLEDGE, title, "Preview", button_value(case), blocks)
+    blocks = [_named(case), *_letter(case, "The acknowledgement", template, postal)]
+    return fields.modal(ACKNOWLEDGE, "Acknowledge", "Preview", button_value(case), blocks)
 
 
 def extend(case: Case, reply: HoldingReply, postal: str) -> Block:
@@ -43,7 +44,7 @@ def extend(case: Case, reply: HoldingReply, postal: str) -> Block:
     leader says why it is extended although it should not be.
     """
     promise = f"The new date: {wording.day(reply.to)}. It holds once this letter has left."
-    blocks: list[Block] = [{"type": "section", "text": plain(promise)}]
+    blocks: list[Block] = [_named(case), {"type": "section", "text": plain(promise)}]
     if reply.against is not None:
         blocks.append({"type": "section", "text": plain(reply.against)})
         why = "Why it is extended although that is against the rule"
@@ -56,25 +57,27 @@ def extend(case: Case, reply: HoldingReply, postal: str) -> Block:
         ),
         *_letter(case, "The letter", reply.text, postal),
     ]
-    title = f"More time {case.reference}"[:24]
-    return fields.modal(EXTEND, title, "Preview", button_value(case), blocks)
+    return fields.modal(EXTEND, "More time", "Preview", button_value(case), blocks)
 
 
 def respond(case: Case, template: str, postal: str, files: Sequence[Block] = ()) -> Block:
     """Write the answer and, in `files`, what goes with it; a preview follows before anything leaves."""
-    blocks = []
-    if case.needs_level:
-        levels = fields.names(wording.levels_open_to(case.level, decided=True))
-        decided = case.level if case.level is not Level.UNDETERMINED else Level.LEVEL_ONE
-        blocks = [
-            fields.select("level", "Level", levels, decided),
-            fields.select("outcome", "Outcome", fields.names(wording.OUTCOMES), case.stage.outcome),
-        ]
-    blocks += points_modal.covered(case)
-    blocks += _letter(case, "Your answer", template, postal)
-    blocks += files
+    blocks = [*head(case), *_letter(case, "Your answer", template, postal), *files]
     title = f"Answer {case.reference}"
     return fields.modal(RESPOND, title, "Preview", button_value(case), blocks)
+
+
+def head(case: Case) -> list[Block]:
+    """What the answer needs beside its text: that depends on what the case is. The fields are `HEAD`."""
+    if not case.needs_level:
+        return points_modal.covered(case)
+    levels = fields.names(wording.levels_open_to(case.level, decided=True))
+    decided = case.level if case.level is not Level.UNDETERMINED else Level.LEVEL_ONE
+    return [
+        fields.select("level", "Level", levels, decided),
+        fields.select("outcome", "Outcome", fields.names(wording.OUTCOMES), case.stage.outcome),
+        *points_modal.covered(case),
+    ]
 
 
 def preview(draft: Draft, undo_for: timedelta = timedelta()) -> Block:
@@ -114,8 +117,14 @@ def posted(case: Case, waiting: Sequence[LetterKind], today: date) -> Block:
             "The case counts as acknowledged or answered on this day.",
         ),
     ]
-    title = f"Posted {case.reference}"[:24]
+    title = f"Posted {case.reference}"
     return fields.modal(POSTED, title, "Save", button_value(case), blocks)
+
+
+def _named(case: Case) -> Block:
+    """Which case it is: a title has no room for it beside the words."""
+    text = f"{case.reference}: {wording.subject(case)}"
+    return {"type": "section", "text": plain(text)}
 
 
 def _letter(case: Case, label: str, template: str, postal: str) -> list[Block]:

@@ -8,9 +8,9 @@ from functools import wraps
 
 from handlers.slack import enclosed, letter_modals, modals, points_modal
 from handlers.slack.api import Block
-from handlers.slack.desk import Desk
+from handlers.slack.desk import Acting, Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
-from models.case import Action, Case, Level
+from models.case import Action, Level
 from models.errors import Refused
 from models.letter import Going, LetterKind, Way
 from models.people import Actor, Role
@@ -19,7 +19,7 @@ from models.store_port import Draft
 
 _PART = re.compile(r"text(?:_(\d+))?\Z")
 _Listener = Callable[[Desk, Request], Reply]
-_Modal = Callable[[Desk, Request, Case, str], Block]
+_Modal = Callable[[Desk, Request, Acting, str], Block]
 _Draft = Callable[[Desk, Request, Actor, Going], Draft | FieldErrors]
 
 
@@ -29,9 +29,9 @@ def _opens(action: Action) -> Callable[[_Modal], _Listener]:
     def opening(modal: _Modal) -> _Listener:
         @wraps(modal)
         def listener(desk: Desk, request: Request) -> Reply:
-            case = desk.acting(request, action).case
-            postal = desk.casework.postal_address(case.reference)
-            return OpenModal(modal(desk, request, case, postal))
+            acting = desk.acting(request, action, fresh=False)
+            postal = desk.casework.postal_address(acting.case.reference)
+            return OpenModal(modal(desk, request, acting, postal))
 
         return listener
 
@@ -59,10 +59,10 @@ def _shows(action: Action) -> Callable[[_Draft], _Listener]:
 
 
 @_opens(Action.ACKNOWLEDGE)
-def open_acknowledgement(desk: Desk, request: Request, case: Case, postal: str) -> Block:
+def open_acknowledgement(desk: Desk, _request: Request, acting: Acting, postal: str) -> Block:
     """Acknowledge was pressed."""
-    template = desk.casework.acknowledgement_template(request.seen, desk.now())
-    return letter_modals.acknowledge(case, template, postal)
+    template = desk.casework.acknowledgement_template(acting.seen, desk.now())
+    return letter_modals.acknowledge(acting.case, template, postal)
 
 
 @_shows(Action.ACKNOWLEDGE)
@@ -74,11 +74,11 @@ def acknowledge(desk: Desk, request: Request, actor: Actor, going: Going) -> Dra
 
 
 @_opens(Action.EXTEND)
-def open_holding_reply(desk: Desk, request: Request, case: Case, postal: str) -> Block:
+def open_holding_reply(desk: Desk, request: Request, acting: Acting, postal: str) -> Block:
     """Holding reply was pressed."""
-    leads = desk.staff.has(request.user, Role.LEAD, case)
-    reply = desk.casework.holding_template(request.seen, desk.now(), leads=leads)
-    return letter_modals.extend(case, reply, postal)
+    leads = desk.staff.has(request.user, Role.LEAD, acting.case)
+    reply = desk.casework.holding_template(acting.seen, desk.now(), leads=leads)
+    return letter_modals.extend(acting.case, reply, postal)
 
 
 @_shows(Action.EXTEND)
@@ -93,12 +93,12 @@ def holding_reply(desk: Desk, request: Request, actor: Actor, going: Going) -> D
 
 
 @_opens(Action.RESPOND)
-def open_respond(desk: Desk, request: Request, case: Case, postal: str) -> Block:
+def open_respond(desk: Desk, _request: Request, acting: Acting, postal: str) -> Block:
     """Respond was pressed."""
-    template = desk.casework.template(request.seen, desk.now())
+    template = desk.casework.template(acting.seen, desk.now())
     most_bytes = desk.council.sending.enclosures.most_bytes
-    files = enclosed.fields_of(desk.enclosing.taken_back(case), most_bytes)
-    return letter_modals.respond(case, template, postal, files)
+    files = enclosed.fields_of(desk.enclosing.taken_back(acting.case), most_bytes)
+    return letter_modals.respond(acting.case, template, postal, files)
 
 
 @_shows(Action.RESPOND)
@@ -144,7 +144,7 @@ def send(desk: Desk, request: Request) -> Reply:
 
 def open_posted(desk: Desk, request: Request) -> Reply:
     """Posted was pressed."""
-    case = desk.acting(request, Action.POST).case
+    case = desk.acting(request, Action.POST, fresh=False).case
     check_post(case)
     return OpenModal(letter_modals.posted(case, case.stage.to_post, desk.today()))
 

@@ -22,7 +22,7 @@ _WHAT_FOLLOWS = (
 
 def open_reopen(desk: Desk, request: Request) -> Reply:
     """Open again was pressed."""
-    acting = desk.acting(request, Action.REOPEN)
+    acting = desk.acting(request, Action.REOPEN, fresh=False)
     desk.levels.check_reopen(acting.seen)
     return OpenModal(reopening(acting.case))
 
@@ -49,7 +49,7 @@ def reopen(desk: Desk, request: Request) -> Reply:
 
 def open_escalate(desk: Desk, request: Request) -> Reply:
     """Level Two was pressed."""
-    acting = desk.acting(request, Action.ESCALATE)
+    acting = desk.acting(request, Action.ESCALATE, fresh=False)
     earliest = desk.levels.earliest_request(acting.seen)
     return OpenModal(escalating(acting.case, earliest, desk.today()))
 

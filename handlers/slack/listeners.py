@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
 
 from handlers.slack import (
     actions,
+    again,
     assign_modal,
     away,
     closing,
@@ -44,6 +45,7 @@ from handlers.slack import (
 from handlers.slack.answering import show_click, show_command, show_mention, show_submission
 from handlers.slack.cards import ACTION_PREFIX, MORE
 from handlers.slack.desk import Desk
+from handlers.slack.plainly import names_of
 from handlers.slack.requests import Reply, Request, say
 from models.case import Action
 from models.errors import Refused, Stale, Unavailable
@@ -142,7 +144,7 @@ def register(app: App, desk: Desk, after: Callable[[], None]) -> None:
     for name, listener in COMMANDS.items():
         app.command(name)(_command(run, listener))
     for event, listener in EVENTS.items():
-        app.event(event)(_event(run, listener))
+        app.event(event, middleware=[_event(run, listener)])(_heard)
     app.event("message")(_talk)
 
 
@@ -151,12 +153,12 @@ class _Runner:
     desk: Desk
     after: Callable[[], None]
 
-    def reply(self, listener: _Listener, request: Request) -> Reply:
-        """Run a listener; whatever happens becomes a reply."""
+    def reply(
+        self, listener: _Listener, request: Request, submitted: Mapping[str, Any] | None = None
+    ) -> Reply:
+        """Run a listener; whatever happens becomes a reply. `submitted` is the view, where one was."""
         try:
-            reply = listener(self.desk, request)
-        except Stale as stale:
-            return say(meanwhile.told(self.desk, stale))
+            reply = self._tried(listener, request, submitted)
         except Refused as refused:
             return say(str(refused))
         except Unavailable as error:
@@ -171,6 +173,17 @@ class _Runner:
         self.after()
         return reply
 
+    def _tried(
+        self, listener: _Listener, request: Request, submitted: Mapping[str, Any] | None
+    ) -> Reply:
+        try:
+            return listener(self.desk, request)
+        except Stale as stale:
+            if submitted is not None:
+                return again.asked_again(self.desk, stale, request, submitted)
+            said = (meanwhile.told(self.desk, stale), stale.unfit)
+            return say("\n".join(filter(None, said)))
+
 
 def _talk() -> None:
     """Staff talk is theirs; it is acknowledged, or Slack would send it again and again."""
@@ -179,7 +192,7 @@ def _talk() -> None:
 def _click(run: _Runner, listener: _Listener) -> Callable[..., None]:
     def on_click(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         request = requests.from_action(body)
-        show_click(ack, client, request, run.reply(listener, request))
+        show_click(ack, client, request, run.reply(listener, request), body.get("view"))
 
     return on_click
 
@@ -194,7 +207,8 @@ def _shortcut(run: _Runner, listener: _Listener) -> Callable[..., None]:
 
 def _submission(run: _Runner, listener: _Listener) -> Callable[..., None]:
     def on_submission(ack: Ack, body: dict[str, Any]) -> None:
-        show_submission(ack, body, run.reply(listener, requests.from_view(body)))
+        reply = run.reply(listener, requests.from_view(body), body["view"])
+        show_submission(ack, body, reply, names_of(run.desk))
 
     return on_submission
 
@@ -207,9 +221,20 @@ def _command(run: _Runner, listener: _Listener) -> Callable[..., None]:
     return on_command
 
 
-def _event(run: _Runner, listener: _Listener) -> Callable[..., None]:
-    def on_event(body: dict[str, Any], client: WebClient) -> None:
+def _heard() -> None:
+    """What an event asks for is done by then."""
+
+
+def _event(run: _Runner, listener: _Listener) -> Callable[..., object]:
+    """As a step before the listener: Bolt tells Slack that an event was heard before its listener
+    runs, and what a restart takes away then never comes again.
+    """
+
+    def on_event(
+        body: dict[str, Any], client: WebClient, next_: Callable[[], BoltResponse]
+    ) -> object:
         request = requests.from_event(body)
         show_mention(client, request, run.reply(listener, request))
+        return next_()
 
     return on_event

@@ -6,7 +6,7 @@ from handlers.slack.background import background
 from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
 from handlers.slack.references import reference_in
-from handlers.slack.requests import OpenModal, Reply, Request, Say
+from handlers.slack.requests import OpenModal, PushModal, Reply, Request, Say, Where
 from models.allowed import allowed_actions
 from models.case import Case
 from models.council import Council
@@ -64,12 +64,13 @@ def open_case(desk: Desk, request: Request) -> Reply:
 
 
 def show_words(desk: Desk, request: Request) -> Reply:
-    """Show the words was pressed."""
+    """Show the words was pressed. In the menu they open over it: closed, what can be done is there."""
     actor = desk.staff.actor(request.user)
     case = desk.case_for(request.user, request.seen.reference)
     outside = not desk.stands_in(case, request.channel)
     messages = desk.looking.words(case, actor, desk.now(), outside=outside)
-    return OpenModal(words_modal(case, messages, desk.council))
+    view = words_modal(case, messages, desk.council)
+    return PushModal(view) if request.where is Where.MODAL else OpenModal(view)
 
 
 def words_modal(case: Case, messages: tuple[StoredMessage, ...], council: Council) -> Block:

@@ -37,7 +37,7 @@ _MOST = 100
 
 def open_ombudsman(desk: Desk, request: Request) -> Reply:
     """Ombudsman was pressed: what is recorded already is shown, or a referral asked for."""
-    case = desk.acting(request, Action.OMBUDSMAN).case
+    case = desk.acting(request, Action.OMBUDSMAN, fresh=False).case
     known = desk.ombudsman.referrals(case.reference)
     if not known:
         return OpenModal(referring(case, desk.today()))
@@ -46,7 +46,7 @@ def open_ombudsman(desk: Desk, request: Request) -> Reply:
 
 def open_another(desk: Desk, request: Request) -> Reply:
     """Another referral of the same case was asked for."""
-    case = desk.acting(request, Action.OMBUDSMAN).case
+    case = desk.acting(request, Action.OMBUDSMAN, fresh=False).case
     check_may_refer(case)
     return ShowInstead(referring(case, desk.today()))
 

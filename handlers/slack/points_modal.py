@@ -1,5 +1,6 @@
 """The points that a case raises: written in a modal, ticked in that of the answer."""
 
+import hashlib
 from collections.abc import Sequence
 
 from handlers.slack import fields
@@ -12,16 +13,16 @@ from models.points import LONGEST, MOST, Point
 
 POINTS = "case_points"
 COVERED = "covered"
+ANSWERED = "answered"
 ALTHOUGH_OPEN = "although_open"
 
-_ANSWERED = "answered"
 _LABEL = 75
 _SURE = "sure"
 
 
 def open_points(desk: Desk, request: Request) -> Reply:
     """Points was pressed: those that are kept, or what the customer's words suggest."""
-    case = desk.acting(request, Action.POINTS).case
+    case = desk.acting(request, Action.POINTS, fresh=False).case
     texts = tuple(point.text for point in case.points)
     return OpenModal(modal(case, texts or desk.pointing.suggested(case.reference)))
 
@@ -29,9 +30,8 @@ def open_points(desk: Desk, request: Request) -> Reply:
 def points(desk: Desk, request: Request) -> Reply:
     """The points were written."""
     acting = desk.acting(request, Action.POINTS)
-    answered = ticks(request, _ANSWERED)
-    text = request.field("points")
-    desk.pointing.write(acting.seen, text, answered, acting.actor, desk.now())
+    ticked, text = ticks(request, ANSWERED), request.field("points")
+    desk.pointing.write(acting.seen, text, ticked, acting.actor, desk.now())
     return Done()
 
 
@@ -41,10 +41,15 @@ def modal(case: Case, texts: Sequence[str]) -> Block:
     written = fields.text("points", label, "\n".join(texts), multiline=True, optional=True)
     hint = f"A line for each point: {MOST} at most, each of {LONGEST} characters at most."
     blocks = [fields.hinted(written, hint)]
-    if case.points:
-        blocks.append(_checkboxes(_ANSWERED, "Answered already", case.points))
-    title = f"Points {case.reference}"[:24]
+    blocks += answered(case)
+    title = f"Points {case.reference}"
     return fields.modal(POINTS, title, "Save", button_value(case), blocks)
+
+
+def answered(case: Case) -> list[Block]:
+    """Tick those that are answered. Nothing where no points are kept."""
+    label = "Answered already"
+    return [_checkboxes(ANSWERED, label, case.points)] if case.points else []
 
 
 def covered(case: Case) -> list[Block]:
@@ -77,9 +82,14 @@ def is_sure(request: Request) -> bool:
 
 
 def _checkboxes(name: str, label: str, points: Sequence[Point]) -> Block:
+    """The block has a name of these points: where it is drawn anew with others, no tick is kept."""
     options = {str(number): _in_two(point.text) for number, point in enumerate(points)}
     done = [str(number) for number, point in enumerate(points) if point.is_answered]
-    return fields.ticks(name, label, options, done)
+    texts = "\n".join(point.text for point in points)
+    block_id = (
+        f"{name}_{hashlib.sha256(texts.encode('utf-8', 'backslashreplace')).hexdigest()[:16]}"
+    )
+    return {**fields.ticks(name, label, options, done), "block_id": block_id}
 
 
 def _in_two(text: str) -> tuple[str, str]:

@@ -40,7 +40,7 @@ def modal(case: Case, words: str, council: Council) -> Block:
 
 def open_pass_on(desk: Desk, request: Request) -> Reply:
     """Pass on was pressed."""
-    case = desk.acting(request, Action.PASS_ON).case
+    case = desk.acting(request, Action.PASS_ON, fresh=False).case
     if case.praise is not None:
         raise Refused(f"{case.reference} has been passed on already.")
     return OpenModal(modal(case, desk.praising.words(case), desk.council))

@@ -31,7 +31,7 @@ def modal(case: Case, words: str, council: Council) -> Block:
 
 def open_split(desk: Desk, request: Request) -> Reply:
     """Split was pressed."""
-    acting = desk.acting(request, Action.SPLIT)
+    acting = desk.acting(request, Action.SPLIT, fresh=False)
     words = desk.splitting.first_words(acting.seen)
     return OpenModal(modal(acting.case, words, desk.council))
 

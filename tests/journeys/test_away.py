@@ -9,7 +9,7 @@ from bot.sandbox import Message
 from models.absence import Absence
 from models.history import Event
 from tests.journeys.test_the_clock import due_at_nine, thread_texts
-from tests.journeys.town import Town
+from tests.journeys.town import SECONDS, Town
 
 pytestmark = pytest.mark.needs_dovecot
 
@@ -153,7 +153,9 @@ def test_who_is_back_early_says_so_and_gets_their_reminders_again(
     go_away(town, "priya", "sam")
     town.wait_card("waste-recycling", "away until")
     town.sandbox.click_in_view("priya", "away_end")
-    assert "Taken out" in json.dumps(town.wait_view("priya", "Away").blocks)
+    town.sandbox.wait_for(
+        lambda _: "Taken out" in json.dumps(town.wait_view("priya", "Away").blocks), SECONDS
+    )
     town.settle()
     assert "away" not in town.wait_card("waste-recycling", "held by").text
     town.move_to(due_at_nine(town, 2))

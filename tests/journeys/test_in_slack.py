@@ -128,7 +128,10 @@ def test_a_modal_over_a_case_that_moved_on_keeps_its_text_and_says_so(
     town.sandbox.fill_and_submit("priya", {"text": "Dear Jo\n\nDone.", "outcome": "upheld"})
     view = town.sandbox.open_view("priya")
     assert view is not None
-    assert "has changed" in view.errors["text"]
+    said = json.dumps(view.blocks)
+    assert "has changed" in said
+    assert "sam claimed the case" in said
+    assert "Dear Jo\\n\\nDone." in said
     assert len(town.letterbox.messages) == 1
 
 

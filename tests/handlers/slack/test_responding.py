@@ -45,13 +45,18 @@ def preview(open_points: tuple[str, ...] = (), way: Way = Way.EMAIL) -> dict[str
     return letter_modals.preview(draft, MINUTE)
 
 
+def field(view: dict[str, object], name: str) -> dict[str, object]:
+    (block,) = [b for b in view["blocks"] if b.get("element", {}).get("action_id") == name]
+    return block
+
+
 def ticked(view: dict[str, object], name: str) -> list[str]:
-    (block,) = [b for b in view["blocks"] if b.get("block_id") == name]
+    block = field(view, name)
     return [option["value"] for option in block["element"].get("initial_options", [])]
 
 
 def shown(view: dict[str, object], name: str) -> list[str]:
-    (block,) = [b for b in view["blocks"] if b.get("block_id") == name]
+    block = field(view, name)
     options = block["element"]["options"]
     return [o["text"]["text"] + o.get("description", {"text": ""})["text"] for o in options]
 
