@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, combinations, permutations
@@ -12,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from models.case import Case, Change
+from models.actions import reclassify
+from models.case import Case, Change, Classification
 from models.channels import private_channel
 from models.errors import Refused
 from models.ledger import Arrival
@@ -20,7 +22,7 @@ from models.looks import How, Look
 from models.message import Sender, Source
 from models.notes import Note, Spoken, Version
 from models.people import staff
-from models.prediction import Flag
+from models.prediction import Category, Flag
 from models.searching import Hits, Sight, wanted
 from models.store import open_store
 from models.store.sqlite.schema import MIGRATIONS
@@ -246,20 +248,10 @@ def test_what_was_there_before_is_filled_in(tmp_path: Path) -> None:
     for number in range(1, 4):
         keep(store, number, f"word{number} bin")
     store.close()
-    with sqlite3.connect(path) as database:
-        before = [row[0] for row in database.execute("SELECT name FROM _sqlite_migrations")]
-    database.close()
-    older = Database(sqlite3.connect(tmp_path / "older.db"))
-    looking = next(name for name in before if name.endswith("_looking"))
-    MIGRATIONS.apply(older, stop_before=looking)
-    older.conn.execute(f"ATTACH '{path}' AS newer")
-    for table in ("cases", "messages", "stages"):
-        columns = ", ".join(column.name for column in older[table].columns)
-        older.conn.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM newer.{table}")
-    older.conn.commit()
-    older.conn.execute("DETACH newer")
-    older.conn.close()
-    again = open_store(f"sqlite:///{tmp_path / 'older.db'}")
+    with closing(sqlite3.connect(path)) as database:
+        applied = [row[0] for row in database.execute("SELECT name FROM _sqlite_migrations")]
+    looking = next(name for name in applied if name.endswith("_looking"))
+    again = open_store(f"sqlite:///{older(path, looking)}")
     assert found(again, "word2") == ["CC-2026-00002"]
     assert find(again, "bin").total == 3
     again.close()
@@ -282,6 +274,84 @@ def test_notes_are_found_as_they_are_now_and_deleted_ones_no_more(store: Store) 
         work.notes.deleted(number, NOW)
     assert found(store, "driver") == []
     assert found(store, "bin") == [reference]
+
+
+def noted(store: Store, reference: str, text: str, at: datetime = NOW) -> int:
+    with store.work() as work:
+        note = Note(reference, "U1", staff("U1"), at, (Version(text, at),), once=text)
+        number = work.notes.add(note)
+    assert number is not None
+    return number
+
+
+def flagged(store: Store, reference: str, *flags: Flag, at: datetime = NOW) -> None:
+    with store.work() as work:
+        case = work.cases.get(reference)
+        assert case is not None
+        to = Classification(case.category, case.service, None, case.level, flags)
+        work.cases.save(reclassify(case, to, COUNCIL, staff("U1"), at))
+
+
+def test_what_was_noted_while_a_case_was_private_is_found_only_while_it_is(store: Store) -> None:
+    reference = keep(store, 1, "The bin was missed.", category=Category.COMPLAINT)
+    noted(store, reference, "The foreman says tomorrow")
+    flagged(store, reference, Flag.SAFEGUARDING)
+    noted(store, reference, "The police have an allegation")
+    assert found(store, "allegation") == [reference]
+    flagged(store, reference)
+    assert found(store, "allegation") == []
+    assert found(store, "foreman") == [reference]
+    flagged(store, reference, Flag.SAFEGUARDING, Flag.HAZARD)
+    assert found(store, "allegation") == [reference]
+
+
+def test_a_note_that_was_changed_while_a_case_was_private_is_found_only_while_it_is(
+    store: Store,
+) -> None:
+    reference = keep(store, 1, "The bin was missed.", category=Category.COMPLAINT)
+    number = noted(store, reference, "The foreman says tomorrow")
+    flagged(store, reference, Flag.SAFEGUARDING)
+    with store.work() as work:
+        work.notes.add_version(number, Version("An allegation was made", NOW, "2"))
+    flagged(store, reference)
+    assert found(store, "allegation") == []
+    assert found(store, "foreman") == []
+
+
+def test_notes_from_before_are_found_by_the_flags_that_the_case_may_have_had_then(
+    tmp_path: Path,
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'carebot.db'}")
+    reference = keep(store, 1, "The bin was missed.", category=Category.COMPLAINT)
+    flagged(store, reference, Flag.SAFEGUARDING)
+    noted(store, reference, "The police have an allegation", NOW + timedelta(hours=1))
+    flagged(store, reference, at=NOW + timedelta(hours=2))
+    noted(store, reference, "The foreman says tomorrow", NOW + timedelta(hours=3))
+    store.close()
+    again = open_store(f"sqlite:///{older(tmp_path / 'carebot.db', '0026_notes_kept_private')}")
+    assert found(again, "foreman") == [reference]
+    assert found(again, "allegation") == []
+    flagged(again, reference, Flag.SAFEGUARDING)
+    assert found(again, "allegation") == [reference]
+    again.close()
+
+
+def older(path: Path, migration: str) -> Path:
+    """The same cases and notes in a store from before a migration."""
+    made = path.with_name("older.db")
+    database = Database(sqlite3.connect(made))
+    MIGRATIONS.apply(database, stop_before=migration)
+    database.conn.execute(f"ATTACH '{path}' AS newer")
+    kept = {"cases", "messages", "stages", "history", "notes", "note_versions"}
+    for table in sorted(kept & set(database.table_names())):
+        columns = ", ".join(column.name for column in database[table].columns)
+        database.conn.execute(
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM newer.{table}"
+        )
+    database.conn.commit()
+    database.conn.execute("DETACH newer")
+    database.conn.close()
+    return made
 
 
 def test_looks_come_back_the_latest_first(store: Store) -> None:

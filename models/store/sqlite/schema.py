@@ -4,7 +4,7 @@ from secrets import token_bytes
 
 from sqlite_utils import Database, Migrations
 
-from models.store.sqlite.search_tables import LOOKING, NOTES_FOUND
+from models.store.sqlite.search_tables import LOOKING, NOTES_FOUND, NOTES_KEPT_PRIVATE
 
 MIGRATIONS = Migrations("carebot")
 
@@ -420,4 +420,10 @@ _LESSONS_OWED = (
 @MIGRATIONS(name="0025_lessons_owed")
 def _lessons_owed(db: Database) -> None:
     for statement in _LESSONS_OWED:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="0026_notes_kept_private")
+def _notes_kept_private(db: Database) -> None:
+    for statement in NOTES_KEPT_PRIVATE:
         db.execute(statement)

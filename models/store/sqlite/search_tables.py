@@ -98,3 +98,35 @@ NOTES_FOUND = (
     f"""CREATE TRIGGER case_words_note_gone AFTER DELETE ON notes
         BEGIN {written_anew("old.reference")} END""",
 )
+
+# A note written while a flag kept the case private is not for whoever finds the case without it.
+# Which flags do that is a setting, so that every flag counts.
+_FLAGS_SINCE = """(SELECT json_group_array(value) FROM (
+    SELECT f.value FROM notes n JOIN cases c USING (reference), json_each(c.flags) f
+        WHERE n.number = note_versions.note
+    UNION SELECT f.value FROM notes n JOIN history h USING (reference), json_each(
+        '["' || replace(json_extract(h.details, '$.flags_was'), ', ', '","') || '"]') f
+        WHERE n.number = note_versions.note AND h.at >= note_versions.at))"""
+_NOTES_WITH_THEIR_FLAGS = """coalesce((SELECT group_concat(v.text, char(10))
+    FROM notes n JOIN note_versions v ON v.note = n.number
+        AND v.edited = (SELECT max(l.edited) FROM note_versions l WHERE l.note = n.number)
+    WHERE n.reference = c.reference AND n.deleted_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM json_each(v.flags) f
+        WHERE f.value NOT IN (SELECT value FROM json_each(c.flags)))), '')"""
+NOTES_KEPT_PRIVATE = (
+    "ALTER TABLE note_versions ADD COLUMN flags TEXT NOT NULL DEFAULT '[]'",
+    f"UPDATE note_versions SET flags = {_FLAGS_SINCE}",
+    "DROP VIEW case_texts",
+    _texts(_NOTES_WITH_THEIR_FLAGS),
+    "DELETE FROM case_words",
+    _FILL,
+    "DROP TRIGGER case_words_note_said",
+    f"""CREATE TRIGGER case_words_note_said AFTER INSERT ON note_versions BEGIN
+        UPDATE note_versions SET flags = (SELECT flags FROM cases WHERE reference = {_OF_NOTE})
+            WHERE note = new.note AND edited = new.edited;
+        {written_anew(_OF_NOTE)} END""",
+    f"""CREATE TRIGGER case_words_notes_seen AFTER UPDATE ON cases
+        WHEN old.flags IS NOT new.flags
+        AND EXISTS (SELECT 1 FROM notes WHERE reference = new.reference)
+        BEGIN {written_anew("new.reference")} END""",
+)
