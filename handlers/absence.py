@@ -45,6 +45,19 @@ class Absences:
         with self.store.view() as work:
             return held_by(work, user, limit)
 
+    def check_can_do(self, user: str, due: date, now: datetime) -> None:
+        """Raises Refused where somebody is away from now until the local date on which a task is due."""
+        with self.store.view() as work:
+            away = [
+                one for one in work.absences.on(self.council.local_date(now)) if one.user == user
+            ]
+        last = max((one.last for one in away), default=None)
+        if last is not None and last >= due:
+            raise Refused(
+                f"<@{user}> is away until {last.day} {last:%B %Y}: choose somebody who is in, or a "
+                "later day."
+            )
+
     def record(self, absence: Absence, by: Actor, now: datetime) -> None:
         """Somebody is away, in the place of what overlaps with it; cards and homes that tell of it
         are drawn anew. Raises WrongAbsence where the dates are wrong, or nobody would cover
@@ -101,15 +114,21 @@ def begin_day(work: Work, council: Council, now: datetime) -> int:
 
 
 def queue_uncovered(work: Work, council: Council, now: datetime) -> int:
-    """Tell the lead of each person who is away with open cases and without a cover, once a day."""
-    today = council.local_date(now)
-    away = work.absences.on(today)
-    left = [one.user for one in away if stands_in(away, one.user, today).who is None]
+    """Ask once a day of each person who is away with open cases whether nobody looks after them; how
+    much was queued. Whether a cover may act on each case is asked where the lead is told.
+    """
+    users = {one.user for one in work.absences.on(council.local_date(now))}
     return sum(
         work.outbox.add(told_lead(council, user, now), now)
-        for user in left
+        for user in sorted(users)
         if held_by(work, user, 1)
     )
+
+
+def check_is_in(work: Work, council: Council, user: str, now: datetime) -> None:
+    """Raises Refused where somebody is away today."""
+    if any(one.user == user for one in work.absences.on(council.local_date(now))):
+        raise Refused(f"<@{user}> is away now: choose somebody who is in.")
 
 
 def told_lead(council: Council, user: str, now: datetime) -> Parcel:

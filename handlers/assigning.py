@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.absence import check_is_in
 from handlers.casework import Seen
 from models.absence import Absence
 from models.assigning import assign
@@ -40,14 +41,10 @@ class Assigning:
         """
         with self.store.work() as work:
             case = _existing(work, seen)
-            if to is not None and any(one.user == to for one in self._away(work, now)):
-                raise Refused(f"<@{to}> is away now: choose somebody who is in.")
             if to is not None:
+                check_is_in(work, self.council, to, now)
                 check_reviewer(work, case, to, self.council, asking=actor.id)
             return record(work, assign(case, to, actor, now), now)
-
-    def _away(self, work: Work, now: datetime) -> tuple[Absence, ...]:
-        return work.absences.on(self.council.local_date(now))
 
 
 def _existing(work: Work, seen: Seen) -> Case:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from handlers.absence import check_is_in
 from handlers.casework import Seen
 from models import levels
 from models.case import Case, check_fresh
@@ -45,19 +46,23 @@ class Levels:
         levels.check_escalate(case)
         return levels.first_ended_on(history, self.council)
 
-    def check_reviewer(self, seen: Seen, reviewer: str, actor: Actor) -> None:
-        """Raises Refused, with what they did, where `reviewer` was involved in the case, or Stale."""
+    def check_reviewer(self, seen: Seen, reviewer: str, actor: Actor, now: datetime) -> None:
+        """Raises Refused where `reviewer` is away, or was involved in the case, with what they did; or
+        Stale.
+        """
         with self.store.view() as work:
             case, _ = _fresh(work, seen)
+            check_is_in(work, self.council, reviewer, now)
             check_independent(work, case, reviewer, self.council, asking=actor.id)
 
     def escalate(self, seen: Seen, asked: ReviewRequest, actor: Actor, now: datetime) -> Case:
-        """Level Two begins. That the reviewer has the role is asked by the caller, that they were not
-        involved is asked here. Raises Refused or Stale.
+        """Level Two begins. That the reviewer has the role is asked by the caller, that they are in
+        and were not involved is asked here. Raises Refused or Stale.
         """
         with self.store.work() as work:
             case, history = _fresh(work, seen)
             if asked.reviewer is not None:
+                check_is_in(work, self.council, asked.reviewer, now)
                 check_independent(work, case, asked.reviewer, self.council, asking=actor.id)
             change = levels.escalate(case, asked, history, self.council, actor, now)
             return record(work, change, now)

@@ -150,8 +150,12 @@ def _task_problems(
     if owner:
         try:
             desk.staff.check_can_work_on(owner, case)
+            if due is not None:
+                desk.absences.check_can_do(owner, due, desk.now())
         except Refused as refused:
-            problems["owner"] = str(refused)
+            # A field's error is plain text, in which a mention would show an id.
+            name = desk.staff.person(owner).name
+            problems["owner"] = str(refused).replace(f"<@{owner}>", name)
     return problems
 
 

@@ -169,10 +169,11 @@ class SlackCourier(Placing):
             told = mailbox.ledger(account, first, self.council)
         owed = [(case, one.agreed) for one, case in late if case is not None]
         saying = digest.morning_list(due, triage, self.council, today, own, told, owed)
+        then = standing_in.departed(self, now) if own is None else ()
         if saying is None:
-            return Dropped("there is nothing to list")
+            return Delivered(then=then) if then else Dropped("there is nothing to list")
         self.api.post(self.api.channel_id(channel), saying, {KEY: item.parcel.key})
-        return Delivered()
+        return Delivered(then=then)
 
     def quarantine(self, item: Item, now: datetime) -> Delivered | Dropped:
         """What is to be known of a message that could not be read, in the thread of its case."""

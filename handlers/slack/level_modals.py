@@ -92,7 +92,7 @@ def escalate(desk: Desk, request: Request) -> Reply:
     try:
         desk.staff.check_can_work_on(reviewer, acting.case)
         desk.staff.check_has(reviewer, Role.SENIOR, acting.case)
-        desk.levels.check_reviewer(acting.seen, reviewer, acting.actor)
+        desk.levels.check_reviewer(acting.seen, reviewer, acting.actor, desk.now())
     except Refused as refused:
         name = desk.staff.person(reviewer).name
         # A field's error is plain text, in which a mention would show an id.

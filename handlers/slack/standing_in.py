@@ -8,15 +8,18 @@ from handlers.slack import absence_lines, threads, wording
 from handlers.slack.placing import KEY, Placing
 from handlers.slack.who import Staff
 from models.absence import StandIn, stands_in
-from models.case import Case
+from models.case import Case, State
 from models.channels import is_private
 from models.council import Council
 from models.errors import Refused, Undeliverable
 from models.involvement import check_reviewer
 from models.outbox import Delivered, Dropped, Item, Parcel
 from models.redrawing import held_by
+from models.store_port import Query
 
 _NAMED = 10
+_MOST_HELD = 1_000
+_WORKED_ON = frozenset({State.TRIAGE, State.OPEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,31 @@ def uncovered(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
     if len(left) > _NAMED:
         lines.append(f"…and {len(left) - _NAMED} more.")
     cases_in_words = "1 open case" if len(left) == 1 else f"{len(left)} open cases"
-    said = (
-        f"*Nobody covers for {_name(at, user)}*, {_why(found)}, who holds {cases_in_words}. "
-        "Please assign them, or record a cover with `/case away`."
-    )
+    name, why = _name(at, user), _why(found)
+    if found.away and found.who is not None:
+        said = (
+            f"*{_name(at, found.who)} covers for {name}*, {why}, and may not work on {cases_in_words} "
+            f"of theirs. Please assign {'it' if len(left) == 1 else 'them'}:"
+        )
+    else:
+        said = (
+            f"*Nobody covers for {name}*, {why}, who holds {cases_in_words}. "
+            "Please assign them, or record a cover with `/case away`."
+        )
     channel = at.api.channel_id(str(payload["channel"]))
     at.api.post(channel, threads.line("\n".join([said, *lines])), {KEY: item.parcel.key})
     return Delivered()
+
+
+def departed(at: Placing, now: datetime) -> tuple[Parcel, ...]:
+    """What tells the lead of those who hold open cases, have left the council and were not recorded as
+    away.
+    """
+    with at.store.view() as work:
+        cases = work.cases.find(Query(states=_WORKED_ON, limit=_MOST_HELD))
+        away = {one.user for one in work.absences.on(at.council.local_date(now))}
+    holders = {case.holder for case in cases if case.holder is not None} - away
+    return tuple(told_lead(at.council, u, now) for u in sorted(holders) if _has_left(at, u))
 
 
 def _line(case: Case, council: Council, now: datetime) -> str:

@@ -150,6 +150,28 @@ def test_the_lead_is_told_each_working_day_of_who_is_away_with_cases_and_no_cove
     assert kinds(office, Kind.UNCOVERED) == [f"uncovered:U1:2020-06-0{day}" for day in range(1, 6)]
 
 
+def test_somebody_away_is_asked_about_although_a_cover_is_in_for_the_cover_may_not_act(
+    office: TestOffice, absences: Absences
+) -> None:
+    held(office)
+    absences.record(away(last=6), PRIYA, NOW)
+    remind(office.store, office.council, NOW)
+    assert kinds(office, Kind.UNCOVERED) == ["uncovered:U1:2020-06-01"]
+
+
+@pytest.mark.parametrize(("last", "refused"), [(3, False), (4, True), (9, True)])
+def test_who_is_away_until_the_day_it_is_due_is_not_given_a_task(
+    absences: Absences, last: int, refused: bool
+) -> None:
+    absences.record(away(last=last), PRIYA, NOW)
+    absences.check_can_do("U2", TODAY + 4 * DAY, NOW)
+    if refused:
+        with pytest.raises(Refused, match="<@U1> is away until"):
+            absences.check_can_do("U1", TODAY + 4 * DAY, NOW)
+    else:
+        absences.check_can_do("U1", TODAY + 4 * DAY, NOW)
+
+
 def test_a_change_of_a_case_redraws_the_homes_that_it_concerns_and_no_others(
     office: TestOffice, absences: Absences
 ) -> None:

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from handlers.absence import Absences
 from handlers.assigning import Assigning
 from handlers.joining import Joining
 from handlers.levels import Levels
 from handlers.ombudsman import Ombudsman
 from handlers.splitting import Splitting
 from handlers.taken_back import TakingBack
+from models.absence import Absence
 from models.allowed import allowed_actions, role_for
 from models.case import Action, Classification, Level, Outcome, State
 from models.errors import Refused, Stale
@@ -205,6 +207,20 @@ def test_a_reviewer_is_named_at_the_start_unless_they_were_involved(office: Test
     named = replace(asked, reviewer=REVIEWER.id)
     case = levels.escalate(seen(office, reference), named, OFFICER, LATER)
     assert case.holder == REVIEWER.id
+
+
+def test_a_reviewer_who_is_away_is_not_named(office: TestOffice) -> None:
+    reference = received(office)
+    answer(office, reference, NOW)
+    today = office.council.local_date(NOW)
+    absence = Absence(REVIEWER.id, today, today + timedelta(days=30))
+    Absences(office.store, office.council).record(absence, OFFICER, NOW)
+    levels = Levels(office.store, office.council)
+    asked = ReviewRequest("Not put right.", today, REVIEWER.id)
+    with pytest.raises(Refused, match=f"<@{REVIEWER.id}> is away now"):
+        levels.check_reviewer(seen(office, reference), REVIEWER.id, OFFICER, LATER)
+    with pytest.raises(Refused, match=f"<@{REVIEWER.id}> is away now"):
+        levels.escalate(seen(office, reference), asked, OFFICER, LATER)
 
 
 def test_a_request_on_a_stale_view_is_refused(office: TestOffice) -> None:

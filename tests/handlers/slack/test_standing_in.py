@@ -6,17 +6,19 @@ from datetime import date, timedelta
 
 import pytest
 
-from handlers.slack.api import Person
+from handlers.absence import told_lead
+from handlers.slack.api import Person, Place, Saying
 from handlers.slack.placing import Placing
-from handlers.slack.standing_in import addressee
+from handlers.slack.standing_in import addressee, departed, uncovered
 from models.absence import Absence
 from models.case import Case, State
 from models.council import Staffing
-from models.outbox import Kind
+from models.outbox import Item, Kind
+from models.people import staff
 from models.prediction import Flag
 from tests.support.cases import opened
 from tests.support.council import utc
-from tests.support.office import TestOffice
+from tests.support.office import TestOffice, email
 
 NOW = utc(2020, 6, 1)
 TODAY = NOW.date()
@@ -124,3 +126,48 @@ def test_after_the_absence_the_holder_is_mentioned_again(office: TestOffice) -> 
     case = replace(opened(office.council, NOW, "CC-2020-00001").case, holder="U1")
     placing = Placing(office.store, Workspace(), office.council)
     assert addressee(placing, case, NOW + timedelta(days=3)).words == "<@U1>"
+
+
+@dataclass
+class Posted(Workspace):
+    """Slack that keeps what is posted."""
+
+    posts: list[Saying] = field(default_factory=list)
+
+    def post(self, channel: str, saying: Saying, _metadata: object) -> Place:
+        self.posts.append(saying)
+        return Place(channel, "1.0")
+
+
+def told(office: TestOffice, workspace: Posted) -> str:
+    """What the lead is told of U1, who holds a case."""
+    parcel = told_lead(office.council, "U1", NOW)
+    item = Item(1, parcel, attempts=0, begun=False, lease=NOW, added_at=NOW)
+    uncovered(Placing(office.store, workspace, office.council), item, NOW)
+    return "".join(saying.text for saying in workspace.posts)
+
+
+def test_the_lead_is_told_of_a_cover_who_may_not_act(office: TestOffice) -> None:
+    staffing = Staffing(by_service={"waste_recycling": ("@waste",)})
+    office = replace(office, council=replace(office.council, staffing=staffing))
+    office.casework.claim(str(office.receive(email(), NOW).reference), staff("U1"), NOW)
+    with office.store.work() as work:
+        work.absences.put(away("U1", "U2"), "U1", NOW)
+    assert told(office, Posted({"@waste": "U1 U2"})) == ""
+    words = told(office, Posted({"@waste": "U1"}))
+    assert words.startswith(
+        "*Name &lt;U2&gt; covers for Name &lt;U1&gt;*, away until Wed 3 June 2020, and may not work "
+        "on 1 open case of theirs. Please assign it:"
+    )
+
+
+def test_of_who_has_left_without_an_absence_the_lead_is_told_every_morning(
+    office: TestOffice,
+) -> None:
+    for n, user in enumerate(("U1", "U2")):
+        reference = office.receive(email(Message_ID=f"<{n}@x>"), NOW).reference
+        office.casework.claim(str(reference), staff(user), NOW)
+    left = Posted(deleted=frozenset({"U1"}))
+    placing = Placing(office.store, left, office.council)
+    assert [parcel.payload["user"] for parcel in departed(placing, NOW)] == ["U1"]
+    assert "no longer here, who holds 1 open case" in told(office, left)
