@@ -11,13 +11,15 @@ from models.people import Actor
 
 class How(StrEnum):
     """How a case's text was opened. `search`: some of its words stood among what was found, whatever
-    was looked for: the words of a search may be a person's name, so they are not kept.
+    was looked for: the words of a search may be a person's name, so they are not kept. `step`: some
+    of its words stood in the modal of an action.
     """
 
     CARD = "card"
     WORDS = "words"
     SEARCH = "search"
     NOTES = "notes"
+    STEP = "step"
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,10 @@ class Desk:
         """Whether a channel (an id) is that of the case: who looks there does not look from outside."""
         return self.staff.stands_in(case, channel)
 
+    def is_outside(self, case: Case, request: Request) -> bool:
+        """Whether what was asked would be shown outside the channel of the case."""
+        return not self.staff.stands_in(case, request.stands_in)
+
     def today(self) -> date:
         """The council's date."""
         return self.council.local_date(self.now())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 
-from handlers.slack import enclosed, letter_modals, modals, points_modal
+from handlers.slack import enclosed, letter_modals, looking, modals, points_modal
 from handlers.slack.api import Block
 from handlers.slack.desk import Acting, Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
@@ -30,6 +30,8 @@ def _opens(action: Action) -> Callable[[_Modal], _Listener]:
         @wraps(modal)
         def listener(desk: Desk, request: Request) -> Reply:
             acting = desk.acting(request, action, fresh=False)
+            # Their address, and a text that was taken back.
+            looking.note_step(desk, request, acting.case)
             postal = desk.casework.postal_address(acting.case.reference)
             return OpenModal(modal(desk, request, acting, postal))
 

@@ -25,6 +25,7 @@ _HOW = {
     How.WORDS: "read what the customer wrote",
     How.SEARCH: "saw some of its words in a search",
     How.NOTES: "read its notes",
+    How.STEP: "opened a step that shows some of its words",
 }
 
 
@@ -40,7 +41,7 @@ def card(desk: Desk, request: Request, reference: str) -> Reply:
     """The card as it is now, with two buttons: its words, and what can be done."""
     actor = desk.staff.actor(request.user)
     case = desk.case_for(request.user, reference)
-    outside = not desk.stands_in(case, request.channel)
+    outside = desk.is_outside(case, request)
     with desk.looking.opening(case, How.CARD, actor, desk.now(), outside=outside) as work:
         known = background(work, case, desk.council, desk.today())
     drawn = cards.card(case, desk.council, desk.today(), known)
@@ -60,14 +61,22 @@ def open_case(desk: Desk, request: Request) -> Reply:
         "text": {"type": "mrkdwn", "text": "*Show the words*\nRead what the customer wrote."},
         "accessory": _words_button(case),
     }
-    return OpenModal({**menu.modal(case, actions), "blocks": [first, words, *rest]})
+    view = menu.modal(case, actions, request.stands_in)
+    return OpenModal({**view, "blocks": [first, words, *rest]})
+
+
+def note_step(desk: Desk, request: Request, case: Case) -> None:
+    """Before an action's modal shows words of the case: the look is noted, or nothing is shown."""
+    actor, outside = desk.staff.actor(request.user), desk.is_outside(case, request)
+    with desk.looking.opening(case, How.STEP, actor, desk.now(), outside=outside):
+        pass
 
 
 def show_words(desk: Desk, request: Request) -> Reply:
     """Show the words was pressed. In the menu they open over it: closed, what can be done is there."""
     actor = desk.staff.actor(request.user)
     case = desk.case_for(request.user, request.seen.reference)
-    outside = not desk.stands_in(case, request.channel)
+    outside = desk.is_outside(case, request)
     messages = desk.looking.words(case, actor, desk.now(), outside=outside)
     view = words_modal(case, messages, desk.council)
     return PushModal(view) if request.where is Where.MODAL else OpenModal(view)

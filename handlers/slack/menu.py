@@ -1,5 +1,7 @@
 """What can be done to a case, with a sentence on each: opened by More on a card, and by a mention."""
 
+import json
+
 from handlers.slack import cards, fields, wording
 from handlers.slack.api import Block
 from handlers.slack.desk import Desk
@@ -41,10 +43,13 @@ GROUPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
 """Every action, under the heading where it stands."""
 
 
-def modal(case: Case, actions: tuple[Action, ...]) -> Block:
-    """Every action that fits the case and that its reader may take, each with its button."""
+def modal(case: Case, actions: tuple[Action, ...], stands_in: str = "") -> Block:
+    """Every action that fits the case and that its reader may take, each with its button. `stands_in`
+    is the channel (an id) in which it was asked for: who acts from the menu acts from there.
+    """
     return {
         "type": "modal",
+        "private_metadata": json.dumps({"in": stands_in}),
         "callback_id": MENU,
         "title": fields.plain("What to do?"),
         "close": fields.plain("Close"),
@@ -71,7 +76,8 @@ def open_menu(desk: Desk, request: Request) -> Reply:
     """More was pressed."""
     desk.staff.actor(request.user)
     case = desk.case_for(request.user, request.seen.reference)
-    return OpenModal(modal(case, desk.menu_of(case, request.user, allowed_actions(case))))
+    actions = desk.menu_of(case, request.user, allowed_actions(case))
+    return OpenModal(modal(case, actions, request.stands_in))
 
 
 def _row(case: Case, action: Action) -> Block:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from handlers.slack import fields
+from handlers.slack import fields, looking
 from handlers.slack.api import Block
 from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
@@ -23,6 +23,7 @@ _SURE = "sure"
 def open_points(desk: Desk, request: Request) -> Reply:
     """Points was pressed: those that are kept, or what the customer's words suggest."""
     case = desk.acting(request, Action.POINTS, fresh=False).case
+    looking.note_step(desk, request, case)
     texts = tuple(point.text for point in case.points)
     return OpenModal(modal(case, texts or desk.pointing.suggested(case.reference)))
 

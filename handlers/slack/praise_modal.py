@@ -1,6 +1,6 @@
 """Pass on: a compliment reaches those whom it is about, in the channel of their service."""
 
-from handlers.slack import fields, modals
+from handlers.slack import fields, looking, modals
 from handlers.slack.api import Block
 from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
@@ -43,6 +43,8 @@ def open_pass_on(desk: Desk, request: Request) -> Reply:
     case = desk.acting(request, Action.PASS_ON, fresh=False).case
     if case.praise is not None:
         raise Refused(f"{case.reference} has been passed on already.")
+    if not is_private(case, desk.council):
+        looking.note_step(desk, request, case)  # of a private one no words are shown
     return OpenModal(modal(case, desk.praising.words(case), desk.council))
 
 

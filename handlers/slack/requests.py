@@ -82,6 +82,18 @@ class Request:
         """The same with what the modal carries as its value: a choice in it carries only itself."""
         return replace(self, value=self.metadata)
 
+    @property
+    def stands_in(self) -> str:
+        """The channel of what was clicked; for a click in a menu that of where it was asked for, and
+        empty where that was in no channel.
+        """
+        if self.channel is not None:
+            return self.channel
+        try:
+            return str(json.loads(self.metadata)["in"])
+        except (ValueError, KeyError, TypeError):
+            return ""
+
     def field(self, name: str) -> str:
         """What was filled in, or chosen, under an action id; empty where nothing was."""
         return (self.fields or {}).get(name, "")
