@@ -14,8 +14,19 @@ from models.message import Message
 from models.people import Actor
 from models.recording import record
 from models.redrawing import redraw_homes
-from models.splitting import Part, check_split, check_words, split_off, was_split
+from models.splitting import (
+    Part,
+    check_any,
+    check_split,
+    check_words,
+    is_acknowledged,
+    may_split,
+    split_off,
+    was_split,
+)
 from models.store_port import StoredMessage, Work
+
+_WRITTEN = frozenset({Arrival.CASE, Arrival.REPLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,40 +35,66 @@ class Splitting:
 
     intake: Intake
 
-    def first_words(self, seen: Seen) -> str:
-        """The text that the parts are taken from. Raises Refused or Stale."""
+    def messages(self, seen: Seen) -> tuple[StoredMessage, ...]:
+        """What the customer wrote on the case and can be split, oldest first; at least one. Raises
+        Refused or Stale.
+        """
         with self.intake.store.view() as work:
-            return _first_message(work, _fresh(work, seen)).message.new_text
+            return self._messages(work, _fresh(work, seen))
 
     def split(
-        self, seen: Seen, part: str, to: Classification, actor: Actor, now: datetime
+        self,
+        seen: Seen,
+        part: str,
+        to: Classification,
+        actor: Actor,
+        now: datetime,
+        message: int | None = None,
     ) -> tuple[Case, Case]:
-        """Open a case of `part` for whom `to` says; gives the first case and the new one.
+        """Open a case of `part` for whom `to` says; gives the first case and the new one. The part is
+        taken from the message with this number, by default the first.
 
         Raises Refused or Stale.
         """
         intake, council = self.intake, self.intake.council
         with intake.store.view() as work:
             case = _fresh(work, seen)
-            part = check_words(part, _first_message(work, case).message.text)
+            part = check_words(part, _written(self._one(work, case, message)))
             sender = case.customer.address or ""
         prediction = intake.predict("", part, sender)
         with intake.store.work() as work:
             case = _fresh(work, seen)
-            stored = _first_message(work, case)
-            reference = work.cases.new_reference(council.local_date(case.received_at).year)
+            whole = self._one(work, case, message)
+            at = whole.message.received_at
+            reference = work.cases.new_reference(council.local_date(at).year)
             # The attachments stay with the first case: nobody can tell whose matter they show.
-            message = replace(stored.message, text=part, new_text=part, attachments=())
+            taken = replace(whole.message, text=part, new_text=part, attachments=())
             # The subject is the first case's, which may be private.
-            alone = replace(message, subject="")
+            alone = replace(taken, subject="")
             known = earlier_contact(work, council, alone, prediction, part_of=case.reference)
-            taken_out = Part(reference, part, prediction, known.contact)
+            told = is_acknowledged(case, at, work.cases.history(case.reference))
+            taken_out = Part(reference, part, at, prediction, known.contact, told)
             opened = split_off(case, taken_out, council, actor, now)
-            new = self._keep(work, opened, message, now)
-            work.locations.add(reference, prediction.topic, case.received_at, known.places)
+            new = self._keep(work, opened, taken, now)
+            work.locations.add(reference, prediction.topic, at, known.places)
             if _differs(new, to):
                 new = record(work, actions.reclassify(new, to, council, actor, now), now)
             return record(work, was_split(case, reference, actor, now), now), new
+
+    def _messages(self, work: Work, case: Case) -> tuple[StoredMessage, ...]:
+        written = [m for m in work.messages.of_case(case.reference) if m.arrival in _WRITTEN]
+        if not written:
+            raise Refused(f"{case.reference} has no words that could be split.")
+        history, council = work.cases.history(case.reference), self.intake.council
+        found = tuple(m for m in written if may_split(m.message.received_at, history, council))
+        check_any(case, found)
+        return found
+
+    def _one(self, work: Work, case: Case, message: int | None) -> StoredMessage:
+        for stored in self._messages(work, case):
+            if message in {None, stored.id}:
+                return stored
+        raise Refused("Choose a message that the customer wrote on this case.")
 
     def _keep(self, work: Work, opened: Change, message: Message, now: datetime) -> Case:
         case, reference = opened.case, opened.case.reference
@@ -76,15 +113,14 @@ def _fresh(work: Work, seen: Seen) -> Case:
     if case is None:
         raise Refused(f"There is no case {seen.reference}.")
     check_fresh(case, seen.version)
-    check_split(case, work.cases.history(case.reference))
+    check_split(case)
     return case
 
 
-def _first_message(work: Work, case: Case) -> StoredMessage:
-    for stored in work.messages.of_case(case.reference):
-        if stored.arrival is Arrival.CASE:
-            return stored
-    raise Refused(f"{case.reference} has no words that could be split.")
+def _written(stored: StoredMessage) -> str:
+    """Where the words of a part must stand: a reply quotes what we wrote."""
+    message = stored.message
+    return message.text if stored.arrival is Arrival.CASE else message.own_words
 
 
 def _differs(case: Case, to: Classification) -> bool:

@@ -114,6 +114,7 @@ SUBMISSIONS: Mapping[str, _Listener] = {
     complainant.NAME: complainant.name,
     log_note.LOG: log_note.log,
     split_modal.SPLIT: split_modal.split,
+    split_modal.WHICH: split_modal.chosen,
     join_modals.LINK: join_modals.link_with,
     join_modals.MERGE: join_modals.merge_into,
     join_modals.MERGE_SURE: join_modals.merge_surely,

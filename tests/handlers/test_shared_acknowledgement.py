@@ -231,3 +231,74 @@ def test_what_is_under_review_is_not_split_for_its_part_would_be_overdue_at_once
     with pytest.raises(Refused, match="under review at Level Two"):
         split(office, first, NOW + 61 * DAY)
     assert history(office, first) == before
+
+
+def reply(office: TestOffice, reference: str, at, said: str = RUDE, quoted: str = "") -> int:
+    """The customer writes again on the case: the number of that message."""
+    own = f"<{next(_NUMBERS)}@post.example>"
+    text = f"{said}\n\nOn Friday the council wrote:\n> {quoted}\n" if quoted else said
+    content = email(text, Subject=f"Re: {reference}", Message_ID=own)
+    assert office.receive(content, at).reference == reference
+    with office.store.view() as work:
+        return work.messages.of_case(reference)[-1].id
+
+
+def split_message(office: TestOffice, first: str, message: int, at, part: str = RUDE) -> Case:
+    splitting = Splitting(office.intake)
+    return splitting.split(seen(office, first), part, WASTE, OFFICER, at, message)[1]
+
+
+def test_a_part_of_a_later_message_counts_from_its_day_and_is_not_acknowledged_by_what_left_before(
+    office: TestOffice,
+) -> None:
+    first = receive(office)
+    came = NOW + 5 * DAY
+    part = split_message(office, first, reply(office, first, came), came + DAY)
+    assert (part.received_at, part.stage.started_on) == (came, date(2026, 12, 2))
+    assert part.stage.acknowledged_at is None
+    assert part.stage.acknowledge_by == date(2026, 12, 7)
+    assert Action.ACKNOWLEDGE in allowed_actions(part)
+    with office.store.view() as work:
+        (letter,) = work.outbox.letters_of(first)
+    office.receive(bounce(letter.message_id), came + 2 * DAY)
+    assert Event.BOUNCED not in events(office, part.reference)
+
+
+def test_an_acknowledgement_that_left_after_both_messages_is_for_both(office: TestOffice) -> None:
+    first = unacknowledged(office, NOW)
+    message = reply(office, first, NOW + DAY)
+    before = split_message(office, first, message, NOW + DAY)
+    left_at = NOW + 2 * DAY
+    acknowledge(office, first, left_at)
+    delivered(office, left_at)
+    after = split_message(office, first, message, NOW + 3 * DAY)
+    for part in (before, after):
+        assert office.case(part.reference).stage.acknowledged_at == left_at
+
+
+def test_what_a_reply_quotes_of_ours_is_no_part_of_it(office: TestOffice) -> None:
+    first = receive(office)
+    message = reply(office, first, NOW + DAY, quoted="We are sorry for that.")
+    with pytest.raises(Refused, match="did not write"):
+        split_message(office, first, message, NOW + DAY, "We are sorry for that.")
+
+
+def test_of_a_case_under_review_a_message_can_be_split_that_came_since(office: TestOffice) -> None:
+    first = receive(office, f"Not emptied.\n{RUDE}\n#missed_bin complaint")
+    review(office, first, NOW + 60 * DAY)
+    came = NOW + 62 * DAY
+    message = reply(office, first, came)
+    found = Splitting(office.intake).messages(seen(office, first))
+    assert [one.id for one in found] == [message]
+    acknowledge(office, first, came + DAY)
+    delivered(office, came + DAY)
+    part = split_message(office, first, message, came + DAY)
+    assert (part.level, part.stage.acknowledged_at) == (Level.LEVEL_ONE, None)
+
+
+def test_a_message_of_another_case_is_not_split(office: TestOffice) -> None:
+    first, other = receive(office), receive(office, f"Other. {BIN}")
+    with office.store.view() as work:
+        (theirs,) = work.messages.of_case(other)
+    with pytest.raises(Refused, match="wrote on this case"):
+        split_message(office, first, theirs.id, NOW, "Other.")

@@ -168,3 +168,28 @@ def test_a_flag_raised_by_hand_moves_the_case_to_its_private_channel(town: Town)
         lambda _: next((m for m in town.cards(CHANNEL, f"{FIRST}:")), None), SECONDS
     )
     town.wait_thread(back, "flag cleared: *safeguarding*")
+
+
+def test_a_second_matter_in_a_later_email_is_taken_out_of_that_one(town: Town) -> None:
+    town.run()
+    town.write(BIN, Message_ID="<one@post.example>")
+    card = now(town, FIRST)
+    town.wait_thread(card, "The acknowledgement left")
+    town.write("And the crew was rude.", Subject=f"Re: {FIRST}", Message_ID="<two@post.example>")
+    town.wait_thread(card, "And the crew was rude.")
+    town.press("priya", now(town, FIRST), "split")
+    view = town.wait_view("priya", f"Split {FIRST}")
+    which = view.definition["blocks"][0]["element"]
+    assert [option["text"]["text"].split(": ")[1] for option in which["options"]] == [
+        BIN, "And the crew was rude."
+    ]  # fmt: skip
+    town.sandbox.fill_and_submit("priya", {"which": which["options"][1]["value"]})
+    view = town.wait_view("priya", f"Split {FIRST}")
+    assert view.definition["blocks"][0]["element"]["initial_value"] == "And the crew was rude."
+    town.sandbox.fill_and_submit(
+        "priya",
+        {"category": "complaint", "service": "waste_recycling", "level": "undetermined"},
+    )
+    town.wait_view("priya", "Case split")
+    town.wait_thread(town.wait_card(CHANNEL, f"{SECOND}:"), f"took this out of {FIRST}")
+    assert len(town.letterbox.messages) == 1
