@@ -316,12 +316,18 @@ class Casework:
             return after
 
     def withdraw(self, seen: Seen, kind: LetterKind, actor: Actor, now: datetime) -> Case:
-        """A letter on paper is taken back before it was posted. Raises Refused or Stale."""
+        """A letter on paper is taken back before it was posted. Raises Refused, also for the answer of
+        a review of what `actor` was involved in, or Stale.
+        """
         with self.store.work() as work:
             case = _fresh(work, seen)
             paper = _waiting(work, case, kind)
+            if kind is not LetterKind.ACKNOWLEDGEMENT:
+                check_reviewer(work, case, actor.id, self.council)  # as with Undo
             work.papers.withdrawn(paper, now)
-            return record(work, posting.withdrawn(case, kind, actor, now), now)
+            history = work.cases.history(case.reference)
+            change = posting.withdrawn(case, kind, history, actor, now)
+            return record(work, actions.redated_by_level(case, change, self.council), now)
 
     def _template(
         self,

@@ -252,9 +252,11 @@ class Delivery:
         case = work.cases.get(letter.reference)
         if case is not None:
             earlier = leaving.is_of_another_time(work, case, letter)
+            history = work.cases.history(case.reference)
             change = actions.letter_failed(
-                case, letter.kind, why, now, unknown=item.begun, earlier=earlier
+                case, letter.kind, why, now, history, unknown=item.begun, earlier=earlier
             )
+            change = actions.redated_by_level(case, change, self.council)
             record(work, change if earlier else no_longer(change, letter.kind), now)
 
     def _letter_left(self, work: Work, letter: Letter, now: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import outbox
+from models.actions import redated_by_level
 from models.case import Case
 from models.council import Council
 from models.errors import Refused
@@ -51,7 +52,9 @@ class TakingBack:
             if letter is None:
                 raise Refused(f"It is too late: the email of {reference} is leaving just now.")
             work.letters.taken_back(letter)
-            return record(work, taken_back(case, one, letter.message_id, actor, now), now)
+            history = work.cases.history(reference)
+            change = taken_back(case, one, letter.message_id, history, actor, now)
+            return record(work, redated_by_level(case, change, self.council), now)
 
     def _why_not(self, case: Case, entry: Entry | None) -> str:
         if entry is None:

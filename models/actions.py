@@ -4,6 +4,7 @@ Nobody else changes a case: handlers ask for an action, the store writes what co
 action may follow which state is one table, `models.allowed.RULES`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -237,7 +238,7 @@ def approve_answer(
     else:
         level, outcome = case.level, None
     stage = replace(case.stage, answer_approved_at=now, outcome=outcome)
-    details: dict[str, Detail] = {"outcome": outcome, "level": level}
+    details: dict[str, Detail] = {"outcome": outcome, "level_was": case.level, "level": level}
     return _change(case, Event.ANSWER_APPROVED, actor, now, details, stage=stage, level=level)
 
 
@@ -255,14 +256,21 @@ def letter_waiting(case: Case, kind: str, parcel: str, reason: str, at: datetime
 
 
 def letter_failed(
-    case: Case, kind: str, reason: str, at: datetime, *, unknown: bool, earlier: bool = False
+    case: Case,
+    kind: str,
+    reason: str,
+    at: datetime,
+    history: Iterable[Entry] = (),
+    *,
+    unknown: bool,
+    earlier: bool = False,
 ) -> Change:
     """A letter was refused for good or its end is unknown; it can be approved again. One of an
-    `earlier` stage changes nothing of this one.
+    `earlier` stage changes nothing of this one. `history` is the case's.
     """
-    stage = case.stage if earlier else unapproved(case.stage, LetterKind(kind))
+    after = case if earlier else unapproved(case, LetterKind(kind), history)
     event = Event.LETTER_UNKNOWN if unknown else Event.LETTER_FAILED
-    return _change(case, event, CAREBOT, at, {"letter": kind, "reason": reason}, stage=stage)
+    return _change(after, event, CAREBOT, at, {"letter": kind, "reason": reason})
 
 
 def check_close(case: Case) -> None:
@@ -290,7 +298,7 @@ def close(
         raise Refused("It was not answered in writing: say why it can be closed.")
     if case.stage.answer_approved_at is not None and case.stage.answered_at is None:
         raise Refused("Its answer has not left yet; close it when it has.")
-    stage = replace(case.stage, outcome=case.stage.outcome or outcome)
+    stage = replace(case.stage, outcome=case.stage.told_outcome or outcome)
     details: dict[str, Detail] = {"reason": reason.strip() or None, "outcome": stage.outcome}
     closed = _change(case, Event.CLOSED, actor, now, details, state=State.CLOSED, stage=stage)
     return with_lesson(closed, lesson, actor, now)
@@ -342,8 +350,12 @@ def reopen(case: Case, council: Council, received_at: datetime, now: datetime) -
     )
     again = replace(case, state=State.OPEN, stage=stage, lessons_owed=carried(case))
     opened = redated(again, council)
-    dates: dict[str, Detail] = {"respond_by": _iso(opened.stage.respond_by)}
-    return _change(opened, Event.REOPENED, CUSTOMER, now, dates)
+    details: dict[str, Detail] = {
+        "respond_by": _iso(opened.stage.respond_by),
+        "stage_was": case.stage.number,
+        "stage": stage.number,
+    }
+    return _change(opened, Event.REOPENED, CUSTOMER, now, details)
 
 
 def letter_bounced(
@@ -354,11 +366,13 @@ def letter_bounced(
     council: Council,
     now: datetime,
     extended_before: date | None = None,
+    history: Iterable[Entry] = (),
 ) -> Change:
     """A letter of ours came back, by the message `message_id` or by what GOV.UK Notify says: it
-    counts as not sent. An answered case is open again, an extension that nobody was told of is
-    taken back, to the date that an earlier one of the stage promised (`extended_before`), if any,
-    and nothing is counted from an acknowledgement that did not arrive.
+    counts as not sent. A case whose answer it was is open again, also a closed one, an extension
+    that nobody was told of is taken back, to the date that an earlier one of the stage promised
+    (`extended_before`), if any, and nothing is counted from an acknowledgement that did not arrive.
+    `history` is the case's.
     """
     details: dict[str, Detail] = {"message": message_id, "reason": reason, "letter": kind}
     if kind is LetterKind.ACKNOWLEDGEMENT:
@@ -373,9 +387,14 @@ def letter_bounced(
         stage = replace(case.stage, extension_approved_at=None, extended_to=extended_before)
         details |= _moved(case, replace(case, stage=stage))
         return _change(case, Event.BOUNCED, CUSTOMER, now, details, stage=stage)
-    stage = replace(case.stage, answer_approved_at=None, answered_at=None)
-    state = State.OPEN if case.state is State.ANSWERED else case.state
-    return _change(case, Event.BOUNCED, CUSTOMER, now, details, state=state, stage=stage)
+    if case.stage.answered_at is None:  # closed since on other grounds, or it came back twice
+        return _change(case, Event.BOUNCED, CUSTOMER, now, details)
+    back = unapproved(case, kind, history)
+    back = replace(back, state=State.OPEN, stage=replace(back.stage, answered_at=None))
+    if case.state is State.CLOSED:
+        details["closed"] = True
+    back = _redated_by_level(case, back, council)
+    return _change(back, Event.BOUNCED, CUSTOMER, now, details | _moved(case, back))
 
 
 def attachment_refused(
@@ -405,6 +424,15 @@ def _check_classification(to: Classification, council: Council) -> None:
         raise Refused("Choose the service that answers it.")
     if outside is not (to.service is None) or outside is (to.authority is None):
         raise Refused("A matter is a service's of the council or another body's, not both.")
+
+
+def redated_by_level(before: Case, change: Change, council: Council) -> Change:
+    """A change that may have put the level back to what it was, with the dates that follow from it."""
+    return replace(change, case=_redated_by_level(before, change.case, council))
+
+
+def _redated_by_level(before: Case, after: Case, council: Council) -> Case:
+    return after if before.level is after.level else redated(after, council)
 
 
 def redated(case: Case, council: Council) -> Case:

@@ -127,6 +127,11 @@ class Stage:
         return again or (approved is not None and left is None)
 
     @property
+    def told_outcome(self) -> Outcome | None:
+        """The outcome that an answer told, once it left."""
+        return None if self.answered_at is None else self.outcome
+
+    @property
     def answer_by(self) -> date | None:
         """The date at whose end the answer is due: `respond_by`, or what it was extended to."""
         return self.respond_by and (self.extended_to or self.respond_by)

@@ -85,7 +85,7 @@ def extended_before(history: tuple[Entry, ...]) -> date | None:
     """
     promised = list[date]()
     for entry in history:
-        if entry.event in {Event.REOPENED, Event.ESCALATED}:
+        if entry.begins_a_stage:
             promised = []
         elif entry.event is Event.EXTENDED:
             promised.append(date.fromisoformat(str(entry.details["respond_by"])))

@@ -82,3 +82,13 @@ class Entry:
     at: datetime
     actor: Actor
     details: Mapping[str, Detail] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def begins_a_stage(self) -> bool:
+        """Whether another stage of the case began with it: not where what had been closed without an
+        answer went on. Of what was opened again before that was noted, each counts.
+        """
+        if self.event is Event.REOPENED:
+            stage = self.details.get("stage")
+            return stage is None or stage != self.details.get("stage_was")
+        return self.event is Event.ESCALATED

@@ -30,10 +30,17 @@ class ReviewRequest:
     reviewer: str | None = None
 
 
+def _merged(case: Case) -> str:
+    """That the case goes on in another one, which is not named: it may be private by now, and the card
+    names it where it may.
+    """
+    return f"{case.reference} was merged into another case, which goes on for both."
+
+
 def check_reopen(case: Case, history: Iterable[Entry]) -> None:
     """Refused where the case goes on elsewhere, or has been through every stage."""
     if case.merged_into is not None:
-        raise Refused(f"{case.reference} was merged: {case.merged_into} goes on in its stead.")
+        raise Refused(_merged(case))
     if case.level is Level.LEVEL_TWO and case.stage.answered_at is not None:
         raise Refused(
             f"{case.reference} was answered at Level Two, the last stage of the council's own, so it "
@@ -74,6 +81,8 @@ def reopen(
     details: dict[str, Detail] = {
         "respond_by": iso(opened.stage.answer_by),
         "reason": reason.strip(),
+        "stage_was": case.stage.number,
+        "stage": opened.stage.number,
     }
     entry = Entry(case.reference, opened.version, Event.REOPENED, now, actor, details)
     return Change(opened, (entry,))
@@ -83,7 +92,7 @@ def check_escalate(case: Case) -> None:
     """Refused where no review at Level Two can follow, with what to do first."""
     check(case, Action.ESCALATE)
     if case.merged_into is not None:
-        raise Refused(f"{case.reference} was merged: {case.merged_into} goes on in its stead.")
+        raise Refused(_merged(case))
     if case.category is not Category.COMPLAINT:
         raise Refused("Only a complaint can be reviewed at Level Two.")
     if case.level is Level.LEVEL_TWO:

@@ -1,6 +1,6 @@
 """Letters on paper: approved in Slack, printed, and sent only on the day that a person says so."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -55,10 +55,14 @@ def posted(
     return Change(replace(done.case, stage=stage), entries)
 
 
-def withdrawn(case: Case, kind: LetterKind, actor: Actor, now: datetime) -> Change:
-    """A letter that waited to be posted is taken back: it counts as never approved."""
+def withdrawn(
+    case: Case, kind: LetterKind, history: Iterable[Entry], actor: Actor, now: datetime
+) -> Change:
+    """A letter that waited to be posted is taken back: it counts as never approved. `history` is the
+    case's.
+    """
     _check_waits(case, kind)
-    return _taken_back(case, kind, actor, now, {})
+    return _taken_back(case, kind, history, actor, now, {})
 
 
 def left_waiting(case: Case) -> LetterKind | None:
@@ -66,24 +70,23 @@ def left_waiting(case: Case) -> LetterKind | None:
     return None if case.is_open else next(iter(case.stage.to_post), None)
 
 
-def overtaken(case: Case, kind: LetterKind, now: datetime) -> Change:
+def overtaken(case: Case, kind: LetterKind, history: Iterable[Entry], now: datetime) -> Change:
     """The end of the case overtook a letter that waited to be posted: nobody is to post it."""
-    return _taken_back(case, kind, CAREBOT, now, {"ended": True})
+    return _taken_back(case, kind, history, CAREBOT, now, {"ended": True})
 
 
 def _taken_back(
-    case: Case, kind: LetterKind, actor: Actor, now: datetime, details: Mapping[str, Detail]
+    case: Case,
+    kind: LetterKind,
+    history: Iterable[Entry],
+    actor: Actor,
+    now: datetime,
+    details: Mapping[str, Detail],
 ) -> Change:
-    remaining = tuple(waiting for waiting in case.stage.to_post if waiting is not kind)
-    stage = replace(case.stage, to_post=remaining)
-    return change(
-        case,
-        Event.LETTER_WITHDRAWN,
-        actor,
-        now,
-        {"letter": kind, **details},
-        stage=unapproved(stage, kind),
-    )
+    after = unapproved(case, kind, history)
+    remaining = tuple(waiting for waiting in after.stage.to_post if waiting is not kind)
+    after = replace(after, stage=replace(after.stage, to_post=remaining))
+    return change(after, Event.LETTER_WITHDRAWN, actor, now, {"letter": kind, **details})
 
 
 def _approved_at(stage: Stage, kind: LetterKind) -> datetime | None:

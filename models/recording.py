@@ -93,7 +93,8 @@ def _withdraw_what_waits(work: Work, case: Case, now: datetime) -> Case:
     paper = work.papers.waiting(case.reference, kind)
     if paper is not None:
         work.papers.withdrawn(paper, now)
-    return record(work, posting.overtaken(case, kind, now), now)
+    history = work.cases.history(case.reference)
+    return record(work, posting.overtaken(case, kind, history, now), now)
 
 
 def _take_back(work: Work, case: Case, one: Leaving, now: datetime) -> Case:
@@ -103,4 +104,5 @@ def _take_back(work: Work, case: Case, one: Leaving, now: datetime) -> Case:
     if letter is None:
         return case
     work.letters.taken_back(letter)
-    return record(work, overtaken(case, one, letter.message_id, now), now)
+    history = work.cases.history(case.reference)
+    return record(work, overtaken(case, one, letter.message_id, history, now), now)

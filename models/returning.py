@@ -29,7 +29,9 @@ def came_back(
     """
     if _counts(case, letter):
         before = extended_before(history)
-        return actions.letter_bounced(case, letter.kind, message_id, reason, council, now, before)
+        return actions.letter_bounced(
+            case, letter.kind, message_id, reason, council, now, before, history
+        )
     details: dict[str, Detail] = {
         "message": message_id,
         "reason": reason,

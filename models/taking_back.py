@@ -1,14 +1,15 @@
 """A letter sent by email may be taken back for a short while: until it has begun to leave."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from models.case import Case, Change, Leaving, Stage, State
+from models.case import Case, Change, Leaving, Level, State
 from models.changing import change
 from models.history import Detail, Entry, Event
 from models.letter import Letter, LetterKind
 from models.people import CAREBOT, Actor
+from models.points import Point, ticked
 
 APPROVED: Mapping[LetterKind, Event] = {
     LetterKind.ACKNOWLEDGEMENT: Event.ACKNOWLEDGEMENT_APPROVED,
@@ -60,20 +61,27 @@ def waiting(case: Case, version: int | None) -> Leaving | None:
     return next(iter(reversed(tuple(of_version))), None)
 
 
-def taken_back(case: Case, one: Leaving, message_id: str, actor: Actor, now: datetime) -> Change:
-    """The letter was taken out of the outbox: it counts as never approved."""
+def taken_back(
+    case: Case,
+    one: Leaving,
+    message_id: str,
+    history: Iterable[Entry],
+    actor: Actor,
+    now: datetime,
+) -> Change:
+    """The letter was taken out of the outbox: it counts as never approved. `history` is the case's."""
     details: dict[str, Detail] = {"letter": one.kind, "message_id": message_id}
-    stage = unapproved(case.stage, one.kind)
-    undone = change(case, Event.LETTER_TAKEN_BACK, actor, now, details, stage=stage)
-    return no_longer(undone, one.kind)
+    after = unapproved(case, one.kind, history)
+    return no_longer(change(after, Event.LETTER_TAKEN_BACK, actor, now, details), one.kind)
 
 
-def overtaken(case: Case, one: Leaving, message_id: str, now: datetime) -> Change:
+def overtaken(
+    case: Case, one: Leaving, message_id: str, history: Iterable[Entry], now: datetime
+) -> Change:
     """The same where nobody asked for it: the case has ended, or goes on in another stage."""
-    details: dict[str, Detail] = {"letter": one.kind, "message_id": message_id, "ended": True}
-    stage = unapproved(case.stage, one.kind)
-    undone = change(case, Event.LETTER_TAKEN_BACK, CAREBOT, now, details, stage=stage)
-    return no_longer(undone, one.kind)
+    undone = taken_back(case, one, message_id, history, CAREBOT, now)
+    (entry,) = undone.entries
+    return replace(undone, entries=(replace(entry, details={**entry.details, "ended": True}),))
 
 
 def waits_in_vain(before: Case | None, case: Case) -> tuple[Leaving, ...]:
@@ -97,13 +105,43 @@ def left_all_the_same(case: Case, letter: Letter, now: datetime) -> Change:
     return change(case, Event.LEFT_ALL_THE_SAME, CAREBOT, now, details)
 
 
-def unapproved(stage: Stage, kind: LetterKind) -> Stage:
-    """The stage without its letter of this kind, which did not leave. An earlier extension stays."""
+def unapproved(case: Case, kind: LetterKind, history: Iterable[Entry]) -> Case:
+    """The case without its letter of this kind, which did not leave. An earlier extension stays; what
+    was decided with an answer goes with it: its outcome, and by the `history` of the case the level
+    and the ticks of its points, where nobody set them again since.
+    """
+    stage = case.stage
     if kind is LetterKind.ACKNOWLEDGEMENT:
-        return replace(stage, acknowledgement_approved_at=None)
+        return replace(case, stage=replace(stage, acknowledgement_approved_at=None))
     if kind is LetterKind.HOLDING_REPLY:
-        return replace(stage, extension_approved_at=None)
-    return replace(stage, answer_approved_at=None)
+        return replace(case, stage=replace(stage, extension_approved_at=None))
+    after = replace(case, stage=replace(stage, answer_approved_at=None, outcome=None))
+    since = _since_the_answer(history)
+    if not since:
+        return after
+    decided = since[0].details
+    if "level_was" in decided and decided["level"] == case.level:
+        level = decided["level_was"]
+        after = replace(after, level=None if level is None else Level(str(level)))
+    return replace(after, points=_ticked_before(case, since))
+
+
+def _since_the_answer(history: Iterable[Entry]) -> tuple[Entry, ...]:
+    """From the last Send of an answer on."""
+    entries = tuple(history)
+    sends = [n for n, entry in enumerate(entries) if entry.event is Event.ANSWER_APPROVED]
+    return entries[sends[-1] :] if sends else ()
+
+
+def _ticked_before(case: Case, since: tuple[Entry, ...]) -> tuple[Point, ...]:
+    """The points as they were ticked before the answer: as they are where it ticked none, or somebody
+    wrote them anew.
+    """
+    were = since[0].details.get("answered_were")
+    anew = any(entry.event is Event.POINTS_WRITTEN for entry in since)
+    if anew or not isinstance(were, str):
+        return case.points
+    return ticked(case.points, frozenset(map(int, were.split())))
 
 
 def became(history: tuple[Entry, ...], version: int) -> Entry | None:
@@ -136,7 +174,7 @@ def taken_back_last(history: tuple[Entry, ...], kind: LetterKind) -> str | None:
     the stage is the same; None where there is none.
     """
     for entry in reversed(history):
-        if entry.event in {Event.REOPENED, Event.ESCALATED, APPROVED[kind]}:
+        if entry.begins_a_stage or entry.event is APPROVED[kind]:
             return None
         if entry.event is Event.LETTER_TAKEN_BACK and entry.details.get("letter") == kind:
             return str(entry.details.get("message_id"))

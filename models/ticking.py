@@ -48,8 +48,11 @@ def with_points(
     if COVERED not in details or not case.points:
         return approved
     points = _after(case, details)
+    answered = (str(number) for number, point in enumerate(case.points) if point.is_answered)
+    send, *others = approved.entries
+    send = replace(send, details={**send.details, "answered_were": " ".join(answered)})
     entry = Entry(case.reference, case.version, Event.POINTS_COVERED, now, actor, _counted(points))
-    return Change(replace(case, points=points), (*approved.entries, entry))
+    return Change(replace(case, points=points), (send, *others, entry))
 
 
 def _after(case: Case, details: Mapping[str, str]) -> tuple[Point, ...]:

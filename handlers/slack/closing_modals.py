@@ -31,7 +31,7 @@ def close(case: Case, filled: Mapping[str, str] = _NOTHING) -> Block:
 def close_blocks(case: Case, filled: Mapping[str, str] = _NOTHING) -> list[Block]:
     """What is asked for the case to end."""
     blocks = []
-    outcome = case.stage.outcome
+    outcome = case.stage.told_outcome
     if case.category is Category.COMPLAINT and outcome is None:
         outcome = modals.outcome(filled.get(OUTCOME, ""))
         blocks.append(_outcome(outcome))
@@ -54,7 +54,7 @@ def asks_for_lesson(filled: Mapping[str, str]) -> bool:
 
 def chosen_outcome(case: Case, filled: Mapping[str, str]) -> Outcome | None:
     """The outcome that the case closes with, known before or chosen."""
-    return case.stage.outcome or modals.outcome(filled.get(OUTCOME, ""))
+    return case.stage.told_outcome or modals.outcome(filled.get(OUTCOME, ""))
 
 
 def lesson(case: Case) -> Block:

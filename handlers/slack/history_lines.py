@@ -228,6 +228,8 @@ def _bounced(entry: Entry, _council: Council, _who: str) -> str:
     said = f"*A letter of ours did not arrive*: {_reason(entry)}"
     if entry.details.get("letter") == LetterKind.HOLDING_REPLY:
         said += ". The extension is taken back"
+    if entry.details.get("closed"):
+        said += ". *The case is open again*"
     return said + _redated(entry)
 
 

@@ -15,7 +15,7 @@ from handlers.mail.courier import EmailCourier
 from handlers.slack import history_lines, leaving_lines
 from handlers.taken_back import TakingBack
 from models.allowed import allowed_actions
-from models.case import Action, Case, Level, Outcome, State
+from models.case import Action, Case, Classification, Level, Outcome, State
 from models.errors import Refused, Unavailable
 from models.history import Event
 from models.letter import Going, Letter, LetterKind, Way
@@ -168,7 +168,11 @@ def test_text_of_an_earlier_stage_is_not_brought_up_again(office: TestOffice) ->
     reference = received(office, kind)
     fresh = office.casework.template(seen(office, reference), NOW)
     undo(office, sent(office, reference, kind, text="Draft."), SOON)
-    office.casework.close(seen(office, reference), "It was sorted out.", None, OFFICER, SOON)
+    case = office.case(reference)
+    to = Classification(case.category, case.service, case.authority, Level.LEVEL_ONE)
+    office.casework.reclassify(seen(office, reference), to, OFFICER, SOON)
+    why, outcome = "It was sorted out.", Outcome.RESOLVED
+    office.casework.close(seen(office, reference), why, outcome, OFFICER, SOON)
     later = SOON + timedelta(hours=1)
     answers = email("Again! #missed_bin", Message_ID="<2@p>", Subject=f"Re: [{reference}]")
     office.receive(answers, later)

@@ -107,7 +107,7 @@ def test_a_holding_reply_posted_after_the_deadline_extends_nothing() -> None:
 
 @KINDS
 def test_a_letter_that_is_taken_back_can_be_written_again(kind: LetterKind) -> None:
-    change = withdrawn(waiting(kind), kind, PRIYA, NOW)
+    change = withdrawn(waiting(kind), kind, (), PRIYA, NOW)
     assert change.entries[0].event is Event.LETTER_WITHDRAWN
     again = {
         LetterKind.ACKNOWLEDGEMENT: Action.ACKNOWLEDGE,
