@@ -193,7 +193,8 @@ def check_remedy(case: Case) -> None:
     if case.category is not Category.COMPLAINT:
         raise Refused(f"{case.reference} is not a complaint, so there is nothing to remedy.")
     if case.merged_into is not None:
-        raise Refused(f"{case.reference} goes on in {case.merged_into}: agree on it there.")
+        # Not which: it may be private by now. The card names it where it may.
+        raise Refused(f"{case.reference} was merged into another case: agree on it there.")
 
 
 def agree_remedy(

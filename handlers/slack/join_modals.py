@@ -175,7 +175,12 @@ def _merge(desk: Desk, acting: Acting, into: str, why: str) -> Reply:
 
 def _check_other(desk: Desk, request: Request, case: Case) -> None:
     """Who takes a merged case out changes the one it is in too."""
-    into = desk.joining.other(case, str(case.merged_into), _may_see(desk, request))
+    try:
+        into = desk.joining.other(case, str(case.merged_into), _may_see(desk, request))
+    except Refused:
+        raise Refused(
+            f"{case.reference} was merged into a case in a private channel that you are not in."
+        ) from None
     desk.staff.check_may(request.user, Action.MERGE, into)
 
 

@@ -195,7 +195,7 @@ def test_only_a_complaint_is_remedied() -> None:
 def test_what_goes_on_in_another_case_is_remedied_there() -> None:
     case = replace(closed_before_this_existed(), merged_into="CC-2026-00041")
     assert Action.REMEDY not in allowed_actions(case)
-    with pytest.raises(Refused, match="goes on in CC-2026-00041"):
+    with pytest.raises(Refused, match="merged into another case: agree on it there"):
         agree_remedy(case, Redress(Remedy.APOLOGY), TASK, COUNCIL, PRIYA, NOW)
 
 
