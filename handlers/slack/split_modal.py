@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from handlers.slack import fields, modals, wording
+from handlers.slack import fields, looking, modals, wording
 from handlers.slack.api import Block
 from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
@@ -64,6 +64,7 @@ def _named(one: StoredMessage, council: Council) -> str:
 def open_split(desk: Desk, request: Request) -> Reply:
     """Split was pressed."""
     acting = desk.acting(request, Action.SPLIT, fresh=False)
+    looking.note_step(desk, request, acting.case)
     messages = desk.splitting.messages(acting.seen)
     if len(messages) > 1:
         return OpenModal(which(acting.case, messages, desk.council))
