@@ -46,14 +46,21 @@ def record(desk: Desk, request: Request) -> Reply:
 
 
 def end(desk: Desk, request: Request) -> Reply:
-    """I am back, or Take out, was pressed."""
+    """I am back, or Delete, was pressed; a lead may end somebody else's, for a wrong person is soon
+    chosen.
+    """
     actor = desk.staff.actor(request.user)
     try:
-        first = date.fromisoformat(str(json.loads(request.value)["first"]))
-    except (ValueError, KeyError, TypeError):
+        carried = json.loads(request.value)
+        first = date.fromisoformat(str(carried["first"]))
+        whom = str(carried.get("user", request.user))
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise Refused("This button is from another time. Please ask again.") from None
-    desk.absences.end(request.user, first, actor, desk.now())
-    return ShowInstead(_modal(desk, request.user, "Taken out: reminders go to you again."))
+    if whom != request.user and not desk.staff.is_lead(request.user):
+        raise Refused("Only a team leader can end somebody else's absence.")
+    desk.absences.end(whom, first, actor, desk.now())
+    again = "you" if whom == request.user else absence_lines.MENTION(whom)
+    return ShowInstead(_modal(desk, request.user, f"*Ended*: reminders go to {again} again."))
 
 
 def modal(
@@ -63,10 +70,13 @@ def modal(
     said: str = "",
     *,
     for_others: bool = False,
+    others: Sequence[Absence] = (),
 ) -> Block:
-    """What is recorded for its reader, whom they cover for, and a new absence to record."""
+    """What is recorded for its reader, whom they cover for, and a new absence to record; with a lead's
+    `others`, whose they may end.
+    """
     blocks = [
-        *recorded(own, covered, today, said),
+        *recorded(own, covered, today, said, others),
         fields.day(_FIRST, "First day away", today),
         fields.day(_LAST, "Last day away", today),
         fields.hinted(
@@ -81,20 +91,30 @@ def modal(
 
 
 def recorded(
-    own: Sequence[Absence], covered: Sequence[Absence], today: date, said: str = ""
+    own: Sequence[Absence],
+    covered: Sequence[Absence],
+    today: date,
+    said: str = "",
+    others: Sequence[Absence] = (),
 ) -> list[Block]:
     """What is recorded for its reader, and whom they cover for, below a sentence if there is one."""
     blocks: list[Block] = [_section(said)] if said else []
     blocks += [_own(one, today) for one in own[:_MOST]]
     if covered:
         blocks.append(_section("\n".join(map(_covering, covered[:_MOST]))))
+    if others:
+        blocks.append(_section("*Your colleagues*"))
+        blocks += [_other(one, today) for one in others[:_MOST]]
+    if len(others) > _MOST:
+        blocks.append(_section(f"…and {len(others) - _MOST} more, which begin later."))
     return blocks
 
 
 def _recorded_modal(desk: Desk, user: str, said: str) -> Block:
     """There is nothing more to fill in, and nothing to press save Close."""
     own, covered, known = _known(desk, user)
-    blocks = recorded(own, covered, desk.today(), _with_warning(said, own, known))
+    warned = _with_warning(said, own, known)
+    blocks = recorded(own, covered, desk.today(), warned, _others(desk, user, known))
     return {**modals.notice(said, "Away"), "blocks": blocks}
 
 
@@ -108,7 +128,15 @@ def _known(desk: Desk, user: str) -> tuple[list[Absence], list[Absence], Sequenc
 def _modal(desk: Desk, user: str, said: str) -> Block:
     own, covered, known = _known(desk, user)
     lead = desk.staff.is_lead(user)
-    return modal(own, covered, desk.today(), _with_warning(said, own, known), for_others=lead)
+    warned, others = _with_warning(said, own, known), _others(desk, user, known)
+    return modal(own, covered, desk.today(), warned, for_others=lead, others=others)
+
+
+def _others(desk: Desk, user: str, known: Iterable[Absence]) -> list[Absence]:
+    """What a lead may end, that which begins first first; nothing for anybody else."""
+    if not desk.staff.is_lead(user):
+        return []
+    return sorted((one for one in known if one.user != user), key=lambda one: (one.first, one.user))
 
 
 def _with_warning(said: str, own: Iterable[Absence], known: Sequence[Absence]) -> str:
@@ -121,16 +149,28 @@ def _with_warning(said: str, own: Iterable[Absence], known: Sequence[Absence]) -
 
 
 def _own(absence: Absence, today: date) -> Block:
+    name = "I am back" if absence.first <= today else "Delete"
+    return _recorded_one(absence, f"You are away {_when(absence)}", name, name)
+
+
+def _other(absence: Absence, today: date) -> Block:
+    name = "Is back" if absence.first <= today else "Delete"
+    text = f"{absence_lines.MENTION(absence.user)} is away {_when(absence)}"
+    return _recorded_one(absence, text, name, f"{name}, a colleague's")
+
+
+def _when(absence: Absence) -> str:
     cover = f"{absence_lines.MENTION(absence.cover)} covers" if absence.cover else "nobody covers"
-    began = absence.first <= today
-    text = f"You are away from {wording.day(absence.first)} to {wording.day(absence.last)}; {cover}"
-    name = "I am back" if began else "Take out"
+    return f"from {wording.day(absence.first)} to {wording.day(absence.last)}; {cover}"
+
+
+def _recorded_one(absence: Absence, text: str, name: str, label: str) -> Block:
     button: Block = {
         "type": "button",
         "action_id": END,
         "text": fields.plain(name),
-        "value": json.dumps({"first": absence.first.isoformat()}),
-        "accessibility_label": f"{name}, absence from {wording.day(absence.first)}",
+        "value": json.dumps({"user": absence.user, "first": absence.first.isoformat()}),
+        "accessibility_label": f"{label}, absence from {wording.day(absence.first)}",
     }
     return {**_section(text), "accessory": button}
 

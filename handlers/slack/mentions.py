@@ -52,8 +52,8 @@ def whispered(case: Case, actions: tuple[Action, ...]) -> Saying:
     """The menu as a message; who hears it hears what can be chosen."""
     names = ", ".join(wording.action(case, action) for action in actions) or "nothing now"
     text = (
-        f"What to do with {case.reference}, {wording.escape(wording.subject(case))}? Only you see "
-        f"this. You can choose: {names}."
+        f"What to do with {case.reference}? Only you see this. It is about "
+        f"“{wording.escape(wording.subject(case))}”. You can choose: {names}."
     )
     return Saying(text, menu.rows(case, actions))
 

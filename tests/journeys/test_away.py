@@ -154,7 +154,7 @@ def test_who_is_back_early_says_so_and_gets_their_reminders_again(
     town.wait_card("waste-recycling", "away until")
     town.sandbox.click_in_view("priya", "away_end")
     town.sandbox.wait_for(
-        lambda _: "Taken out" in json.dumps(town.wait_view("priya", "Away").blocks), SECONDS
+        lambda _: "*Ended*" in json.dumps(town.wait_view("priya", "Away").blocks), SECONDS
     )
     town.settle()
     assert "away" not in town.wait_card("waste-recycling", "held by").text

@@ -10,7 +10,7 @@ from bot.dovecot import PrivateDovecot
 from bot.sandbox import Message
 from tests.journeys.test_away import go_away, ids, offered
 from tests.journeys.test_home import headings, look
-from tests.journeys.town import Town
+from tests.journeys.town import SECONDS, Town
 
 pytestmark = pytest.mark.needs_dovecot
 
@@ -69,6 +69,28 @@ def test_a_lead_says_for_somebody_else_that_they_are_away_and_nobody_else_can(
     assert f"*Recorded* for <@{sam}>" in json.dumps(town.wait_view("priya", "Away").blocks)
     town.wait_card("waste-recycling", "away until")
     assert "I am back" in json.dumps(look_at_away(town, "sam"))
+
+
+def test_a_lead_ends_an_absence_that_they_recorded_for_the_wrong_person(
+    town: Town, card: Message
+) -> None:
+    priya, sam = ids(town, "priya", "sam")
+    town.press("sam", card, "claim")
+    town.wait_card("waste-recycling", "held by")
+    town.sandbox.slash("priya", "waste-recycling", "/case", "away")
+    town.wait_view("priya", "Away")
+    town.sandbox.fill_and_submit("priya", {"away_whom": "sam", "away_cover": "priya"})
+    assert f"<@{sam}> is away from" in json.dumps(town.wait_view("priya", "Away").blocks)
+    town.wait_card("waste-recycling", "away until")
+    town.sandbox.click_in_view("priya", "away_end")
+    town.sandbox.wait_for(
+        lambda _: f"to <@{sam}> again" in json.dumps(town.wait_view("priya", "Away").blocks),
+        SECONDS,
+    )
+    town.settle()
+    assert "away until" not in town.wait_card("waste-recycling").text
+    go_away(town, "priya", None)
+    assert priya not in json.dumps(look_at_away(town, "sam"))
 
 
 def look_at_away(town: Town, user: str) -> list[object]:

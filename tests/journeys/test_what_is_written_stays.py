@@ -308,4 +308,4 @@ def test_after_an_absence_is_recorded_there_is_nothing_to_press_by_mistake(
     assert not view.definition["submit"]
     assert view.definition["close"]["text"] == "Close"
     town.sandbox.click_in_view("priya", "away_end")
-    wait_top(town, "Taken out")
+    wait_top(town, "*Ended*")

@@ -212,7 +212,11 @@ class Town:
             return {f: client.folder_status(f, ["MESSAGES"])[b"MESSAGES"] for f in folders}
 
     def cards(self, channel: str, containing: str = "CC-") -> list[Message]:
-        return [m for m in self.sandbox.messages(channel) if containing in m.text]
+        """The messages that say this; a case is asked for by its card, and not by a list that names it."""
+        said = self.sandbox.messages(channel)
+        if containing.startswith("CC-"):
+            return [m for m in said if containing in m.text.split("\n")[0]]
+        return [m for m in said if containing in m.text]
 
     def press(self, user: str, card: Message, action: str) -> Delivery:
         """Press the button of an action, on the card or in the menu behind More."""
