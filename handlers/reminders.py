@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from handlers.absence import begin_day, queue_uncovered
 from handlers.days_left import draw_days_left
-from models import outbox
+from models import agreed, outbox
 from models.channels import all_channels
 from models.council import Council
 from models.store_port import DueCase, Store, Work
@@ -38,7 +38,9 @@ def remind(store: Store, council: Council, now: datetime) -> int:
         queued += _queue_reminders(work, council, today, now)
         queued += _queue_agreed(work, council, today, now)
         if time >= reminding.list_at:
-            queued += _queue_morning_lists(work, council, today, now)
+            lists = _queue_morning_lists(work, council, today, now)
+            # With the first lists of the day: what is long late need not be read at each tick.
+            queued += lists + (_queue_late(work, today, now) if lists else 0)
             queued += queue_uncovered(work, council, now)
         queued += draw_days_left(work, council, now)
     return queued
@@ -75,6 +77,19 @@ def _queue_agreed(work: Work, council: Council, today: date, now: datetime) -> i
                 owed.reference, owed.agreed.number, task.owner, task.due, days_before, today
             )
             queued += work.outbox.add(parcel, now)
+    return queued
+
+
+def _queue_late(work: Work, today: date, now: datetime) -> int:
+    """What was agreed and is late is chased once in each week after its date, until it is done."""
+    queued = 0
+    for owed in work.agreed.due(today - timedelta(days=agreed.WEEK)):
+        task = owed.agreed.task
+        late = agreed.weeks_late(task.due, today)
+        parcel = outbox.agreed(
+            owed.reference, owed.agreed.number, task.owner, task.due, -agreed.WEEK * late, "late"
+        )
+        queued += work.outbox.add(parcel, now)
     return queued
 
 

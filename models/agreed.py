@@ -90,6 +90,15 @@ class Owed:
     agreed: Agreed
 
 
+WEEK = 7
+"""Calendar days: what is late is chased as often."""
+
+
+def weeks_late(due: date, today: date) -> int:
+    """How many whole weeks have passed since a task was due."""
+    return max((today - due).days, 0) // WEEK
+
+
 def still_open(agreed: tuple[Agreed, ...]) -> tuple[Agreed, ...]:
     """Those that nobody has done yet, the one due first first."""
     return tuple(sorted((a for a in agreed if a.finished is None), key=lambda a: a.task.due))

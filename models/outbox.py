@@ -256,11 +256,12 @@ def reminder(reference: str, kind: str, due: date, stage: int, days_before: int)
 
 
 def agreed(
-    reference: str, number: int, owner: str, due: date, days_before: int | None, since: int | date
+    reference: str, number: int, owner: str, due: date, days_before: int | None, since: object
 ) -> Parcel:
-    """What an owner has to do by when, for the thread of its case: at each point before it and, with
-    None, when it is agreed. `since` tells apart what may come back to the same owner with the same
-    date: the version of the case that agreed on it, or the local date of the reminder.
+    """What an owner has to do by when, for the thread of its case: at each point before it, with less
+    than nought in each week after it, and with None when it is agreed. `since` tells apart what may
+    come back to the same owner with the same date: the version of the case that agreed on it, or the
+    local date of the reminder.
     """
     point = "told" if days_before is None else days_before
     key = f"agreed:{reference}:{number}:{owner}:{due.isoformat()}:{point}:{since}"

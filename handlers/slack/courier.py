@@ -27,6 +27,7 @@ from handlers.slack.comparing import compared
 from handlers.slack.naming import may_be_told
 from handlers.slack.placing import KEY, Placing, number_of, reference_of
 from handlers.slack.saying_words import words
+from models.agreed import WEEK, weeks_late
 from models.case import State, open_deadlines
 from models.deadlines import DeadlineKind
 from models.errors import Gone, NotYet, Undeliverable
@@ -140,14 +141,19 @@ class SlackCourier(Placing):
             return Dropped("it was done or has changed")
         today = self.council.local_date(now)
         point, is_new = payload["days_before"], payload["days_before"] is None
-        days_left = self.council.calendar.count(today, task.due)
-        if not is_new and self.council.reminding.point(days_left) != point:
-            return Dropped("a later reminder or the overdue list stands for it")
+        if not is_new and self._point(task.due, today) != point:
+            return Dropped("a later reminder stands for it")
         # Who holds the case is another matter: the owner is told, or who stands in for them.
         who = standing_in.addressee(self, replace(case, holder=task.owner), now)
         saying = agreed_lines.told(case, agreed, who.words, self.council, today, is_new=is_new)
         delivered = self.in_thread(item, saying, now)
         return replace(delivered, then=(*delivered.then, *who.then))
+
+    def _point(self, due: date, today: date) -> int | None:
+        """The latest point at which a task that is due then is chased."""
+        late = weeks_late(due, today)
+        days_left = self.council.calendar.count(today, due)
+        return -WEEK * late if late else self.council.reminding.point(days_left)
 
     def morning_list(self, item: Item, now: datetime) -> Delivered | Dropped:
         """The list of a channel as things stand now; an empty one is not posted."""

@@ -60,8 +60,27 @@ def test_the_owner_is_reminded_on_the_configured_days_before_although_the_case_i
         2: date(2026, 12, 9),
         1: date(2026, 12, 10),
         0: date(2026, 12, 11),
+        -7: date(2026, 12, 18),
     }
-    assert len(said(office)) == 4
+    assert len(said(office)) == 5
+
+
+def test_what_is_late_is_chased_every_week_on_a_working_morning_until_it_is_done(
+    office: TestOffice, agreeing: Agreeing
+) -> None:
+    """Due on 11 December; the council is shut from Christmas Day to New Year's Day."""
+    reference = received(office)
+    close(office, reference, NOW)
+    for now in every_hour(date(2026, 12, 12), date(2027, 1, 9)):
+        remind(office.store, office.council, now)
+    late = [p for p in office.waiting(Kind.AGREED) if p.payload["days_before"]]
+    assert [p.payload["days_before"] for p in late] == [-7, -21, -28]
+    assert {p.payload["owner"] for p in late} == {OFFICER.id}
+    finished = Finished(date(2027, 1, 8), OFFICER.id, "Done.")
+    agreeing.finish(seen(office, reference), 1, finished, OFFICER, utc(2027, 1, 9))
+    for now in every_hour(date(2027, 1, 15), date(2027, 1, 15)):
+        remind(office.store, office.council, now)
+    assert len([p for p in office.waiting(Kind.AGREED) if p.payload["days_before"]]) == 3
 
 
 def test_nobody_is_reminded_five_days_before_of_what_had_fewer_in_all(

@@ -161,6 +161,14 @@ def test_what_is_agreed_and_overdue_stands_in_the_morning_list_until_it_is_done(
         assert "1 agreed and overdue" in town.cards(CHANNEL, "This channel")[-1].text
     (lead,) = {m.text for m in town.cards("complaints-lead", "Every service")[-1:]}
     assert "1 agreed and overdue" in lead
+    assert thread(town, card, "what was agreed on") == []
+    morning = due + timedelta(days=7)
+    if not town.calendar.is_working_day(morning):
+        morning = town.calendar.next_working_day(morning)
+    town.move_to(datetime.combine(morning, time(9, 30)))
+    chased = town.wait_thread(card, "what was agreed on CC-2026-00001, due on")
+    assert "overdue" in chased.text
+    assert chased.text.startswith(f"<@{town.sandbox.workspace.person('priya').id}>")
 
     (closed,) = town.cards(CHANNEL, "CC-2026-00001: ")
     town.press("priya", closed, "done")
