@@ -96,6 +96,26 @@ class Joining:
                 record(work, joining.link_by_hand(second, case.reference, reason, actor, now), now)
             return after
 
+    def linked(self, case: Case, may_see: _MaySee) -> tuple[Case, ...]:
+        """The cases with which a person linked it, as far as its channel may name them and who asks may
+        see them.
+        """
+        with self.store.view() as work:
+            references = joining.linked_with(work.cases.history(case.reference))
+            found = [one for one in map(work.cases.get, references) if one is not None]
+        return tuple(one for one in found if may_name(case, one, self.council) and may_see(one))
+
+    def unlink(self, seen: Seen, other: str, actor: Actor, now: datetime) -> Case:
+        """The link is taken back on both cases. Raises Refused or Stale."""
+        with self.store.work() as work:
+            case, second = _fresh(work, seen), _existing(work, other)
+            history = work.cases.history(case.reference)
+            after = record(work, joining.unlink(case, other, history, actor, now), now)
+            theirs = work.cases.history(other)
+            if case.reference in joining.linked_with(theirs):
+                record(work, joining.unlink(second, case.reference, theirs, actor, now), now)
+            return after
+
     def check_merge(self, seen: Seen, into: str) -> tuple[Case, Case]:
         """Both cases, where they may be merged. Raises Refused or Stale."""
         with self.store.view() as work:

@@ -60,6 +60,7 @@ _COMPLAINT = Condition("it is a complaint", lambda case: case.category is Catego
 _COMPLIMENT = Condition("it is a compliment", lambda case: case.category is Category.COMPLIMENT)
 _AT_LEVEL_ONE = Condition("it is at Level One", lambda case: case.level is Level.LEVEL_ONE)
 _NOT_PASSED_ON = Condition("it was not passed on yet", lambda case: case.praise is None)
+_LINKED = Condition("a person linked it with another", lambda case: case.linked)
 _MERGED = Condition("it is merged into another", lambda case: case.merged_into is not None)
 _NOT_MERGED = Condition("it is not merged into another", lambda case: case.merged_into is None)
 _TAUGHT = Condition(
@@ -106,6 +107,7 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.NAME: Rule(_WORKED_ON, (_FORWARDED,)),
         Action.SPLIT: Rule(_WORKED_ON),
         Action.LINK: Rule(_ALWAYS),
+        Action.UNLINK: Rule(_ALWAYS, (_LINKED,)),
         Action.MERGE: Rule(_WORKED_ON, (_READ,)),
         Action.UNMERGE: Rule(frozenset({State.CLOSED}), (_MERGED,)),
         Action.PASS_ON: Rule(

@@ -66,6 +66,7 @@ class Action(StrEnum):
     NAME = "name"
     SPLIT = "split"
     LINK = "link"
+    UNLINK = "unlink"
     MERGE = "merge"
     UNMERGE = "unmerge"
     PASS_ON = "pass_on"  # noqa: S105  # it is no password
@@ -146,7 +147,8 @@ class Case:
     until a person has named them as the complainant. `contact` is what was found of earlier contact;
     None where nobody looked. `points` are the checklist of its answer, `praise` what was recorded of
     a compliment, `merged_into` the case that goes on in its stead, `agreed` its lessons and
-    remedies in the order of their numbers. `referred`: the register of the Ombudsman has it.
+    remedies in the order of their numbers. `referred`: the register of the Ombudsman has it;
+    `linked`: a person linked it with another case.
     `lessons_owed` are the levels at which an earlier stage ended upheld (`models.owing`).
     """
 
@@ -174,6 +176,7 @@ class Case:
     merged_into: str | None = None
     agreed: tuple[Agreed, ...] = ()
     referred: bool = False
+    linked: bool = False
     lessons_owed: tuple[Level, ...] = ()
 
     @property

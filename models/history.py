@@ -54,6 +54,7 @@ class Event(StrEnum):
     OMBUDSMAN_DECIDED = "ombudsman_decided"
     FILED = "filed"
     LINKED = "linked"
+    UNLINKED = "unlinked"
     MERGED = "merged"
     JOINED = "joined"
     TAKEN_APART = "taken_apart"

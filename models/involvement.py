@@ -22,6 +22,7 @@ _DECIDES_NOTHING = frozenset(
     {
         Event.OPENED,  # took down what a customer said on the phone or at the desk
         Event.LINKED,  # pointed at another case
+        Event.UNLINKED,
         Event.LETTER_TO_POST,  # stands beside the Send of the same person
         Event.ESCALATED,  # wrote down that the customer asks for a review
         Event.REFERRED,  # keeps the Ombudsman's register

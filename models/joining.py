@@ -37,6 +37,14 @@ def link_by_hand(case: Case, other: str, reason: str, actor: Actor, now: datetim
     return change(case, Event.LINKED, actor, now, details)
 
 
+def unlink(case: Case, other: str, history: Iterable[Entry], actor: Actor, now: datetime) -> Change:
+    """A link that a person made is taken back on `case`. Raises Refused where there is none."""
+    check(case, Action.UNLINK)
+    if other not in linked_with(history):
+        raise Refused(f"{case.reference} and {other} are not linked, or not any more.")
+    return change(case, Event.UNLINKED, actor, now, {"other": other})
+
+
 def check_merge(case: Case, into: Case, council: Council) -> None:
     """Refused where `case` cannot be closed in favour of `into`. What it says of `into` is for
     somebody who may see both.
@@ -186,9 +194,14 @@ def all_joined(
 
 
 def linked_with(history: Iterable[Entry]) -> tuple[str, ...]:
-    """The cases with which a person linked a case, by its history."""
-    by_hand = (e for e in history if e.event is Event.LINKED and e.details.get("why") == Why.STAFF)
-    return tuple(dict.fromkeys(str(entry.details["other"]) for entry in by_hand))
+    """The cases with which a person linked a case and which are linked still, by its history."""
+    linked = dict[str, None]()
+    for entry in history:
+        if entry.event is Event.LINKED and entry.details.get("why") == Why.STAFF:
+            linked[str(entry.details["other"])] = None
+        elif entry.event is Event.UNLINKED:
+            linked.pop(str(entry.details["other"]), None)
+    return tuple(linked)
 
 
 def going_on(case: Case, get: Callable[[str], Case | None]) -> Case:

@@ -9,6 +9,8 @@ from handlers.slack.api import Block
 
 # Slack's own limit of a text field; a section holds as much.
 TEXT_LIMIT = 3_000
+MOST_OPTIONS = 100
+"""Slack's limit of the options of a select."""
 _E = TypeVar("_E", bound=StrEnum)
 
 

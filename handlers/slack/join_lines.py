@@ -71,7 +71,12 @@ def _passed_on(entry: Entry, council: Council, who: str) -> str:
     return f"{who} passed the compliment on to {wording.escape(named)} ({how})"
 
 
+def _unlinked(entry: Entry, _council: Council, who: str) -> str:
+    return f"{who} took the link with {_other(entry)} back: they are not linked any more"
+
+
 LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {
+    Event.UNLINKED: _unlinked,
     Event.MERGED: _merged,
     Event.JOINED: _joined,
     Event.TAKEN_APART: _taken_apart,

@@ -16,6 +16,7 @@ from models.errors import Refused
 from models.joining import check_take_apart, is_same_customer
 
 LINK = "case_link_with"
+UNLINK = "case_unlink_from"
 MERGE = "case_merge_into"
 MERGE_SURE = "case_merge_sure"
 TAKE_APART = "case_take_apart"
@@ -30,6 +31,10 @@ _BECAUSE = {
 _LINKED = (
     "Each case will name the other, with a link to its card. Nothing else changes, and nothing is "
     "sent."
+)
+_UNLINKED = (
+    "Neither case will name the other any more; what was written stays. Nothing else changes, and "
+    "nothing is sent."
 )
 _MERGED = (
     "For the same matter reported twice. This case is closed, the other one goes on for both: with "
@@ -46,6 +51,19 @@ def link(case: Case, likely: Sequence[Likely]) -> Block:
         "Link",
         button_value(case),
         [_about(case, _LINKED), *_pick(likely, "The other case")],
+    )
+
+
+def unlink(case: Case, linked: Sequence[Case]) -> Block:
+    """Pick the link that is taken back: the only one, or the last, is chosen already."""
+    options = {one.reference: _of(one, one.reference) for one in linked[-fields.MOST_OPTIONS :]}
+    picked = fields.select(_PICKED, "The other case", options, linked[-1].reference)
+    return fields.modal(
+        UNLINK,
+        f"Unlink {case.reference}",
+        "Unlink",
+        button_value(case),
+        [_about(case, _UNLINKED), picked],
     )
 
 
@@ -113,6 +131,26 @@ def link_with(desk: Desk, request: Request) -> Reply:
         return FieldErrors({_TYPED: str(refused)})
     said = f"*{acting.case.reference}* and *{other.reference}* are linked."
     return ShowInstead(modals.notice(said, "Linked"))
+
+
+def open_unlink(desk: Desk, request: Request) -> Reply:
+    """Unlink was pressed."""
+    case = desk.acting(request, Action.UNLINK, fresh=False).case
+    linked = desk.joining.linked(case, _may_see(desk, request))
+    if not linked:
+        raise Refused(f"{case.reference} is linked with no case that may be named here.")
+    return OpenModal(unlink(case, linked))
+
+
+def unlink_from(desk: Desk, request: Request) -> Reply:
+    """The link to take back was picked."""
+    acting = desk.acting(request, Action.UNLINK)
+    other = _other(desk, request, acting)
+    if isinstance(other, FieldErrors):
+        return other
+    desk.joining.unlink(acting.seen, other.reference, acting.actor, desk.now())
+    said = f"*{acting.case.reference}* and *{other.reference}* are not linked any more."
+    return ShowInstead(modals.notice(said, "Unlinked"))
 
 
 def open_merge(desk: Desk, request: Request) -> Reply:
@@ -235,5 +273,8 @@ def _pick(likely: Sequence[Likely], label: str) -> list[Block]:
 
 def _named(one: Likely) -> str:
     """An option of the select: Slack shows 75 characters of it."""
-    head = f"{one.case.reference} ({_BECAUSE[one.because]}): "
-    return head + wording.subject(one.case, 75 - len(head))
+    return _of(one.case, f"{one.case.reference} ({_BECAUSE[one.because]})")
+
+
+def _of(case: Case, head: str) -> str:
+    return f"{head}: {wording.subject(case, 73 - len(head))}"

@@ -27,7 +27,7 @@ GROUPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
             Action.ESCALATE,
         ),
     ),
-    ("Put together", (Action.LINK, Action.MERGE, Action.UNMERGE, Action.SPLIT)),
+    ("Put together", (Action.LINK, Action.UNLINK, Action.MERGE, Action.UNMERGE, Action.SPLIT)),
     (
         "Record",
         (

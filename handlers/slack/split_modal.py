@@ -17,8 +17,6 @@ SPLIT = "case_split"
 WHICH = "case_split_which"
 
 _WHICH = "which"
-_MOST = 100
-"""Slack's limit of the options of a select."""
 _LONGEST = 75
 _CUT = " It is long, so its end is not here: words from there may be put in from the thread."
 
@@ -43,7 +41,7 @@ def modal(case: Case, message: StoredMessage, council: Council) -> Block:
 
 def which(case: Case, messages: Sequence[StoredMessage], council: Council) -> Block:
     """In which of several messages the other matter stands; the last is chosen already."""
-    shown = messages[-_MOST:]
+    shown = messages[-fields.MOST_OPTIONS :]
     options = {str(one.id): _named(one, council) for one in shown}
     chosen = fields.hinted(
         fields.select(_WHICH, "The message with the other matter", options, str(shown[-1].id)),

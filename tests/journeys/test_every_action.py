@@ -338,6 +338,16 @@ def link(town: Town) -> None:
         one.shows("Linked with")
 
 
+def unlink(town: Town) -> None:
+    first = writes(town)
+    second = again(first)
+    first.do(Action.LINK, "Link", typed=second.reference)
+    second.shows("Linked with")
+    first.do(Action.UNLINK, "Unlink")
+    for one, other in ((first, second), (second, first)):
+        assert f"|{other.reference}>" in one.tells("took the link with")
+
+
 def merged(town: Town) -> tuple[OneCase, OneCase]:
     first = writes(town)
     second = again(first)
@@ -408,6 +418,7 @@ JOURNEYS: Mapping[Action, Callable[[Town], None]] = {
     Action.NAME: name,
     Action.SPLIT: split,
     Action.LINK: link,
+    Action.UNLINK: unlink,
     Action.MERGE: merge,
     Action.UNMERGE: unmerge,
     Action.PASS_ON: pass_on,

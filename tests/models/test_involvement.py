@@ -76,6 +76,7 @@ def test_those_few_things_decide_nothing() -> None:
     assert {
         Event.OPENED,
         Event.LINKED,
+        Event.UNLINKED,
         Event.LETTER_TO_POST,
         Event.ESCALATED,
         Event.REFERRED,

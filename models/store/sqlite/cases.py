@@ -32,7 +32,9 @@ _STAGE = f"""s.number, s.started_on, s.acknowledge_by, s.acknowledgement_approve
     s.acknowledged_at, s.answer_approved_at, s.answered_at, s.outcome, s.extension_approved_at,
     s.extended_to, s.to_post, s.promised, s.leaving, s.counted_from, s.respond_by AS stage_respond_by,
     {agreed.OF_CASE},
-    EXISTS (SELECT 1 FROM referrals r WHERE r.reference = c.reference) AS referred"""
+    EXISTS (SELECT 1 FROM referrals r WHERE r.reference = c.reference) AS referred,
+    (SELECT SUM(CASE h.event WHEN 'unlinked' THEN -1 ELSE json_extract(h.details, '$.why') = 'staff' END) > 0
+        FROM history h WHERE h.reference = c.reference AND h.event IN ('linked', 'unlinked')) AS linked"""
 CASE_WITH_STAGE = f"""SELECT c.*, {_STAGE} FROM cases c
     JOIN stages s ON s.reference = c.reference AND s.number = c.stage_number"""
 _DUE_WITH_CASE = f"""SELECT c.*, {_STAGE}, d.kind, d.due FROM deadlines d
@@ -390,6 +392,7 @@ def case_of_row(row: sqlite3.Row) -> Case:
         merged_into=row["merged_into"],
         agreed=agreed.from_json(row["agreed"]),
         referred=bool(row["referred"]),
+        linked=bool(row["linked"]),
         lessons_owed=tuple(Level(level) for level in row["lessons_owed"].split()),
     )
 

@@ -427,3 +427,17 @@ def _lessons_owed(db: Database) -> None:
 def _notes_kept_private(db: Database) -> None:
     for statement in NOTES_KEPT_PRIVATE:
         db.execute(statement)
+
+
+# Every case that is read is asked for its links.
+@MIGRATIONS(name="0027_links")
+def _links(db: Database) -> None:
+    db.execute(
+        """CREATE INDEX history_links ON history (reference)
+           WHERE event IN ('linked', 'unlinked')"""
+    )
+
+
+@MIGRATIONS(name="0028_remedies_asked_for")
+def _remedies_asked_for(db: Database) -> None:
+    db.execute("ALTER TABLE agreed ADD COLUMN referral INTEGER REFERENCES referrals")
