@@ -13,6 +13,7 @@ from models.case import Action, Case, Change, Classification, Level, Outcome, St
 from models.changing import change as _change
 from models.changing import check as _check
 from models.changing import iso as _iso
+from models.classifying import check_answer_fits, check_classification
 from models.contact import Contact
 from models.council import Council
 from models.deadlines import DueDates, due_dates
@@ -114,7 +115,7 @@ def reclassify(
 ) -> Change:
     """Set category, service or authority, and level; due dates follow. It also ends triage."""
     _check(case, Action.CHANGE)
-    _check_classification(to, council)
+    check_classification(to, council)
     flags = case.flags if to.flags is None else to.flags
     after = replace(
         case,
@@ -132,6 +133,7 @@ def reclassify(
         after = replace(after, holder=None)
     if after.category is not Category.COMPLIMENT:
         after = replace(after, praise=None)  # that it was passed on stands in the history
+    check_answer_fits(case, after)
     after = redated(after, council)
     details: dict[str, Detail] = {}
     for name in ("category", "service", "authority", "level"):
@@ -217,8 +219,6 @@ def approve_acknowledgement(case: Case, actor: Actor, now: datetime) -> Change:
 def check_respond(case: Case) -> None:
     """Refused where an answer is on its way already or none can follow."""
     _check(case, Action.RESPOND)
-    if case.stage.answer_approved_at is not None:
-        raise Refused(f"An answer to {case.reference} is on its way already.")
 
 
 def approve_answer(
@@ -414,16 +414,6 @@ def _moved(before: Case, after: Case) -> dict[str, Detail]:
 def note_machine(case: Case, event: Event, message_id: int, reason: str, now: datetime) -> Change:
     """A machine's message (out of office, bounce) belongs to the case; its state stays."""
     return _change(case, event, CUSTOMER, now, {"message": message_id, "reason": reason})
-
-
-def _check_classification(to: Classification, council: Council) -> None:
-    outside = to.category is Category.NON_COUNCIL
-    if outside and to.authority not in council.catalogue.authorities:
-        raise Refused("Choose the body whose matter it is.")
-    if not outside and to.service not in council.catalogue.services:
-        raise Refused("Choose the service that answers it.")
-    if outside is not (to.service is None) or outside is (to.authority is None):
-        raise Refused("A matter is a service's of the council or another body's, not both.")
 
 
 def redated_by_level(before: Case, change: Change, council: Council) -> Change:

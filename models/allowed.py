@@ -1,7 +1,7 @@
 """Which action fits which case, as one table: cards, menus, checks and the docs are drawn from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from models.agreed import still_open
@@ -14,10 +14,13 @@ from models.prediction import Category
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must hold beside the state, in words for the docs."""
+    """What must hold beside the state, in words for the docs. `refusal` is the sentence for whoever
+    acts where it does not, `{case}` in it the reference; empty where the use case knows more to say.
+    """
 
     words: str
     holds: Callable[[Case], bool]
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,19 @@ _DECIDED = frozenset({State.OPEN, *_ENDED})
 _ALWAYS = frozenset(State)
 
 _UNCLAIMED = Condition("nobody holds it", lambda case: case.holder is None)
-_READ = Condition("the model could read it", lambda case: case.prediction.model != "none")
+_READ = Condition(
+    "the model could read it",
+    lambda case: case.prediction.model != "none",
+    "{case} could not be read: say with Change what it is.",
+)
 _NOT_ACKNOWLEDGED = Condition(
     "it is not acknowledged yet",
     lambda case: not (case.stage.acknowledgement_approved_at or case.stage.acknowledged_at),
 )
 _NOT_ANSWERED = Condition(
-    "no answer is on its way", lambda case: case.stage.answer_approved_at is None
+    "no answer is on its way",
+    lambda case: case.stage.answer_approved_at is None,
+    "An answer to {case} is on its way already.",
 )
 _TO_EXTEND = Condition(
     "a date is promised and no holding reply is on its way",
@@ -52,16 +61,34 @@ _TO_EXTEND = Condition(
 _LEAVING = Condition(
     "an email that a person sent has not left yet", lambda case: bool(case.stage.leaving)
 )
-_TO_POST = Condition("a letter waits to be posted", lambda case: bool(case.stage.to_post))
+_TO_POST = Condition(
+    "a letter waits to be posted",
+    lambda case: bool(case.stage.to_post),
+    "No letter of {case} waits to be posted.",
+)
 _FORWARDED = Condition(
-    "staff forwarded it for somebody else", lambda case: case.original is not None
+    "staff forwarded it for somebody else",
+    lambda case: case.original is not None,
+    "Nobody has forwarded {case} for somebody else.",
 )
 _COMPLAINT = Condition("it is a complaint", lambda case: case.category is Category.COMPLAINT)
-_COMPLIMENT = Condition("it is a compliment", lambda case: case.category is Category.COMPLIMENT)
+_COMPLIMENT = Condition(
+    "it is a compliment",
+    lambda case: case.category is Category.COMPLIMENT,
+    "{case} is no compliment: say that it is one with Change first.",
+)
 _AT_LEVEL_ONE = Condition("it is at Level One", lambda case: case.level is Level.LEVEL_ONE)
-_NOT_PASSED_ON = Condition("it was not passed on yet", lambda case: case.praise is None)
+_NOT_PASSED_ON = Condition(
+    "it was not passed on yet",
+    lambda case: case.praise is None,
+    "{case} has been passed on already.",
+)
 _LINKED = Condition("a person linked it with another", lambda case: case.linked)
-_MERGED = Condition("it is merged into another", lambda case: case.merged_into is not None)
+_MERGED = Condition(
+    "it is merged into another",
+    lambda case: case.merged_into is not None,
+    "{case} is not merged into another case.",
+)
 _NOT_MERGED = Condition("it is not merged into another", lambda case: case.merged_into is None)
 _TAUGHT = Condition(
     "it owes a lesson, or has one",
@@ -108,7 +135,9 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.SPLIT: Rule(_WORKED_ON),
         Action.LINK: Rule(_ALWAYS),
         Action.UNLINK: Rule(_ALWAYS, (_LINKED,)),
-        Action.MERGE: Rule(_WORKED_ON, (_READ,)),
+        Action.MERGE: Rule(
+            _WORKED_ON, (replace(_READ, refusal="{case} could not be read: link the two instead."),)
+        ),
         Action.UNMERGE: Rule(frozenset({State.CLOSED}), (_MERGED,)),
         Action.PASS_ON: Rule(
             frozenset({State.OPEN, State.ANSWERED}), (_COMPLIMENT, _NOT_PASSED_ON)

@@ -12,8 +12,13 @@ from models.people import Actor
 
 
 def check(case: Case, action: Action) -> None:
-    """Refused where the action does not fit the case's state (`RULES`)."""
+    """Refused where the action does not fit the case (`RULES`): its state, or a condition that has a
+    sentence of its own for it.
+    """
     if case.state in RULES[action].states:
+        for condition in RULES[action].conditions:
+            if condition.refusal and not condition.holds(case):
+                raise Refused(condition.refusal.format(case=case.reference))
         return
     said = {
         State.TRIAGE: "is waiting for somebody to decide what it is: use Change first",

@@ -26,8 +26,6 @@ def check_extend(case: Case, council: Council, now: datetime, *, overruled: bool
     stage, reference = case.stage, case.reference
     if stage.answer_by is None:
         raise Refused(f"No date was promised on {reference}, so there is nothing to extend.")
-    if stage.answer_approved_at is not None:
-        raise Refused(f"An answer to {reference} is on its way already.")
     if stage.is_on_its_way(LetterKind.HOLDING_REPLY):
         raise Refused(f"The holding reply to {reference} is on its way already.")
     why_not = against_the_rule(case, council.local_date(now))

@@ -9,7 +9,6 @@ from models.errors import Refused
 from models.history import Detail, Event
 from models.people import Actor
 from models.praise import Praise
-from models.prediction import Category
 
 _BETWEEN = re.compile(r"[,;\n]|\band\b|&")
 _MOST_NAMES = 20
@@ -34,10 +33,6 @@ def pass_on(
 ) -> Change:
     """A compliment is recorded as one for these members of staff, once. Raises Refused."""
     check(case, Action.PASS_ON)
-    if case.category is not Category.COMPLIMENT:
-        raise Refused(f"{case.reference} is no compliment: say that it is one with Change first.")
-    if case.praise is not None:
-        raise Refused(f"{case.reference} has been passed on already.")
     details: dict[str, Detail] = {
         "formal": formal,
         "staff": ", ".join(staff) or None,
