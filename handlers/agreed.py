@@ -13,7 +13,7 @@ from models.errors import Refused
 from models.lessons import Learned
 from models.people import Actor
 from models.recording import record
-from models.store_port import Store
+from models.store_port import Store, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,21 @@ class Agreeing:
     def record_lesson(self, seen: Seen, learned: Learned, actor: Actor, now: datetime) -> Case:
         """The lesson of an upheld complaint that has ended, or its correction."""
         return self._change(
-            seen, now, lambda case: lessons.record_lesson(case, learned, self.council, actor, now)
+            seen,
+            now,
+            lambda _, case: lessons.record_lesson(case, learned, self.council, actor, now),
         )
 
     def agree_remedy(
         self, seen: Seen, redress: Redress, task: Task, actor: Actor, now: datetime
     ) -> Case:
-        """Something is done for the customer."""
-        return self._change(
-            seen,
-            now,
-            lambda case: lessons.agree_remedy(case, redress, task, self.council, actor, now),
-        )
+        """Something is done for the customer; a referral that asked for it is the case's."""
+
+        def act(work: Work, case: Case) -> Change:
+            theirs = _theirs(work, case, redress.referral)
+            return lessons.agree_remedy(case, redress, task, self.council, actor, now, theirs)
+
+        return self._change(seen, now, act)
 
     def finish(
         self, seen: Seen, number: int, finished: Finished, actor: Actor, now: datetime
@@ -46,13 +49,22 @@ class Agreeing:
         return self._change(
             seen,
             now,
-            lambda case: lessons.finish(case, number, finished, self.council, actor, now),
+            lambda _, case: lessons.finish(case, number, finished, self.council, actor, now),
         )
 
-    def _change(self, seen: Seen, now: datetime, act: Callable[[Case], Change]) -> Case:
+    def _change(self, seen: Seen, now: datetime, act: Callable[[Work, Case], Change]) -> Case:
         with self.store.work() as work:
             case = work.cases.get(seen.reference)
             if case is None:
                 raise Refused(f"There is no case {seen.reference}.")
             check_fresh(case, seen.version)
-            return record(work, act(case), now)
+            return record(work, act(work, case), now)
+
+
+def _theirs(work: Work, case: Case, referral: int | None) -> str | None:
+    if referral is None:
+        return None
+    known = {one.number: one.theirs for one in work.ombudsman.of_case(case.reference)}
+    if referral not in known:
+        raise Refused(f"{case.reference} has no such referral. Please start from the card.")
+    return known[referral]

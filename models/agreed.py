@@ -41,10 +41,13 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Redress:
-    """What sort of remedy it is; `pence` only, and always, of a payment."""
+    """What sort of remedy it is; `pence` only, and always, of a payment. `referral` is the number in
+    the Ombudsman's register (`models.ombudsman`) of the referral that asked for it, if one did.
+    """
 
     remedy: Remedy
     pence: int | None = None
+    referral: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

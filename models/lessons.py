@@ -198,15 +198,26 @@ def check_remedy(case: Case) -> None:
 
 
 def agree_remedy(
-    case: Case, redress: Redress, task: Task, council: Council, actor: Actor, now: datetime
+    case: Case,
+    redress: Redress,
+    task: Task,
+    council: Council,
+    actor: Actor,
+    now: datetime,
+    theirs: str | None = None,
 ) -> Change:
-    """Something is done for the customer; there may be several on a case."""
+    """Something is done for the customer; there may be several on a case. `theirs` is the Ombudsman's
+    reference of the referral that asked for it.
+    """
     check_remedy(case)
     _raise_first(redress_problems(redress.remedy, redress.pence))
     _check_task(task, council, now)
     agreed = _numbered(case, task, council, now, redress=redress)
     all_ = (*case.agreed, agreed)
-    return change(case, Event.REMEDY_AGREED, actor, now, _details(agreed, case), agreed=all_)
+    details = _details(agreed, case)
+    if theirs is not None:
+        details["theirs"] = theirs
+    return change(case, Event.REMEDY_AGREED, actor, now, details, agreed=all_)
 
 
 def pence(pounds: str) -> int | None:

@@ -128,9 +128,10 @@ def _remedy(entry: Entry, _council: Council, who: str) -> str:
     remedy = REMEDIES[Remedy(str(named))].lower() if named else "remedy"
     pence = entry.details.get("pence")
     amount = f" of {pounds(pence)}" if isinstance(pence, int) else ""
+    asked = f", as the Ombudsman asked ({_text(entry, 'theirs')})" if _has(entry, "theirs") else ""
     return (
         f"{who} agreed on a remedy: *{remedy}{amount}*, {_text(entry, 'what')}, "
-        f"by {_day(entry, 'due')}"
+        f"by {_day(entry, 'due')}{asked}"
     )
 
 

@@ -80,7 +80,7 @@ def open_remedy(desk: Desk, request: Request) -> Reply:
     """Remedy was pressed."""
     case = desk.acting(request, Action.REMEDY, fresh=False).case
     lessons.check_remedy(case)
-    return OpenModal(closing_modals.remedy(case))
+    return OpenModal(closing_modals.remedy(case, desk.ombudsman.referrals(case.reference)))
 
 
 def remedy(desk: Desk, request: Request) -> Reply:
@@ -97,9 +97,9 @@ def remedy(desk: Desk, request: Request) -> Reply:
     }
     if problems or chosen is None:
         return FieldErrors(problems)
-    desk.agreeing.agree_remedy(
-        acting.seen, Redress(chosen, pence), _task(request), acting.actor, desk.now()
-    )
+    asked = request.field(closing_modals.ASKED)
+    redress = Redress(chosen, pence, int(asked) if asked else None)
+    desk.agreeing.agree_remedy(acting.seen, redress, _task(request), acting.actor, desk.now())
     return Done()
 
 

@@ -1,6 +1,6 @@
 """The modals of a complaint's end: close with its lesson, a lesson later, a remedy, done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from handlers.slack import agreed_lines, fields, modals, wording
@@ -9,6 +9,7 @@ from handlers.slack.cards import button_value
 from models.agreed import Agreed, Task
 from models.case import Case, Level, Outcome, State
 from models.lessons import owed_first
+from models.ombudsman import Referral
 from models.owing import owed, to_correct
 from models.prediction import Category
 
@@ -17,6 +18,8 @@ LESSON = "case_lesson"
 REMEDY = "case_remedy"
 DONE = "case_done"
 OUTCOME = "close_outcome"
+ASKED = "asked_by"
+_MOST = 100
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -67,8 +70,10 @@ def lesson(case: Case) -> Block:
     return fields.modal(LESSON, title, "Record", button_value(case), blocks)
 
 
-def remedy(case: Case) -> Block:
-    """What is done for the customer."""
+def remedy(case: Case, referrals: Sequence[Referral] = ()) -> Block:
+    """What is done for the customer, and which of the case's referrals to the Ombudsman asked for it,
+    where there are any.
+    """
     amount = fields.text("amount", "Amount in pounds", "", multiline=False, optional=True)
     blocks = [
         fields.select("remedy", "Remedy", fields.names(agreed_lines.REMEDIES), None),
@@ -76,6 +81,11 @@ def remedy(case: Case) -> Block:
         fields.text("what", "What is done", "", multiline=True),
         *_who_and_when(_NOTHING, case.holder),
     ]
+    if referrals:
+        asked = {str(one.number): wording.one_line(one.theirs, 60) for one in referrals[-_MOST:]}
+        blocks.append(
+            fields.select(ASKED, "The Ombudsman asked for it in", asked, None, optional=True)
+        )
     title = f"Remedy {case.reference}"
     return fields.modal(REMEDY, title, "Agree", button_value(case), blocks)
 

@@ -7,14 +7,17 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from handlers.agreed import Agreeing
+from handlers.ombudsman import Ombudsman
 from handlers.reminders import remind
+from handlers.slack import history_lines
 from models.agreed import Finished, Redress, Remedy
 from models.case import Case, State
 from models.errors import Refused, Stale
 from models.history import Event
+from models.ombudsman import Area, Referral
 from models.outbox import Kind
 from models.people import staff
-from tests.support.casework import OFFICER, answer, close, events, learned, seen
+from tests.support.casework import OFFICER, answer, close, entry, events, learned, seen
 from tests.support.council import utc
 from tests.support.office import TestOffice, email
 
@@ -170,3 +173,33 @@ def test_what_comes_back_to_somebody_is_told_and_reminded_of_anew(
     remind(office.store, office.council, utc(2026, 12, 7))
     told = [(p.payload["owner"], p.payload["days_before"]) for p in office.waiting(Kind.AGREED)]
     assert told == [("U2", None), ("U2", 5), ("U3", None), ("U2", None), ("U2", 5)]
+
+
+def test_a_remedy_names_the_referral_of_its_own_case_that_asked_for_it(
+    office: TestOffice, agreeing: Agreeing
+) -> None:
+    reference = received(office)
+    other = office.receive(email(Message_ID="<2@x>"), NOW).reference
+    assert other is not None
+    register = Ombudsman(office.store, office.council)
+    for one, theirs in ((reference, "26 1"), (other, "26 2")):
+        referral = Referral(one, office.council.local_date(NOW), theirs, Area.HOUSING)
+        register.refer(seen(office, one), referral, OFFICER, NOW)
+    (own,), (foreign,) = map(register.referrals, (reference, other))
+    task = learned(office.council, NOW).task
+    with pytest.raises(Refused, match="no such referral"):
+        agreeing.agree_remedy(
+            seen(office, reference),
+            Redress(Remedy.REPAIR, referral=foreign.number),
+            task,
+            OFFICER,
+            NOW,
+        )
+    redress = Redress(Remedy.REPAIR, referral=own.number)
+    agreeing.agree_remedy(seen(office, reference), redress, task, OFFICER, NOW)
+    (kept,) = office.case(reference).agreed
+    assert kept.redress == redress
+    line = history_lines.line(
+        entry(office, reference, Event.REMEDY_AGREED), office.council, "Priya"
+    )
+    assert "as the Ombudsman asked (26 1)" in line

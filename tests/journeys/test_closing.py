@@ -178,7 +178,7 @@ def test_what_is_agreed_and_overdue_stands_in_the_morning_list_until_it_is_done(
     line = town.wait_thread(card, "said that it is done")
     assert "1 working day late" in line.text
     town.move_to(datetime.combine(town.calendar.next_working_day(morning), time(9, 30)))
-    assert len(town.cards(CHANNEL, "agreed and overdue")) == 2
+    assert len(town.cards(CHANNEL, "agreed and overdue")) == 3
 
 
 def test_the_outcome_chosen_in_the_modal_makes_the_fields_of_the_lesson_appear_and_go(

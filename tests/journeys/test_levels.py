@@ -250,6 +250,13 @@ def test_a_lead_records_the_referral_and_its_decision(town: Town, card: Message)
     assert referral.decision is Decision.UPHELD
     assert "The Ombudsman decided: upheld" in json.dumps(drawn(town).blocks)
 
+    town.press("sam", drawn(town), "remedy")
+    town.wait_view("sam", "Remedy CC-2026-00001")
+    due = town.calendar.add(today(town), 5).isoformat()
+    fields = {"remedy": "repair", "what": "A new bin", "owner": "sam", "due": due}
+    town.sandbox.fill_and_submit("sam", fields | {"asked_by": str(referral.number)})
+    assert "as the Ombudsman asked (26 001 234)" in town.wait_thread(card, "on a remedy").text
+
 
 def test_an_mps_enquiry_says_its_target_in_words_and_asks_for_no_level(town: Town) -> None:
     town.run()

@@ -10,7 +10,7 @@ from models.case import Case
 from models.store.sqlite.columns import optional_date_to_text, storable
 
 _COLUMNS = """number, level, agreed_on, what, owner, due, cause, lesson, remedy, pence,
-    done_on, done_by, note"""
+    done_on, done_by, note, referral"""
 OF_CASE = f"""(SELECT json_group_array(json_array({_COLUMNS})) FROM agreed a
     WHERE a.reference = c.reference) AS agreed"""
 """A column of what is agreed on the case `c`, for `from_json`."""
@@ -62,7 +62,7 @@ def keep(execute: Callable[[str, tuple[object, ...]], object], case: Case) -> No
     for one in case.agreed:
         lesson, redress, finished = one.lesson, one.redress, one.finished
         execute(
-            f"""INSERT INTO agreed (reference, {_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+            f"""INSERT INTO agreed (reference, {_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
                ON CONFLICT (reference, number) DO UPDATE SET
                what=excluded.what, cause=excluded.cause, lesson=excluded.lesson,
                done_on=excluded.done_on, done_by=excluded.done_by, note=excluded.note,
@@ -83,6 +83,7 @@ def keep(execute: Callable[[str, tuple[object, ...]], object], case: Case) -> No
                 optional_date_to_text(finished.on if finished else None),
                 finished and finished.by,
                 finished and storable(finished.note),
+                redress and redress.referral,
             ),
         )
 
@@ -101,6 +102,7 @@ def _agreed(
     done_on: str | None,
     done_by: str | None,
     note: str | None,
+    referral: int | None,
 ) -> Agreed:
     return Agreed(
         number=number,
@@ -108,7 +110,7 @@ def _agreed(
         on=date.fromisoformat(agreed_on),
         task=Task(what, owner, date.fromisoformat(due)),
         lesson=Lesson(Cause(cause), lesson or "") if cause else None,
-        redress=Redress(Remedy(remedy), pence) if remedy else None,
+        redress=Redress(Remedy(remedy), pence, referral) if remedy else None,
         finished=Finished(date.fromisoformat(done_on), done_by or "", note or "")
         if done_on
         else None,
