@@ -4,9 +4,11 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
 WIDTHS = {"phone": 390, "desk": 1280}
@@ -14,6 +16,7 @@ WIDTHS = {"phone": 390, "desk": 1280}
 _HEIGHT = 1700
 _MILLISECONDS = 60_000.0
 _GAP = 8
+_COLOURS = 128
 
 
 @contextmanager
@@ -35,7 +38,7 @@ class Camera:
         """`url` is the page's, `folder` where the single pictures go."""
         self._browser, self._url, self._folder = browser, url, folder
         self._taken: dict[str, list[Path]] = {}
-        self.pages = {way: _opened(browser, width) for way, width in WIDTHS.items()}
+        self.pages = {way: opened(browser, width) for way, width in WIDTHS.items()}
 
     def go(self, place: str) -> None:
         """Both look at a channel, by its name, or at `home`."""
@@ -75,19 +78,25 @@ def put_together(browser: Browser, paths: Sequence[Path], name: str, columns: in
     images = "".join(f"<img src='{path.as_uri()}'>" for path in paths)
     sheet = paths[0].parent / f"{name}.html"
     sheet.write_text(
-        f"<style>body {{{style};width:max-content}} img {{display:block;margin-bottom:{_GAP}px;"
-        f"break-inside:avoid}}</style><body>{images}</body>"
+        f"<!doctype html><style>body {{{style};width:max-content}} "
+        f"img {{display:block;margin-bottom:{_GAP}px;break-inside:avoid}}</style><body>{images}</body>"
     )
     page = browser.new_page(viewport={"width": 400, "height": 300}, device_scale_factor=1)
     page.goto(sheet.as_uri())
     widest = int(page.evaluate("Math.max(...[...document.images].map(i => i.naturalWidth))"))
     page.set_viewport_size({"width": columns * (widest + _GAP) + _GAP, "height": 300})
     page.add_style_tag(content="body {width:auto !important}")
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    whole = page.screenshot(full_page=True)
     page.close()
+    # Few colours are used; a third of the bytes is enough for them.
+    Image.open(BytesIO(whole)).convert("RGB").quantize(_COLOURS).save(
+        PICTURES / f"{name}.png", optimize=True
+    )
 
 
-def _opened(browser: Browser, width: int) -> Page:
-    page = browser.new_page(viewport={"width": width, "height": _HEIGHT}, device_scale_factor=1)
+def opened(browser: Browser, width: int, height: int = _HEIGHT) -> Page:
+    """A page of this width; dates stand as they do on a British screen."""
+    size: ViewportSize = {"width": width, "height": height}
+    page = browser.new_page(viewport=size, device_scale_factor=1, locale="en-GB")
     page.set_default_timeout(_MILLISECONDS)
     return page

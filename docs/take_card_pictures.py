@@ -3,8 +3,6 @@
 Nothing runs but the sandbox's page: the cards are drawn by the product's own code from cases made here.
 """
 
-import shutil
-import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
@@ -12,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from sheets import Camera, chromium
 from slack_sdk import WebClient
 
 from bot.config import council_file
@@ -33,7 +31,6 @@ from models.praise import Praise
 from models.prediction import Category, Doubt, Flag, Intent, Prediction, Reason
 from models.routing import route
 
-PICTURES = Path(__file__).parent / "pictures"
 NOW = datetime(2026, 6, 8, 9, tzinfo=UTC)
 TODAY = NOW.date() + timedelta(days=4)
 COUNCIL = council_of(council_file(tomllib.loads(example_settings().read_text())))
@@ -99,11 +96,12 @@ def all_cards(holder: str) -> Iterator[tuple[Case, Background]]:
 
 
 def main() -> None:
-    """Post every card and photograph each at the width of a phone, then all of them on one sheet."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        sys.exit("Chromium is missing")
-    with Sandbox(channels=["cards"], people=[PRIYA]) as sandbox, sync_playwright() as playwright:
+    """Post every card and photograph each on a phone and at a desk, then all of them on a sheet."""
+    with (
+        Sandbox(channels=["cards"], people=[PRIYA]) as sandbox,
+        chromium() as browser,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         channel = sandbox.workspace.channel("cards").id
         client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         client.conversations_join(channel=channel)
@@ -111,39 +109,15 @@ def main() -> None:
         for case, known in all_cards(holder):
             card = cards.card(case, COUNCIL, TODAY, known, lambda _: "https://slack.example/card")
             client.chat_postMessage(channel=channel, text=card.text, blocks=list(card.blocks))
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        with tempfile.TemporaryDirectory() as folder:
-            one_sheet(browser, photographed(browser, sandbox.url, Path(folder)))
-        browser.close()
-
-
-def photographed(browser: Browser, url: str, folder: Path) -> list[Path]:
-    """Each card by itself, in the order in which they stand."""
-    page = browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=1)
-    page.goto(url)
-    page.get_by_role("button", name="Channels").click()
-    page.get_by_role("link", name="cards").click()
-    found = page.get_by_role("main").get_by_role("article")
-    found.last.wait_for()
-    paths = []
-    for number in range(found.count()):
-        paths.append(folder / f"{number:02d}.png")
-        found.nth(number).screenshot(path=paths[-1])
-    return paths
-
-
-def one_sheet(browser: Browser, paths: list[Path]) -> None:
-    """Four in a row."""
-    style = (
-        "margin:0;padding:8px;background:#777;display:flex;flex-wrap:wrap;gap:8px;"
-        "align-items:flex-start;width:1590px"
-    )
-    images = "".join(f"<img src='{path.as_uri()}'>" for path in paths)
-    sheet = paths[0].parent / "sheet.html"
-    sheet.write_text(f"<body style='{style}'>{images}</body>")
-    page = browser.new_page(viewport={"width": 1606, "height": 600}, device_scale_factor=1)
-    page.goto(sheet.as_uri())
-    page.screenshot(path=PICTURES / "cards.png", full_page=True)
+        camera = Camera(browser, sandbox.url, Path(folder))
+        camera.go("cards")
+        for way, page in camera.pages.items():
+            found = page.get_by_role("main").get_by_role("article")
+            found.last.wait_for()
+            for number in range(found.count()):
+                camera.keep(f"cards-{way}", found.nth(number))
+        camera.put_together("cards-phone", 4)
+        camera.put_together("cards-desk", 2)
 
 
 if __name__ == "__main__":

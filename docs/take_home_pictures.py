@@ -3,35 +3,27 @@
 """
 
 import re
-import shutil
-import sys
 from datetime import date, timedelta
-from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+from sheets import PICTURES, chromium, opened
 
 from bot.demo import Demo
 
-PICTURES = Path(__file__).parent / "pictures"
-_SECONDS = 60.0
-_DESK, _PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 780}
+_SECONDS = 120.0
+_PHONE = {"width": 390, "height": 780}
 
 
 def main() -> None:
     """Tell a short story in the demo and photograph it."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        sys.exit("Chromium is missing")
-    with Demo(port=0, feed=False) as demo, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_page(viewport=_DESK, device_scale_factor=1)
+    with Demo(port=0, feed=False) as demo, chromium() as browser:
+        page = opened(browser, 1280, 800)
         while demo.deliver_next_sample():
             pass
         demo.bot.wait_settled(_SECONDS)
         tell(demo)
         page.goto(f"{demo.sandbox.url}#home")
         photograph(demo, page)
-        browser.close()
 
 
 def tell(demo: Demo) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from sheets import Camera, chromium
+from sheets import WIDTHS, Camera, chromium
 
 from bot.demo import Demo
 from bot.sandbox import Message, NoSuchElement, Sandbox
@@ -38,6 +38,7 @@ class Story:
         """Nothing has happened yet."""
         self._demo, self._camera = demo, camera
         self._sandbox = demo.sandbox
+        self._sheet = "modals-working"
 
     def arrive(self) -> None:
         """Every sample, and what the town hall passed on for a resident."""
@@ -48,6 +49,10 @@ class Story:
         self.settle()
         for channel in self._demo.file.slack.private.values():
             self._sandbox.workspace.join(channel, self._sandbox.workspace.person("priya").id)
+
+    def next_sheet(self, name: str) -> None:
+        """What follows stands together."""
+        self._sheet = name
 
     def settle(self) -> None:
         """What is to be done now is done."""
@@ -71,7 +76,7 @@ class Story:
     def window(self, *, close: bool = True) -> None:
         """Whatever window is open now."""
         view = self._sandbox.wait_for(lambda s: s.open_view("priya"), _SECONDS)
-        self._camera.dialog("modals", view.title)
+        self._camera.dialog(self._sheet, view.title)
         if close:
             self._sandbox.close_view("priya")
 
@@ -156,6 +161,7 @@ def while_open(story: Story) -> Case:
 
 def when_answered(story: Story, case: Case) -> None:
     """The windows of a complaint that was answered, to the Ombudsman and back."""
+    story.next_sheet("modals-answered")
     story.let_leave()
     for action in (Action.REOPEN, Action.ESCALATE, Action.LESSON, Action.CLOSE):
         story.shot(case, action)
@@ -172,6 +178,7 @@ def when_answered(story: Story, case: Case) -> None:
 
 def what_else(story: Story) -> None:
     """What other cases have: compliments, forwards, letters on paper, other bodies, merging."""
+    story.next_sheet("modals-others")
     thanks = story.first(lambda c: c.category is Category.COMPLIMENT and c.state is State.OPEN)
     story.shot(thanks, Action.PASS_ON)
     forwarded = story.first(lambda c: c.original is not None)
@@ -186,9 +193,15 @@ def what_else(story: Story) -> None:
     story.submit()
     story.settle()
     story.shot(dog, Action.POST)
-    first = story.first(lambda c: fits(c, Action.MERGE) and c.reference != dog.reference)
+    first = story.first(
+        lambda c: fits(c, Action.MERGE) and c.category is Category.COMPLAINT and c is not dog
+    )
     into = story.first(
-        lambda c: fits(c, Action.MERGE) and c.customer.address != first.customer.address
+        lambda c: (
+            fits(c, Action.MERGE)
+            and c.category is Category.COMPLAINT
+            and c.customer.address != first.customer.address
+        )
     )
     story.press(first, Action.MERGE)
     story.submit(typed=into.reference)
@@ -213,6 +226,7 @@ def fits(case: Case, action: Action) -> bool:
 
 def lists(story: Story, camera: Camera, case: Case) -> None:
     """What /case answers, then the home tab."""
+    story.press(story.first(lambda c: "Moving house" in c.subject), Action.CLAIM)
     story.days_pass(9)
     camera.go("complaints-lead")
     for words in (*_LISTS, case.reference, f"why {case.reference}"):
@@ -259,10 +273,13 @@ def main() -> None:
         when_answered(story, answered)
         what_else(story)
         lists(story, camera, answered)
-        for sheet, columns in (("modals-phone", 6), ("modals-desk", 5), ("lists-phone", 4)):
-            camera.put_together(sheet, columns)
-        for sheet in ("lists-desk", "home-phone", "home-desk"):
-            camera.put_together(sheet, 1)
+        for name in ("working", "answered", "others"):
+            camera.put_together(f"modals-{name}-phone", 4)
+            camera.put_together(f"modals-{name}-desk", 3)
+        camera.put_together("lists-phone", 4)
+        camera.put_together("lists-desk", 2)
+        for way in WIDTHS:
+            camera.put_together(f"home-{way}", 1)
 
 
 if __name__ == "__main__":
