@@ -13,48 +13,113 @@ from bot.manifest import GROUPS_SCOPE, SCOPES, manifest
 from handlers.slack.listeners import COMMANDS, EVENTS, SHORTCUTS
 from tests.support.council import EXAMPLE
 
-URL = r"^https?://.{1,3000}$"
 # The facts of slackapi/manifest-schema, schemas/manifest.schema.1.0.0.json, as far as ours goes: which
-# keys there are, which must be there, and how long a text may be.
-TEXT = {
-    "display_information.name": (1, 35),
-    "display_information.description": (1, 140),
-    "features.bot_user.display_name": (1, 80),
-    "features.shortcuts.name": (1, 24),
-    "features.shortcuts.callback_id": (1, 255),
-    "features.shortcuts.description": (1, 150),
-    "features.slash_commands.command": (2, 32),
-    "features.slash_commands.description": (1, 2000),
-    "features.slash_commands.usage_hint": (1, 1000),
-    "oauth_config.scopes.bot": (1, 50),
-    "settings.event_subscriptions.bot_events": (1, 50),
-}
-KEYS = {
-    "": {"_metadata", "display_information", "features", "oauth_config", "settings"},
-    "_metadata": {"major_version", "minor_version", "schema_version", "min_version"},
-    "display_information": {"name", "description", "background_color", "long_description"},
-    "features": {"app_home", "bot_user", "shortcuts", "slash_commands", "unfurl_domains"},
-    "features.app_home": {
-        "home_tab_enabled",
-        "messages_tab_enabled",
-        "messages_tab_read_only_enabled",
-    },
-    "features.bot_user": {"display_name", "always_online"},
+# keys there are, which must be there, what kind of value each has, and how long a text or a list may be.
+ADDRESS = r"https?://"
+NEEDED = {
+    "": {"display_information"},
+    "display_information": {"name"},
+    "features.bot_user": {"display_name"},
     "features.shortcuts": {"name", "type", "callback_id", "description"},
-    "features.slash_commands": {"command", "url", "description", "usage_hint", "should_escape"},
-    "oauth_config": {"redirect_urls", "scopes", "token_management_enabled"},
-    "oauth_config.scopes": {"bot", "user", "bot_optional", "user_optional"},
-    "settings": {
-        "event_subscriptions",
-        "interactivity",
-        "org_deploy_enabled",
-        "socket_mode_enabled",
-        "token_rotation_enabled",
-    },
-    "settings.event_subscriptions": {"request_url", "bot_events", "user_events"},
-    "settings.interactivity": {"is_enabled", "request_url", "message_menu_options_url"},
+    "features.slash_commands": {"command", "description"},
+    "settings.interactivity": {"is_enabled"},
 }
-MOST = {"features.shortcuts": 10, "features.slash_commands": 50, "oauth_config.scopes.bot": 255}
+# Every key of an object, and what its value is: a kind, how long a text may be, or those allowed.
+KEYS: dict[str, dict[str, object]] = {
+    "": {
+        "$schema": str,
+        "_metadata": dict,
+        "app_directory": dict,
+        "display_information": dict,
+        "features": dict,
+        "oauth_config": dict,
+        "settings": dict,
+        "functions": dict,
+        "workflows": dict,
+        "datastores": dict,
+        "outgoing_domains": list,
+        "types": dict,
+        "external_auth_providers": dict,
+    },
+    "_metadata": dict.fromkeys(
+        ("schema_version", "min_version", "major_version", "minor_version"), int
+    ),
+    "display_information": {
+        "name": (1, 35),
+        "description": (1, 140),
+        "background_color": (4, 7),
+        "long_description": (175, 4000),
+    },
+    "features": {
+        "app_home": dict,
+        "bot_user": dict,
+        "functions": list,
+        "shortcuts": list,
+        "slash_commands": list,
+        "workflow_steps": list,
+        "unfurl_domains": list,
+        "assistant_view": dict,
+    },
+    "features.app_home": dict.fromkeys(
+        ("home_tab_enabled", "messages_tab_enabled", "messages_tab_read_only_enabled"), bool
+    ),
+    "features.bot_user": {"display_name": (1, 80), "always_online": bool},
+    "features.shortcuts": {
+        "name": (1, 24),
+        "type": {"message", "global"},
+        "callback_id": (1, 255),
+        "description": (1, 150),
+    },
+    "features.slash_commands": {
+        "command": (2, 32),
+        "url": 3000,
+        "description": (1, 2000),
+        "usage_hint": (1, 1000),
+        "should_escape": bool,
+    },
+    "oauth_config": {
+        "redirect_urls": list,
+        "scopes": dict,
+        "token_management_enabled": bool,
+        "pkce_enabled": bool,
+    },
+    "oauth_config.scopes": dict.fromkeys(("user", "bot", "user_optional", "bot_optional"), list),
+    "settings": {
+        "allowed_ip_address_ranges": list,
+        "event_subscriptions": dict,
+        "incoming_webhooks": dict,
+        "interactivity": dict,
+        "org_deploy_enabled": bool,
+        "socket_mode_enabled": bool,
+        "is_hosted": bool,
+        "token_rotation_enabled": bool,
+        "siws_links": dict,
+        "hermes_app_type": str,
+        "function_runtime": str,
+        "is_mcp_enabled": bool,
+    },
+    "settings.event_subscriptions": {
+        "request_url": 3500,
+        "user_events": list,
+        "bot_events": list,
+        "metadata_subscriptions": list,
+    },
+    "settings.interactivity": {
+        "is_enabled": bool,
+        "request_url": 3500,
+        "message_menu_options_url": 3500,
+    },
+    "settings.incoming_webhooks": {"incoming_webhooks_enabled": bool},
+}
+# How many a list may have, and of a list of names how long each may be.
+LISTS = {
+    "features.shortcuts": (1, 10),
+    "features.slash_commands": (1, 50),
+    "oauth_config.scopes.bot": (0, 255),
+    "settings.event_subscriptions.bot_events": (0, 100),
+}
+NAMES = {"oauth_config.scopes.bot": 50, "settings.event_subscriptions.bot_events": 50}
+UNIQUE = {"settings.event_subscriptions.bot_events"}
 
 
 def settings(**slack: object) -> CouncilFile:
@@ -63,23 +128,44 @@ def settings(**slack: object) -> CouncilFile:
     return council_file(data)
 
 
-def problems(value: object, at: str = "") -> list[str]:
-    found = []
-    if isinstance(value, dict):
-        found += [f"{at}: no key {key}" for key in set(value) - KEYS.get(at, set())]
-        for key, each in value.items():
-            found += problems(each, f"{at}.{key}".lstrip("."))
-    elif isinstance(value, list):
-        if len(value) > MOST.get(at, 100) or not value:
-            found.append(f"{at}: {len(value)} items")
-        for each in value:
-            found += problems(each, at)
-    elif isinstance(value, str) and at in TEXT:
-        least, most = TEXT[at]
-        if not least <= len(value) <= most:
-            found.append(f"{at}: {len(value)} characters")
-    elif at.endswith("url") and not re.match(URL, str(value)):
-        found.append(f"{at}: {value!r} is no web address")
+def problems(value: dict[str, object], at: str = "") -> list[str]:
+    """What Slack's schema would refuse of an object at this place, and of what is in it."""
+    known = KEYS[at]
+    found = [f"{at}: no key {key}" for key in set(value) - set(known)]
+    found += [f"{at}: without {key}" for key in NEEDED.get(at, set()) - set(value)]
+    for key in set(value) & set(known):
+        found += wrong(value[key], known[key], f"{at}.{key}".lstrip("."))
+    return found
+
+
+def wrong(value: object, allowed: object, at: str) -> list[str]:
+    if isinstance(allowed, type):
+        if type(value) is not allowed:
+            return [f"{at}: {value!r} is no {allowed.__name__}"]
+        if isinstance(value, dict):
+            return problems(value, at)
+        return wrong_items(value, at) if isinstance(value, list) else []
+    return wrong_text(value, allowed, at) if isinstance(value, str) else [f"{at}: no text"]
+
+
+def wrong_text(value: str, allowed: object, at: str) -> list[str]:
+    if isinstance(allowed, set):
+        return [] if value in allowed else [f"{at}: {value!r} is none of {sorted(allowed)}"]
+    if isinstance(allowed, int):
+        fits = re.match(ADDRESS, value) and len(value) <= allowed
+        return [] if fits else [f"{at}: {value!r} is no web address"]
+    assert isinstance(allowed, tuple)
+    least, most = allowed
+    return [] if least <= len(value) <= most else [f"{at}: {len(value)} characters"]
+
+
+def wrong_items(items: list[object], at: str) -> list[str]:
+    least, most = LISTS[at]
+    found = [] if least <= len(items) <= most else [f"{at}: {len(items)} items"]
+    if at in UNIQUE and len({str(item) for item in items}) < len(items):
+        found.append(f"{at}: one of them twice")
+    for item in items:
+        found += problems(item, at) if isinstance(item, dict) else wrong(item, (0, NAMES[at]), at)
     return found
 
 
@@ -90,6 +176,36 @@ BY_HTTP = manifest(settings(receive="http"), "https://carebot.westmere.example/"
 def test_the_manifest_keeps_to_slacks_published_schema(made: dict[str, object]) -> None:
     assert problems(json.loads(json.dumps(made))) == []
     assert all(command["command"].startswith("/") for command in made["features"]["slash_commands"])
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "says"),
+    [
+        (("features", "bot_users"), {"display_name": "carebot"}, "no key bot_users"),
+        (("settings", "socket_mode"), True, "no key socket_mode"),
+        (("display_information", "name"), "c" * 36, "36 characters"),
+        (("features", "bot_user", "display_name"), "", "0 characters"),
+        (("features", "shortcuts", 0, "name"), "Add this message to the case", "28 characters"),
+        (("features", "shortcuts", 0, "type"), "thread", "none of"),
+        (("features", "slash_commands", 0, "command"), "/" + "c" * 32, "33 characters"),
+        (("features", "slash_commands"), [], "0 items"),
+        (("settings", "socket_mode_enabled"), "yes", "is no bool"),
+        (("settings", "interactivity"), {}, "without is_enabled"),
+        (("settings", "interactivity", "request_url"), "ftp://x", "no web address"),
+        (("settings", "event_subscriptions", "bot_events"), ["a", "a"], "twice"),
+        (("settings", "event_subscriptions", "bot_events"), ["e" * 51], "51 characters"),
+    ],
+)
+def test_what_slacks_schema_refuses_is_found(
+    place: tuple[str | int, ...], value: object, says: str
+) -> None:
+    made = json.loads(json.dumps(manifest(settings())))
+    within = made
+    for step in place[:-1]:
+        within = within[step]
+    within[place[-1]] = value
+    (problem,) = problems(made)
+    assert says in problem
 
 
 def test_every_listener_is_in_the_manifest() -> None:
