@@ -30,7 +30,7 @@ def check_answer_fits(case: Case, after: Case) -> None:
         return
     said = f"An answer to {case.reference} is on its way, written for what the case is now"
     if not _ANSWERS.isdisjoint(case.stage.to_post):
-        raise Refused(f"{said}: take it back with Posted first.")
+        raise Refused(f"{said}: take the letter on paper back first, with “I posted it”.")
     if any(one.kind in _ANSWERS for one in case.stage.leaving):
         raise Refused(f"{said}: take it back with Undo first.")
     raise Refused(f"{said}: wait until it has left, then use Open again.")

@@ -60,7 +60,7 @@ def test_what_it_is_changes_only_after_undo(office: TestOffice) -> None:
 
 def test_an_answer_on_paper_is_taken_back_with_posted_first(office: TestOffice) -> None:
     case = signposted(office, Going(Way.LETTER, "Jo Pike\n1 High Street"))
-    with pytest.raises(Refused, match="take it back with Posted first"):
+    with pytest.raises(Refused, match="take the letter on paper back first, with “I posted it”"):
         change(office, case, AS_COMPLAINT)
 
 
