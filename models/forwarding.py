@@ -59,7 +59,7 @@ def name_customer(
         raise Refused(f"Nobody has forwarded {case.reference} for somebody else.")
     stage = case.stage
     if stage.acknowledgement_approved_at is not None and stage.acknowledged_at is None:
-        raise Refused("Its acknowledgement is on its way. Name the complainant when it has left.")
+        raise Refused("Its acknowledgement is on its way. Name the customer when it has left.")
     details: dict[str, Detail] = {}
     after = replace(case, customer=case.original.sender, original=None)
     if _folded(after.customer.address) != _folded(case.customer.address):

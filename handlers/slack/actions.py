@@ -16,7 +16,7 @@ def claim(desk: Desk, request: Request) -> Reply:
 
 
 def confirm(desk: Desk, request: Request) -> Reply:
-    """It is right was pressed: the case is what the model said."""
+    """Confirm was pressed: the case is what the model said."""
     acting = desk.acting(request, Action.CONFIRM)
     desk.casework.confirm(acting.seen, acting.actor, desk.now())
     return Done()
@@ -33,10 +33,11 @@ def open_change(desk: Desk, request: Request) -> Reply:
 def change(desk: Desk, request: Request) -> Reply:
     """The change was submitted."""
     acting = desk.acting(request, Action.CHANGE)
-    to = modals.classified(request)
+    case = acting.case
+    to = modals.classified(request, case.service, case.authority)
     if isinstance(to, FieldErrors):
         return to
-    if acting.case.level is Level.LEVEL_TWO and to.level is not Level.LEVEL_TWO:
-        desk.staff.check_has(request.user, Role.SENIOR, acting.case)
+    if case.level is Level.LEVEL_TWO and to.level is not Level.LEVEL_TWO:
+        desk.staff.check_has(request.user, Role.SENIOR, case)
     desk.casework.reclassify(acting.seen, to, acting.actor, desk.now())
     return Done()

@@ -31,11 +31,11 @@ def modal(case: Case, council: Council) -> Block:
             _FORWARDED: f"the day it reached this mailbox: {wording.day(received)}",
         }
         blocks.append(fields.select("from", "The clock runs from", days, _WRITTEN))
-    return fields.modal(NAME, "Name the complainant", "Name", button_value(case), blocks)
+    return fields.modal(NAME, "Name the customer", "Name", button_value(case), blocks)
 
 
 def open_naming(desk: Desk, request: Request) -> Reply:
-    """Complainant was pressed."""
+    """Name the customer was pressed."""
     return OpenModal(modal(desk.acting(request, Action.NAME, fresh=False).case, desk.council))
 
 

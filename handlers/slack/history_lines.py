@@ -44,7 +44,7 @@ def _reclassified(entry: Entry, council: Council, who: str) -> str:
 
 
 def _customer_named(entry: Entry, _council: Council, who: str) -> str:
-    said = f"{who} named the complainant: letters go to them from now on"
+    said = f"{who} named the customer: letters go to them from now on"
     received = entry.details.get("received_on")
     if isinstance(received, str):
         was = date.fromisoformat(str(entry.details["received_on_was"]))
@@ -93,7 +93,7 @@ def _added(entry: Entry, _council: Council, _who: str) -> str:
     if not entry.details.get("known_sender"):
         said = "*Somebody new* wrote on this case: please check that it belongs here"
     if entry.details.get("other_matter"):
-        said += ". It is perhaps *another matter*: please look"
+        said += ". It is perhaps *another matter*: please check"
     flags = entry.details.get("flags")
     if flags:
         said += f". It raises: *{flag_lines.named(flags)}*"
@@ -120,22 +120,22 @@ def _filed(entry: Entry, _council: Council, _who: str) -> str:
 
 
 _LINKS = {
-    ("late", True): "This answers {other}, which ended long ago: a case of its own",
+    ("late", True): "This answers {other}, which ended long ago, so it is a new case",
     ("late", False): "An answer to this came long after its end: it is {other}",
     (
         "stranger",
         True,
     ): "*Please check*: this names {other}, which has ended, but the sender is not "
-    "known there: a case of its own",
+    "known there, so it is a new case",
     ("stranger", False): "Somebody who is not known on this case named it: see {other}",
     ("same_matter", True): "*The same person also wrote on {other}*, which is open: "
-    "please look whether they belong together",
+    "please check whether they belong together",
     ("same_matter", False): "*The same person wrote again on this topic*: {other}. "
-    "Please look whether they belong together",
+    "Please check whether they belong together",
     ("same_place", True): "*There is another report of this place*, {other}, which is open: "
-    "please look whether they belong together",
+    "please check whether they belong together",
     ("same_place", False): "*There is another report of this place*: {other}. "
-    "Please look whether they belong together",
+    "Please check whether they belong together",
     (
         "failed_again",
         True,

@@ -139,6 +139,8 @@ class _Drawing:
         case = row.case
         about = wording.escape(wording.subject(case, 100)) if row.named else "(private)"
         said = f"*{case.reference}* {about}\n{row.note or self._due(case)}"
+        if not row.named:
+            return _section(said)
         return {
             **_section(said),
             "accessory": {

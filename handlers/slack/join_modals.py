@@ -106,11 +106,11 @@ def sure(case: Case, into: Case, why: str) -> Block:
 def take_apart(case: Case) -> Block:
     """Say what taking apart means before it is done."""
     said = (
-        f"{case.reference} becomes a case of its own again, in the state and with the dates that it "
+        f"{case.reference} becomes a separate case again, in the state and with the dates that it "
         f"had. What came since then stays with {case.merged_into}. Nothing is sent."
     )
     blocks: list[Block] = [{"type": "section", "text": fields.plain(said)}]
-    return fields.modal(TAKE_APART, "Take apart", "Take apart", button_value(case), blocks)
+    return fields.modal(TAKE_APART, "Undo the merge", "Undo it", button_value(case), blocks)
 
 
 def open_link(desk: Desk, request: Request) -> Reply:
@@ -186,7 +186,7 @@ def merge_surely(desk: Desk, request: Request) -> Reply:
 
 
 def open_take_apart(desk: Desk, request: Request) -> Reply:
-    """Take apart was pressed."""
+    """Undo the merge was pressed."""
     case = desk.acting(request, Action.UNMERGE, fresh=False).case
     check_take_apart(case)
     _check_other(desk, request, case)
@@ -194,12 +194,12 @@ def open_take_apart(desk: Desk, request: Request) -> Reply:
 
 
 def taken_apart(desk: Desk, request: Request) -> Reply:
-    """Take apart was confirmed."""
+    """Undo the merge was confirmed."""
     acting = desk.acting(request, Action.UNMERGE)
     check_take_apart(acting.case)
     _check_other(desk, request, acting.case)
     after = desk.joining.take_apart(acting.seen, acting.actor, desk.now())
-    said = f"*{after.reference}* is a case of its own again."
+    said = f"*{after.reference}* is a separate case again."
     return ShowInstead(modals.notice(said, "Taken apart"))
 
 

@@ -25,6 +25,7 @@ HEAD = frozenset({"level", "outcome", points_modal.COVERED})
 ALTHOUGH = "although"
 TAKEN_BACK = "taken_back"
 _NEXT = "The next step shows it exactly as it will leave. Nothing is sent before that."
+_MORE = "Leave it empty unless the text above is full: a field holds 3,000 characters."
 _TITLES = {
     LetterKind.ACKNOWLEDGEMENT: "Acknowledgement",
     LetterKind.HOLDING_REPLY: "Holding reply",
@@ -145,13 +146,13 @@ def _letter(case: Case, label: str, template: str, postal: str) -> list[Block]:
 def _texts(label: str, template: str) -> list[Block]:
     """A field of Slack's holds 3,000 characters; there is always one more than the text fills."""
     parts = [*fields.split(template), ""]
-    labels = [label, *(f"Part {number} of the text" for number in range(2, len(parts) + 1))]
+    labels = [label, *(f"{label}, part {number}" for number in range(2, len(parts) + 1))]
     names = ["text", *(f"text_{number}" for number in range(2, len(parts) + 1))]
     texts = [
         fields.text(name, label, part, multiline=True, optional=number > 0)
         for number, (name, label, part) in enumerate(zip(names, labels, parts, strict=True))
     ]
-    return [fields.hinted(texts[0], _NEXT), *texts[1:]]
+    return [fields.hinted(texts[0], _NEXT), *texts[1:-1], fields.hinted(texts[-1], _MORE)]
 
 
 def _envelope(letter: Letter) -> str:

@@ -42,17 +42,28 @@ def classification(
     services = {service.id: service.name for service in catalogue.services.values()}
     bodies = {authority.id: authority.name for authority in catalogue.authorities.values()}
     levels = fields.names(wording.levels_open_to(level))
-    other = "Or the other body whose matter it is"
+    other = "Other body, if it is not the council's"
     return [
         fields.select("category", "Category", fields.names(wording.CATEGORIES), category),
-        fields.select("service", "Service that answers", services, service, optional=True),
+        fields.select(
+            "service",
+            "Service that answers, if it is the council's",
+            services,
+            service,
+            optional=True,
+        ),
         fields.select("authority", other, bodies, authority, optional=True),
-        fields.select("level", "Level, of a complaint", levels, level, optional=True),
+        fields.select("level", "Level (complaints only)", levels, level, optional=True),
     ]
 
 
-def classified(request: Request) -> Classification | FieldErrors:
-    """What was chosen. A category of another body's matter needs the body, others a service."""
+def classified(
+    request: Request, stood_service: str | None = None, stood_authority: str | None = None
+) -> Classification | FieldErrors:
+    """What was chosen. A category of another body's matter needs the body, others a service; what does
+    not go with the category is an error at its field. Only what stood there when the modal opened may
+    stay: nobody has chosen it.
+    """
     category = Category(request.field("category"))
     outside = category is Category.NON_COUNCIL
     service, authority = request.field("service"), request.field("authority")
@@ -60,6 +71,15 @@ def classified(request: Request) -> Classification | FieldErrors:
         return FieldErrors({"authority": "Choose the body whose matter it is."})
     if not outside and not service:
         return FieldErrors({"service": "Choose the service that answers it."})
+    kind = wording.CATEGORIES[category]
+    if outside and service and service != stood_service:
+        return FieldErrors(
+            {"service": f"“{kind}” has no service: clear this, or change the category."}
+        )
+    if not outside and authority and authority != stood_authority:
+        return FieldErrors(
+            {"authority": f"“{kind}” is for the council: clear this, or change the category."}
+        )
     level = chosen(Level, request.field("level")) or Level.UNDETERMINED
     return Classification(
         category=category,

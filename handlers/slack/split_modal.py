@@ -81,7 +81,7 @@ def chosen(desk: Desk, request: Request) -> Reply:
 def split(desk: Desk, request: Request) -> Reply:
     """The other matter was picked."""
     acting = desk.acting(request, Action.SPLIT)
-    to = modals.classified(request)
+    to = modals.classified(request, None, acting.case.secondary_authority)
     if isinstance(to, FieldErrors):
         return to
     part = request.field("part")

@@ -92,7 +92,9 @@ class Staff:
     def check_may_see(self, user: str, case: Case) -> None:
         """Raises Refused where the case stands in a private channel that `user` is not in."""
         if not self.may_see(user, case):
-            raise Refused(f"{case.reference} is handled in a private channel that you are not in.")
+            raise Refused(
+                f"{case.reference} is handled in a private channel that you are not in. Ask your team leader."
+            )
 
     def may_see(self, user: str, case: Case) -> bool:
         """Whether `user` is where the case's words stand."""

@@ -34,7 +34,7 @@ _KINDS = {
 _MOVES = {
     Event.RECLASSIFIED: "somebody decided what it is",
     Event.MESSAGE_ADDED: "the customer wrote again",
-    Event.CUSTOMER_NAMED: "the complainant was named",
+    Event.CUSTOMER_NAMED: "the customer was named",
     Event.ACKNOWLEDGED: "the acknowledgement left",
     Event.BOUNCED: "a letter came back",
     Event.EXTENDED: "it was extended",

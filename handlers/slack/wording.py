@@ -16,7 +16,7 @@ CATEGORIES = {
     Category.NON_COUNCIL: "Not the council's",
 }
 LEVELS = {
-    Level.UNDETERMINED: "Undetermined",
+    Level.UNDETERMINED: "Not decided yet",
     Level.GENERAL_ENQUIRY: "General enquiry",
     Level.LEVEL_ONE: "Level One",
     Level.LEVEL_TWO: "Level Two",
@@ -55,26 +55,26 @@ ACTIONS = {
     Action.UNDO: "Undo",
     Action.CLAIM: "Claim",
     Action.ASSIGN: "Assign",
-    Action.CONFIRM: "It is right",
+    Action.CONFIRM: "Confirm",
     Action.CHANGE: "Change",
     Action.ACKNOWLEDGE: "Acknowledge",
     Action.EXTEND: "Holding reply",
     Action.RESPOND: "Respond",
     Action.POINTS: "Points",
-    Action.POST: "Posted",
+    Action.POST: "I posted it",
     Action.CLOSE: "Close",
     Action.REOPEN: "Open again",
     Action.ESCALATE: "Level Two",
     Action.OMBUDSMAN: "Ombudsman",
     Action.LESSON: "Lesson",
     Action.REMEDY: "Remedy",
-    Action.DONE: "Agreed: done",
-    Action.NAME: "Name the complainant",
+    Action.DONE: "Mark as done",
+    Action.NAME: "Name the customer",
     Action.SPLIT: "Split",
     Action.LINK: "Link",
     Action.UNLINK: "Unlink",
     Action.MERGE: "Merge",
-    Action.UNMERGE: "Take apart",
+    Action.UNMERGE: "Undo the merge",
     Action.PASS_ON: "Pass on",
     Action.NOTE: "Add a note",
 }
@@ -82,7 +82,7 @@ EXPLAINED = {
     Action.UNDO: "Take back the email that was sent last: it has not left yet.",
     Action.CLAIM: "You look after it from now on; reminders go to you.",
     Action.ASSIGN: "Give it to a colleague who is in, or back to the service.",
-    Action.CONFIRM: "The model chose well: let it be what the card says.",
+    Action.CONFIRM: "What the card says is right: what it is, and who answers it.",
     Action.CHANGE: "Say what it is, who answers it, its level and its flags.",
     Action.ACKNOWLEDGE: "Tell the customer that it came, and by when they get an answer.",
     Action.EXTEND: "Tell the customer that more time is needed, and until when.",
@@ -96,13 +96,13 @@ EXPLAINED = {
     Action.LESSON: "Say what is learned from it, and what is agreed so that it ends.",
     Action.REMEDY: "Say what is done for the customer, by whom and by when. Nothing is sent.",
     Action.DONE: "Something that was agreed is done.",
-    Action.NAME: "Say that who wrote the forwarded message is the complainant.",
+    Action.NAME: "Say who wrote the message that a colleague forwarded: letters go to them.",
     Action.NOTE: "Write something down about the case. It never leaves for the customer.",
-    Action.SPLIT: "Take a second matter out of the message: it becomes a case of its own.",
+    Action.SPLIT: "Make a second case of another matter that stands in the message.",
     Action.LINK: "It has to do with another case: each names the other, no more.",
     Action.UNLINK: "It has nothing to do with a case that it was linked with, after all.",
     Action.MERGE: "It is the same matter as another open case: that one goes on for both.",
-    Action.UNMERGE: "It was no case of the other's after all: it becomes its own again.",
+    Action.UNMERGE: "It was another matter after all: it becomes a separate case again.",
     Action.PASS_ON: "Tell those whom the compliment is about, in their service's channel.",
 }
 STANDS = {
@@ -172,9 +172,13 @@ def days_left(council: Council, due: date, today: date) -> str:
 
 
 def action(case: Case, action: Action) -> str:
-    """What the button of an action is called on a case: the answer has the name of its letter."""
+    """What the button of an action is called on a case: the answer has the name of its letter, and who
+    confirms reads what.
+    """
     if action is Action.RESPOND and case.category is Category.NON_COUNCIL:
         return "Signpost"
+    if action is Action.CONFIRM:
+        return f"{ACTIONS[action]}: {CATEGORIES[case.category]}"
     return ACTIONS[action]
 
 

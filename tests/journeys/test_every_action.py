@@ -308,8 +308,8 @@ def name(town: Town) -> None:
         "Subject: My bin\n\nNot emptied. #missed_bin complaint\n"
     )
     case = writes(town, forwarded, From="Cllr Ann May <ann.may@westmere.example>")
-    case.do(Action.NAME, "Name the complainant")
-    case.tells("named the complainant")
+    case.do(Action.NAME, "Name the customer")
+    case.tells("named the customer")
     assert "from Al Reed" in case.card().text
     assert case.stored().customer.address == "al@post.example"
 
@@ -365,7 +365,7 @@ def merge(town: Town) -> None:
 def unmerge(town: Town) -> None:
     first, second = merged(town)
     first.shows("Closed, merged into another case")
-    first.do(Action.UNMERGE, "Take apart")
+    first.do(Action.UNMERGE, "Undo the merge")
     first.shows("Open, not claimed yet")
     assert "Joined by" not in json.dumps(second.card().blocks)
 

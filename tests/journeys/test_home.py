@@ -159,6 +159,8 @@ def test_a_private_case_is_named_with_its_subject_for_members_of_its_channel_onl
     assert "CC-2026-00001* Secret" in homes["priya"]
     assert "CC-2026-00001* (private)" in homes["sam"]
     assert "Secret" not in homes["sam"]
+    assert "Open case CC-2026-00001" in homes["priya"]
+    assert "Open case" not in homes["sam"]  # it would only be refused
 
 
 def test_days_left_are_counted_anew_on_the_next_working_morning(town: Town, card: Message) -> None:

@@ -72,7 +72,7 @@ def test_what_was_merged_is_taken_apart_again_from_its_card(town: Town) -> None:
     first, _second = two(town)
     merged(town, first)
     town.press("priya", now(town, FIRST), "unmerge")
-    town.wait_view("priya", "Take apart")
+    town.wait_view("priya", "Undo the merge")
     town.sandbox.fill_and_submit("priya", {})
     town.wait_view("priya", "Taken apart")
     assert "not claimed yet" in now(town, FIRST).text
