@@ -93,9 +93,44 @@ def _ask(sandbox: Sandbox, officer: str, card: Message) -> Delivery:
     return sandbox.slash(officer, card.channel, "/case", "mine")
 
 
+def _home(sandbox: Sandbox, officer: str, card: Message) -> Delivery:
+    del card
+    return sandbox.open_home(officer)
+
+
+def _submit(**fields: str) -> _Press:
+    def submit(sandbox: Sandbox, officer: str, card: Message) -> Delivery:
+        del card
+        return sandbox.fill_and_submit(officer, fields)
+
+    return submit
+
+
+def _through_more(action: str, title: str) -> _Press:
+    """Press More and the action behind it, and wait until its window stands there."""
+
+    def press(sandbox: Sandbox, officer: str, card: Message) -> Delivery:
+        sandbox.click(officer, card.channel, card.ts, "case_more")
+        delivery = sandbox.click_in_view(officer, action)
+
+        def stands(workspace: Sandbox) -> bool:
+            view = workspace.open_view(officer)
+            return view is not None and view.callback_id == title
+
+        sandbox.wait_for(stands, SECONDS)
+        return delivery
+
+    return press
+
+
+# In this order: what is submitted was opened by the press before it.
 _PRESSES: dict[str, _Press] = {
     "More (a window opens)": _press("case_more"),
     "Respond (a window with a letter)": _press("case_respond"),
     "/case mine": _ask,
+    "the home tab": _home,
+    "Change (a window with fields)": _through_more("case_change", "case_change"),
+    "Change, submitted": _submit(level="level_one"),
+    "Assign (a window with colleagues)": _through_more("case_assign", "case_assign_to"),
     "Claim (a change)": _press("case_claim"),
 }
