@@ -136,7 +136,7 @@ def agreed_lesson(
     """
     _raise_first(lesson_problems(learned.lesson.cause, learned.lesson.text))
     _check_task(learned.task, council, now, date_of(case))
-    levels = owed(case, case.stage.outcome or outcome)
+    levels = owed(case, outcome)
     kept = _numbered(case, learned.task, council, now, lesson=_stripped(learned.lesson))
     return replace(kept, level=levels[0]) if levels else kept
 

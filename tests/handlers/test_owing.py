@@ -125,3 +125,15 @@ def test_an_owed_lesson_survives_the_store_and_is_recorded_after_the_close_too(
     case = record(office, reference)
     assert (owed(case), case.state) == ((), State.OPEN)
     assert end(office, reference, Outcome.RESOLVED, lesson=False).state is State.CLOSED
+
+
+def test_an_upheld_answer_that_came_back_calls_for_no_lesson(office: TestOffice) -> None:
+    reference = received(office)
+    letter = answer(office, reference, NOW)
+    office.receive(bounce(letter.message_id), LATER)
+    to = Classification(Category.COMPLAINT, "waste_recycling", None, Level.LEVEL_ONE)
+    office.casework.reclassify(seen(office, reference), to, OFFICER, LATER)
+    with pytest.raises(Refused, match="Only an upheld complaint"):
+        end(office, reference, Outcome.WITHDRAWN, lesson=True)
+    case = end(office, reference, Outcome.WITHDRAWN, lesson=False)
+    assert (case.stage.outcome, case.agreed) == (Outcome.WITHDRAWN, ())
