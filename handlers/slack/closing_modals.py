@@ -9,6 +9,7 @@ from handlers.slack.cards import button_value
 from models.agreed import Agreed, Task
 from models.case import Case, Level, Outcome, State
 from models.lessons import owed_first
+from models.letter import LetterKind
 from models.ombudsman import Referral
 from models.owing import owed, to_correct
 from models.prediction import Category
@@ -20,6 +21,7 @@ DONE = "case_done"
 OUTCOME = "close_outcome"
 ASKED = "asked_by"
 _MOST = 100
+_ANSWERS = frozenset({LetterKind.RESPONSE, LetterKind.SIGNPOST})
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -32,8 +34,8 @@ def close(case: Case, filled: Mapping[str, str] = _NOTHING) -> Block:
 
 
 def close_blocks(case: Case, filled: Mapping[str, str] = _NOTHING) -> list[Block]:
-    """What is asked for the case to end."""
-    blocks = []
+    """What is asked for the case to end, below what that takes back."""
+    blocks = [_said(f"{one} is taken back: it has not left yet.") for one in _in_vain(case)]
     outcome = case.stage.told_outcome
     if case.category is Category.COMPLAINT and outcome is None:
         outcome = modals.outcome(filled.get(OUTCOME, ""))
@@ -48,6 +50,12 @@ def close_blocks(case: Case, filled: Mapping[str, str] = _NOTHING) -> list[Block
     written = filled.get("reason", "")
     blocks.append(fields.text("reason", label, written, multiline=True, optional=not needed))
     return blocks
+
+
+def _in_vain(case: Case) -> list[str]:
+    """The letters that the end of the case takes back."""
+    letters = (wording.LETTERS[one.kind] for one in case.stage.leaving if one.kind not in _ANSWERS)
+    return [f"The {letter}" for letter in letters]
 
 
 def asks_for_lesson(filled: Mapping[str, str]) -> bool:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from handlers.delivery import Delivery
 from handlers.levels import Levels
 from handlers.mail.courier import EmailCourier
-from handlers.slack import history_lines
+from handlers.slack import closing_modals, history_lines
 from handlers.taken_back import TakingBack
 from models.allowed import allowed_actions
 from models.case import Action, Case, Classification, Level, Outcome, State
@@ -140,7 +140,9 @@ def line(office: TestOffice, reference: str, event: Event) -> str:
 
 def test_close_takes_a_holding_reply_back_that_is_still_in_its_minute(office: TestOffice) -> None:
     reference = new(office)
-    hold(office, reference, NOW)
+    held = hold(office, reference, NOW)
+    said = str(closing_modals.close(held)["blocks"][0])
+    assert "The holding reply is taken back: it has not left yet." in said
     closed = close(office, reference, SOON)
     assert (closed.state, closed.stage.leaving) == (State.CLOSED, ())
     assert closed.stage.extension_approved_at is None
