@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -191,30 +192,44 @@ def until_heard(town: Town, press: Callable[[], Delivery]) -> Callable[[], objec
     return act
 
 
-@pytest.mark.parametrize("fault", ["refresh_sockets", "cut_sockets"])
-def test_a_refresh_or_a_cut_in_the_midst_of_clicks_loses_none_and_doubles_none(
-    town: Town, fault: str
-) -> None:
+def notes_and_claims(town: Town) -> tuple[list[Message], dict[str, Callable[[], Delivery]]]:
+    """Six cards; three officers have a note's window open and a card to claim each."""
     cards = start(town, bots=2, cases=6)
-    users = ("priya", "sam", "lee")
-    for card, user in zip(cards[:3], users, strict=True):
+    presses: dict[str, Callable[[], Delivery]] = {}
+    for card, other, user in zip(cards[:3], cards[3:], ("priya", "sam", "lee"), strict=True):
         town.press(user, card, "note")
-        town.wait_view(user, "Add a note")
+        town.wait_view(user, "note")
+        presses[f"{user} writes"] = partial(town.sandbox.fill_and_submit, user, {"text": user})
+        place = (user, other.channel, other.ts, "case_claim")
+        presses[f"{user} claims"] = partial(town.sandbox.click, *place, seen=other)
+    return cards, presses
 
-    def writes(user: str) -> Callable[[], Delivery]:
-        return lambda: town.sandbox.fill_and_submit(user, {"text": f"By {user}."})
 
-    def claims(user: str, card: Message) -> Callable[[], Delivery]:
-        return lambda: town.sandbox.click(user, card.channel, card.ts, "case_claim", seen=card)
-
-    at_once(
-        *(until_heard(town, claims(u, card)) for u, card in zip(users, cards[3:], strict=True)),
-        getattr(town.sandbox.faults, fault),
-        *(until_heard(town, writes(user)) for user in users),
-    )
-    town.sandbox.wait_for(lambda s: s.connected == 4, START)
+def assert_each_once(town: Town, cards: list[Message]) -> None:
+    for card in cards[:3]:
+        assert times(town, card, Event.NOTE_WRITTEN) == 1
     for card in cards[3:]:
         assert times(town, card, Event.CLAIMED) == 1
-    for card, user in zip(cards[:3], users, strict=True):
-        assert times(town, card, Event.NOTE_WRITTEN) == 1
-        town.wait_thread(card, f"{user} added a note")
+
+
+def test_a_refresh_in_the_midst_of_clicks_loses_none_of_them(town: Town) -> None:
+    cards, presses = notes_and_claims(town)
+    before = len(town.sandbox.deliveries())
+    at_once(town.sandbox.faults.refresh_sockets, *presses.values())
+    pressed = [d for d in town.sandbox.deliveries()[before:] if d.type == "interactive"]
+    assert len(pressed) == len(presses)
+    assert [delivery for delivery in pressed if delivery.timed_out or not delivery.acked] == []
+    assert_each_once(town, cards)
+    town.sandbox.wait_for(lambda s: s.connected == 4, START)
+
+
+def test_a_cut_in_the_midst_of_clicks_loses_none_and_doubles_none(town: Town) -> None:
+    cards, presses = notes_and_claims(town)
+    claims, writes = list(presses.values())[1::2], list(presses.values())[::2]
+    at_once(
+        *(until_heard(town, press) for press in claims),
+        town.sandbox.faults.cut_sockets,
+        *(until_heard(town, press) for press in writes),
+    )
+    town.sandbox.wait_for(lambda s: s.connected == 4, START)
+    assert_each_once(town, cards)
