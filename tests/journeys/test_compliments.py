@@ -41,7 +41,7 @@ def test_a_compliment_is_passed_on_once_and_closed_with_one_press(town: Town) ->
     town.sandbox.fill_and_submit("sam", {"staff": "Dave"})
     stale = town.sandbox.open_view("sam")
     assert stale is not None
-    assert "passed the compliment on to Dave, Sue" in json.dumps(stale.errors)
+    assert "passed the compliment on to Dave, Sue" in json.dumps(stale.blocks)
     town.settle()
     drawn = town.wait_card(CHANNEL, "CC-2026-00001:")
     assert "*Passed on*" in json.dumps(drawn.blocks)

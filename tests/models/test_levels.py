@@ -207,14 +207,15 @@ def test_level_two_is_no_choice_of_change_and_its_answer_is_the_reviews() -> Non
     assert moved.level is Level.LEVEL_TWO
 
 
-def test_a_review_is_a_senior_officers_until_it_is_answered() -> None:
+def test_a_review_is_a_senior_officers_until_it_is_closed() -> None:
     story = Story().answer()
     assert role_for(Action.CLOSE, story.case) is Role.OFFICER
     case = story.escalate().case
     for action in (Action.CLAIM, Action.EXTEND, Action.RESPOND, Action.CLOSE):
         assert role_for(action, case) is Role.SENIOR
     assert role_for(Action.ACKNOWLEDGE, case) is Role.OFFICER
-    assert role_for(Action.CLOSE, replace(case, state=State.ANSWERED)) is Role.OFFICER
+    assert role_for(Action.CLOSE, replace(case, state=State.ANSWERED)) is Role.SENIOR
+    assert role_for(Action.CLOSE, replace(case, state=State.CLOSED)) is Role.OFFICER
 
 
 def test_an_mps_enquiry_needs_no_level_and_is_not_reviewed_at_level_two() -> None:

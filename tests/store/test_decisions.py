@@ -81,7 +81,7 @@ def test_who_may_be_named_in_the_words_comes_with_them(store: Store) -> None:
 def test_a_part_that_was_split_off_has_no_subject_and_the_rest_keeps_its_own(store: Store) -> None:
     with store.work() as work:
         first = keep(work, 1, NOW)
-        part = Part("CC-2026-00002", "the other matter", first.prediction)
+        part = Part("CC-2026-00002", "the other matter", NOW, first.prediction)
         change = split_off(first, part, COUNCIL, PRIYA, NOW)
         work.cases.add(change)
         words = message("the other matter", NOW)

@@ -94,4 +94,4 @@ def test_looks_are_listed_with_who_when_in_local_time_and_how_and_earlier_ones_a
     said = looking._log(CASE, looks, 40, COUNCIL).text.split("\n")
     assert said[0] == "*CC-2026-00042*: looks from outside its channel: 40."
     assert said[2] == "• Wed 1 July 2026, 12:05: <@U1> read what the customer wrote"
-    assert said[-1] == "…and 37 earlier ones."
+    assert said[-1] == f"…and {40 - len(How)} earlier ones."
