@@ -278,7 +278,7 @@ def check_close(case: Case) -> None:
     _check(case, Action.CLOSE)
     if case.level is Level.UNDETERMINED and case.needs_level:
         raise Refused(
-            "An undetermined complaint cannot be closed: set its level with Change first."
+            "A complaint without a level cannot be closed: set its level with Change first."
         )
 
 

@@ -262,7 +262,7 @@ def _pick(likely: Sequence[Likely], label: str) -> list[Block]:
     typed = "Or its reference" if likely else f"{label}: its reference"
     blocks.append(
         fields.hinted(
-            fields.text(_TYPED, typed, "", multiline=False, optional=True),
+            fields.text(_TYPED, typed, "", multiline=False, optional=bool(likely)),
             "Such as CC-2026-00042, or 2026-42.",
         )
     )
