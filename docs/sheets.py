@@ -95,8 +95,8 @@ def put_together(browser: Browser, paths: Sequence[Path], name: str, columns: in
 
 
 def opened(browser: Browser, width: int, height: int = _HEIGHT) -> Page:
-    """A page of this width; dates stand as they do on a British screen."""
+    """A page of this width; a Debian Chromium writes dates in fields the American way."""
     size: ViewportSize = {"width": width, "height": height}
-    page = browser.new_page(viewport=size, device_scale_factor=1, locale="en-GB")
+    page = browser.new_page(viewport=size, device_scale_factor=1)
     page.set_default_timeout(_MILLISECONDS)
     return page

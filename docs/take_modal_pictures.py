@@ -2,6 +2,7 @@
 from the running demo: `.venv/bin/python docs/take_modal_pictures.py`.
 """
 
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from sheets import WIDTHS, Camera, chromium
 
 from bot.demo import Demo
 from bot.sandbox import Message, NoSuchElement, Sandbox
+from handlers.slack import menu
 from models.allowed import allowed_actions
 from models.case import Action, Case, State
 from models.ledger import Arrival
@@ -28,6 +30,7 @@ _ANSWER = {
     "Customer Care Team",
 }
 _POINTS = "Why are we missed?\nWhen is the bin emptied?"
+_AT_ONCE = {Action.CLAIM, Action.CONFIRM, Action.UNDO}
 _LISTS = ("mine", "due 20", "overdue", "triage", "search bin", "stats", "help")
 
 
@@ -39,6 +42,7 @@ class Story:
         self._demo, self._camera = demo, camera
         self._sandbox = demo.sandbox
         self._sheet = "modals-working"
+        self.taken: set[Action] = set()
 
     def arrive(self) -> None:
         """Every sample, and what the town hall passed on for a resident."""
@@ -71,6 +75,7 @@ class Story:
     def shot(self, case: Case, action: Action, *, close: bool = True) -> None:
         """The window of an action."""
         self.press(case, action)
+        self.taken.add(action)
         self.window(close=close)
 
     def window(self, *, close: bool = True) -> None:
@@ -135,7 +140,7 @@ class Story:
 
 def _no_menu(sandbox: Sandbox) -> bool:
     view = sandbox.open_view("priya")
-    return view is None or view.title != "What to do?"
+    return view is None or view.callback_id != menu.MENU
 
 
 def while_open(story: Story) -> Case:
@@ -194,7 +199,11 @@ def what_else(story: Story) -> None:
     story.settle()
     story.shot(dog, Action.POST)
     first = story.first(
-        lambda c: fits(c, Action.MERGE) and c.category is Category.COMPLAINT and c is not dog
+        lambda c: (
+            fits(c, Action.MERGE)
+            and c.category is Category.COMPLAINT
+            and c.reference != dog.reference
+        )
     )
     into = story.first(
         lambda c: (
@@ -203,6 +212,9 @@ def what_else(story: Story) -> None:
             and c.customer.address != first.customer.address
         )
     )
+    story.press(first, Action.LINK)
+    story.submit(typed=into.reference)
+    story.shot(first, Action.UNLINK)
     story.press(first, Action.MERGE)
     story.submit(typed=into.reference)
     story.window(close=False)
@@ -239,7 +251,7 @@ def lists(story: Story, camera: Camera, case: Case) -> None:
     camera.go("home")
     for way, page in camera.pages.items():
         page.get_by_text("Your cases").first.wait_for()
-        camera.keep(f"home-{way}", page.get_by_role("main"))
+        camera.keep(f"home-lead-{way}", page.get_by_role("main"))
 
 
 def _forwarded(now: datetime) -> EmailMessage:
@@ -273,13 +285,15 @@ def main() -> None:
         when_answered(story, answered)
         what_else(story)
         lists(story, camera, answered)
+        if missing := set(Action) - _AT_ONCE - story.taken:
+            sys.exit(f"no picture of the window of {', '.join(sorted(missing))}")
         for name in ("working", "answered", "others"):
             camera.put_together(f"modals-{name}-phone", 4)
             camera.put_together(f"modals-{name}-desk", 3)
         camera.put_together("lists-phone", 4)
         camera.put_together("lists-desk", 2)
         for way in WIDTHS:
-            camera.put_together(f"home-{way}", 1)
+            camera.put_together(f"home-lead-{way}", 1)
 
 
 if __name__ == "__main__":

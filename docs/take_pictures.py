@@ -1,7 +1,7 @@
 """Take the pictures of the docs from the running demo: `.venv/bin/python docs/take_pictures.py`."""
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 
 from playwright.sync_api import Locator, Page
 from sheets import PICTURES, chromium, opened
@@ -9,6 +9,8 @@ from sheets import PICTURES, chromium, opened
 from bot.demo import Demo
 
 _SECONDS = 120.0
+# At each a few cards are drawn anew.
+_TICKS = 5
 
 
 def main() -> None:
@@ -61,20 +63,27 @@ def photograph(demo: Demo, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 780})
     page.get_by_role("button", name="Channels").click()
     page.get_by_role("link", name=re.compile("parking")).click()
-    page.get_by_role("article").first.scroll_into_view_if_needed()
+    page.get_by_role("main").get_by_role("article").first.wait_for()
+    page.wait_for_timeout(1_000)  # what was unread is read now, and drawn anew
+    page.get_by_role("main").get_by_role("article").first.scroll_into_view_if_needed()
     page.screenshot(path=PICTURES / "phone.png")
+    page.get_by_role("button", name=re.compile(r"\d+ repl")).first.click()
+    page.get_by_role("complementary", name="Thread").get_by_text("wrote:").wait_for()
+    page.screenshot(path=PICTURES / "thread-phone.png")
 
 
 def three_weeks_pass(demo: Demo) -> None:
-    """To the sixteenth working morning in two jumps: on each morning between them every card would be
-    drawn anew, which takes minutes on a busy machine.
+    """To the sixteenth working morning by way of one with a reminder: on each morning between them
+    every card would be drawn anew, which takes minutes on a busy machine.
     """
     council = demo.office.council
-    day = council.calendar.add(council.local_date(demo.now()), 15)
-    demo.clock.move_to(datetime.combine(day, time(18), council.zone).astimezone(UTC))
-    demo.bot.wait_settled(_SECONDS)
-    demo.jump_to_next_working_morning()
-    demo.bot.wait_settled(_SECONDS)
+    for working_days in (13, 3):
+        day = council.calendar.add(council.local_date(demo.now()), working_days)
+        morning = datetime.combine(day, council.reminding.list_at, council.zone)
+        demo.clock.move_to(morning.astimezone(UTC))
+        for _ in range(_TICKS):
+            demo.bot.tick_now()
+            demo.bot.wait_settled(_SECONDS)
 
 
 def cut_out(page: Page, element: Locator, name: str) -> None:
