@@ -242,12 +242,15 @@ def lists(story: Story, camera: Camera, case: Case) -> None:
     story.days_pass(9)
     camera.go("complaints-lead")
     for words in (*_LISTS, case.reference, f"why {case.reference}"):
+        shown = {
+            way: page.get_by_role("main").get_by_role("article")
+            for way, page in camera.pages.items()
+        }
+        before = {way: messages.count() for way, messages in shown.items()}
         story.ask(words)
-        for way, page in camera.pages.items():
-            alone = page.get_by_role("main").get_by_role("article")
-            alone.last.wait_for()
-            page.wait_for_timeout(400)
-            camera.keep(f"lists-{way}", alone.last)
+        for way, messages in shown.items():
+            messages.nth(before[way]).wait_for()
+            camera.keep(f"lists-{way}", messages.last)
     camera.go("home")
     for way, page in camera.pages.items():
         page.get_by_text("Your cases").first.wait_for()
