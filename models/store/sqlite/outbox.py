@@ -189,9 +189,7 @@ class SqliteOutbox:
         """
         user = parcel.payload["user"]
         bounds = f"home:{user}:", f"home:{user};"
-        self._execute(
-            "DELETE FROM outbox WHERE key > ? AND key < ? AND state != 'pending'", bounds
-        )
+        self._execute("DELETE FROM outbox WHERE key > ? AND key < ? AND state != 'pending'", bounds)
         row = self._execute(
             "SELECT 1 FROM outbox WHERE key > ? AND key < ? AND lease_until IS NULL", bounds
         ).fetchone()
