@@ -12,6 +12,7 @@ from handlers.slack.fields import plain
 from models.case import Case, Level
 from models.facts import default_way
 from models.letter import Letter, LetterKind, Way
+from models.prediction import Category
 from models.store_port import Draft
 
 ACKNOWLEDGE = "case_acknowledge_text"
@@ -63,8 +64,10 @@ def extend(case: Case, reply: HoldingReply, postal: str) -> Block:
 
 def respond(case: Case, template: str, postal: str, files: Sequence[Block] = ()) -> Block:
     """Write the answer and, in `files`, what goes with it; a preview follows before anything leaves."""
-    blocks = [*head(case), *_letter(case, "Your answer", template, postal), *files]
-    title = f"Answer {case.reference}"
+    is_signpost = case.category is Category.NON_COUNCIL
+    label = "Your letter" if is_signpost else "Your answer"
+    blocks = [*head(case), *_letter(case, label, template, postal), *files]
+    title = f"{'Signpost' if is_signpost else 'Answer'} {case.reference}"
     return fields.modal(RESPOND, title, "Preview", button_value(case), blocks)
 
 
@@ -169,11 +172,11 @@ def _what_send_does(letter: Letter, undo_for: timedelta) -> str:
     if letter.way is Way.EMAIL and undo_for:
         return (
             f"Send lets this email leave in {leaving_lines.how_long(undo_for)}; until then Undo on "
-            "the card takes it back. Go back to change it."
+            "the card takes it back. Cancel goes back to change it."
         )
     if letter.way is Way.EMAIL:
-        return "Send lets this email leave. Go back to change it."
+        return "Send lets this email leave. Cancel goes back to change it."
     return (
         "Send makes the document to print. It counts from the day on which you say, with Posted on "
-        "the card, that it went into the post. Go back to change it."
+        "the card, that it went into the post. Cancel goes back to change it."
     )

@@ -69,7 +69,8 @@ def escalating(case: Case, earliest: date | None, today: date) -> Block:
             "May be left open: then a senior officer claims it.",
         ),
     ]
-    return fields.modal(ESCALATE, "Level Two", "Begin the review", button_value(case), blocks)
+    title = f"Level Two {case.reference}"
+    return fields.modal(ESCALATE, title, "Begin the review", button_value(case), blocks)
 
 
 def escalate(desk: Desk, request: Request) -> Reply:

@@ -52,7 +52,7 @@ def modal(case: Case, actions: tuple[Action, ...], stands_in: str = "") -> Block
         "private_metadata": json.dumps({"in": stands_in}),
         "callback_id": MENU,
         "title": fields.plain("What to do?"),
-        "close": fields.plain("Close"),
+        "close": fields.plain("Back"),
         "blocks": rows(case, actions),
     }
 

@@ -69,8 +69,10 @@ def although_open(points: Sequence[str]) -> list[Block]:
     if not points:
         return []
     listed = "\n".join(f"• {point}" for point in points)
-    count = "One point is" if len(points) == 1 else f"{len(points)} points are"
-    meant = {_SURE: ("Send although these points are open", "")}
+    is_one = len(points) == 1
+    count = "One point is" if is_one else f"{len(points)} points are"
+    though = "this point is" if is_one else "these points are"
+    meant = {_SURE: (f"Send although {though} open", "")}
     return [
         {"type": "section", "text": fields.plain(f"⚠ {count} open:\n{listed}")},
         fields.ticks(ALTHOUGH_OPEN, "Is that meant?", meant, optional=False),

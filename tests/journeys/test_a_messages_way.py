@@ -110,9 +110,9 @@ def test_another_bodys_matter_is_signposted_with_the_body_and_how_to_reach_it(to
     town.write("A deep hole. #pothole_road enquiry")
     card = town.wait_card("complaints-triage")
     town.press("sam", card, "respond")
-    town.wait_view("sam", "Answer")
+    town.wait_view("sam", "Signpost CC-")
     town.sandbox.fill_and_submit("sam", {})
-    town.wait_view("sam", "Signpost")
+    town.wait_view("sam", "Signpost: preview")
     town.sandbox.fill_and_submit("sam", {})
     answer = town.letterbox.wait_for(2, SECONDS)[1].message
     body = answer.get_body(("plain",))
