@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
+from handlers.slack.flag_lines import AT_RISK
 from handlers.slack.level_lines import asks_for_level_two
 from models.allowed import allowed_actions
 from models.case import Action, Case, State
-from models.prediction import Category, Flag
+from models.prediction import Category
 
 _MOST = 4
 _URGENT = (Action.UNDO, Action.POST, Action.NAME)
-_AT_RISK = frozenset({Flag.SAFEGUARDING, Flag.HAZARD})
-"""Somebody must look after these before anything else."""
 _Situation = Callable[[Case], bool]
 
 
@@ -34,7 +33,7 @@ _ORDERS: tuple[tuple[_Situation, tuple[Action, ...]], ...] = (
         (Action.CONFIRM, Action.CHANGE, Action.CLAIM, Action.ACKNOWLEDGE),
     ),
     (
-        lambda case: case.holder is None and not _AT_RISK.isdisjoint(case.flags),
+        lambda case: case.holder is None and not AT_RISK.isdisjoint(case.flags),
         (Action.CLAIM, Action.CHANGE, Action.RESPOND, Action.ACKNOWLEDGE),
     ),
     (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from handlers.slack import agreed_lines, wording
+from handlers.slack import agreed_lines, flag_lines, wording
 from handlers.slack.aloud import aloud, together
 from handlers.slack.api import Block, Saying
 from models.agreed import Agreed
@@ -113,12 +113,13 @@ def _name(case: Case, council: Council, channel: str | None) -> str:
     owner = wording.escape(_owner(case, council))
     if is_private(case, council) and channel_for(case, council) != channel:
         return f"• *{case.reference}* (private), {owner}"
+    named = f"• *{case.reference}*{flag_lines.warning(case)}"
     subject = wording.escape(wording.subject(case, 60))
     if wording.is_undecided(case):
-        return f"• *{case.reference}* “{subject}”"
+        return f"{named} “{subject}”"
     if case.state is State.TRIAGE:
-        return f"• *{case.reference}* “{subject}”, perhaps {owner}"
-    return f"• *{case.reference}* “{subject}”, {owner}"
+        return f"{named} “{subject}”, perhaps {owner}"
+    return f"{named} “{subject}”, {owner}"
 
 
 def _owner(case: Case, council: Council) -> str:

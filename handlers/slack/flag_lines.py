@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from handlers.slack import wording
+from models.case import Case
 from models.channels import private_channel
 from models.council import Council
 from models.history import Entry
@@ -18,12 +19,29 @@ EXPLAINED = {
     Flag.LEGAL_ACTION: "A solicitor, a claim, a court",
     Flag.DISCRIMINATION: "Treated worse for who they are",
 }
+AT_RISK = frozenset({Flag.SAFEGUARDING, Flag.HAZARD})
+"""Somebody must look after these before anything else."""
 _PRIVATE = ". Private channel while ticked"
 
 
 def named(kept: object) -> str:
     """Flags as history keeps them, in words."""
     return ", ".join(wording.FLAGS[Flag(flag)] for flag in str(kept).split(", "))
+
+
+def is_at_risk(case: Case) -> bool:
+    """Whether somebody may come to harm while the case is open."""
+    return case.is_open and not AT_RISK.isdisjoint(case.flags)
+
+
+def warning(case: Case) -> str:
+    """What a row says of that behind the reference, for those only who may see the case; empty where
+    there is nothing. mrkdwn.
+    """
+    if not is_at_risk(case):
+        return ""
+    named = ", ".join(wording.FLAGS[flag] for flag in case.flags if flag in AT_RISK)
+    return f" :warning: *{named}*"
 
 
 def changed(entry: Entry) -> list[str]:

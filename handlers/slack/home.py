@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.slack import absence_lines, fields, wording
+from handlers.slack import absence_lines, fields, flag_lines, wording
 from handlers.slack.api import Block
 from handlers.slack.cards import button_value
 from handlers.slack.lists import OPEN
@@ -76,6 +76,13 @@ def in_order(cases: Iterable[Case]) -> list[Case]:
     return sorted(cases, key=lambda case: (_due_on(case), case.reference))
 
 
+def at_risk_first(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The same, with those in front where somebody may come to harm. What may not be named keeps its
+    place, for that would tell its flag.
+    """
+    return tuple(sorted(rows, key=lambda row: not (row.named and flag_lines.is_at_risk(row.case))))
+
+
 def to_post(case: Case) -> str:
     """That letters of a case wait for the post; empty where none does. mrkdwn."""
     letters = " and ".join(wording.LETTERS[LetterKind(kind)] for kind in case.stage.to_post)
@@ -138,7 +145,8 @@ class _Drawing:
     def _row(self, row: Row) -> Block:
         case = row.case
         about = wording.escape(wording.subject(case, 100)) if row.named else "(private)"
-        said = f"*{case.reference}* {about}\n{row.note or self._due(case)}"
+        warning = flag_lines.warning(case) if row.named else ""
+        said = f"*{case.reference}*{warning} {about}\n{row.note or self._due(case)}"
         if not row.named:
             return _section(said)
         return {

@@ -125,7 +125,7 @@ class HomeCourier:
                 *self._agreed(work, user, today),
             ),
             services=services,
-            unclaimed=self._rows(user, unclaimed),
+            unclaimed=home.at_risk_first(self._rows(user, unclaimed)),
             undecided=self._undecided(work, user) if TRIAGE in scope else None,
             lead=self._lead(work, user, today) if LEAD in scope else None,
             away=stands_in(away, user, today),
@@ -155,7 +155,8 @@ class HomeCourier:
 
     def _undecided(self, work: Work, user: str) -> tuple[Row, ...]:
         triage = frozenset({State.TRIAGE})
-        return self._rows(user, home.in_order(work.cases.find(Query(states=triage, limit=_MOST))))
+        found = home.in_order(work.cases.find(Query(states=triage, limit=_MOST)))
+        return home.at_risk_first(self._rows(user, found))
 
     def _lead(self, work: Work, user: str, today: date) -> Lead:
         sunday = today + timedelta(days=6 - today.weekday())

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from handlers.slack import fields, wording
+from handlers.slack import fields, flag_lines, wording
 from handlers.slack.api import Block, Saying
 from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
@@ -181,10 +181,11 @@ def _named(case: Case, council: Council, *, is_seen: bool) -> str:
     if not is_seen:
         return f"*{case.reference}* (private), {owner}"
     subject = wording.escape(wording.subject(case, 60))
+    named = f"*{case.reference}*{flag_lines.warning(case)}"
     if wording.is_undecided(case):
-        return f"*{case.reference}* “{subject}”"
+        return f"{named} “{subject}”"
     perhaps = "perhaps " if case.state is State.TRIAGE else ""
-    return f"*{case.reference}* “{subject}”, {perhaps}{owner}"
+    return f"{named} “{subject}”, {perhaps}{owner}"
 
 
 def _row(case: Case, line: str) -> Block:

@@ -13,7 +13,7 @@ from handlers.slack import home
 from handlers.slack.home import Contents, Lead, Row, ServiceRow
 from models.absence import Absence, StandIn
 from models.agreed import Agreed, Cause, Lesson, Task
-from models.case import State
+from models.case import Case, State
 from models.letter import LetterKind
 from models.prediction import Flag
 from models.standing import Standing
@@ -175,7 +175,32 @@ def test_who_is_away_is_told_on_their_own_home_until_when_and_who_covers() -> No
     assert "You are recorded as away until Wed 2 December 2026; <@U1> covers" in said(view)
 
 
-def test_flags_do_not_stand_on_a_home() -> None:
-    case = replace(CASE, flags=(Flag.SAFEGUARDING,))
+def at_risk(*flags: Flag) -> Case:
+    return replace(CASE, reference="CC-2026-00099", flags=flags)
+
+
+@pytest.mark.parametrize("flag", [Flag.SAFEGUARDING, Flag.HAZARD])
+def test_a_row_names_in_words_that_somebody_may_come_to_harm(flag: Flag) -> None:
+    case = at_risk(Flag.MP_ENQUIRY, flag)
+    view = home.view(replace(NOTHING, unclaimed=(Row(case, True),)), COUNCIL, TODAY)
+    assert f"*CC-2026-00099* :warning: *{flag}* Bins" in said(view)
+    answered = replace(case, state=State.ANSWERED)
+    view = home.view(replace(NOTHING, mine=(Row(answered, True),)), COUNCIL, TODAY)
+    assert flag not in said(view)
+
+
+def test_a_private_cases_flag_stands_on_no_home_of_who_may_not_see_it() -> None:
+    case = at_risk(Flag.SAFEGUARDING, Flag.HAZARD)
     view = home.view(replace(NOTHING, mine=(Row(case, False),)), COUNCIL, TODAY)
     assert "safeguarding" not in said(view)
+    assert "hazard" not in said(view)
+    assert "warning" not in said(view)
+
+
+def test_where_somebody_may_come_to_harm_comes_first_unless_that_would_tell_a_private_flag() -> (
+    None
+):
+    other, danger = Row(CASE, True), Row(at_risk(Flag.HAZARD), True)
+    assert home.at_risk_first([other, danger]) == (danger, other)
+    private = Row(at_risk(Flag.SAFEGUARDING), False)
+    assert home.at_risk_first([other, private]) == (other, private)

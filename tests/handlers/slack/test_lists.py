@@ -73,6 +73,16 @@ def test_a_private_case_is_named_without_subject_words_or_a_button_to_who_may_no
     assert lists.OPEN in seen
 
 
+def test_that_somebody_may_come_to_harm_is_said_in_a_row_to_who_may_see_the_case() -> None:
+    page = page_of(replace(CASE, flags=(Flag.HAZARD,)))
+    seen = drawn(page, Asked("overdue", ""), COUNCIL, everything)
+    assert "*CC-2026-00042* :warning: *hazard* “Bins”" in str(seen.blocks)
+    assert ":warning: *hazard*" in seen.text
+    hidden = str(drawn(page, Asked("overdue", ""), COUNCIL, nothing))
+    assert "hazard" not in hidden
+    assert "warning" not in hidden
+
+
 @pytest.mark.parametrize(
     ("page", "total", "offered"),
     [(1, 10, {}), (1, 61, {"list_next": 2}), (7, 61, {"list_earlier": 6}),

@@ -34,6 +34,7 @@ from models.actions import answered, approve_answer, claim, close
 from models.agreed import Agreed, Redress, Remedy, Task
 from models.allowed import allowed_actions
 from models.case import Action, Case, Level, Outcome, State
+from models.channels import channel_for
 from models.contact import By, Contact
 from models.deadlines import DeadlineKind
 from models.enclosures import Enclosure
@@ -399,6 +400,20 @@ def test_a_private_case_is_listed_outside_its_channel_without_its_subject() -> N
     assert own is not None
     assert "“Bins”" not in str(whole.blocks)
     assert "“Bins”" in str(own.blocks)
+
+
+def test_the_morning_list_names_a_hazard_but_none_of_a_private_case_outside_its_channel() -> None:
+    open_case = replace(CASE, flags=(Flag.HAZARD,))
+    private = replace(CASE, reference="CC-2026-00061", flags=(Flag.SAFEGUARDING,))
+    due = [DueCase(case, DeadlineKind.RESPOND, TODAY) for case in (open_case, private)]
+    whole = digest.morning_list(due, [], COUNCIL, TODAY, None)
+    assert whole is not None
+    assert "*CC-2026-00042* :warning: *hazard* “Bins”" in str(whole.blocks)
+    assert "CC-2026-00061" in str(whole.blocks)
+    assert "safeguarding" not in str(whole)
+    own = digest.morning_list(due, [], COUNCIL, TODAY, channel_for(private, COUNCIL))
+    assert own is not None
+    assert ":warning: *safeguarding* “Bins”" in str(own.blocks)
 
 
 def test_a_long_list_stays_within_what_slack_takes() -> None:
