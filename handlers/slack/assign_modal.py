@@ -16,7 +16,8 @@ _WHO, _OTHER, _BACK = "assign_who", "assign_other", "nobody"
 # Slack takes a hundred options of a select; one of them gives the case back.
 _MOST = 99
 _MOST_AWAY = 20
-_ELSE = "Or somebody else"
+_WHO_NOW = "Who looks after it from now on"
+_ELSE = "Or somebody else: one of the two is needed"
 
 
 def open_assign(desk: Desk, request: Request) -> Reply:
@@ -54,9 +55,11 @@ def modal(
     if case.holder is not None:
         options[_BACK] = "Nobody: give it back to the service"
     if options:
-        label = "Who looks after it from now on"
-        blocks.append(fields.select(_WHO, label, options, None, optional=True))
-    blocks.append(fields.person(_OTHER, _ELSE, None, optional=True))
+        blocks.append(
+            fields.select(_WHO, f"{_WHO_NOW}: here or below", options, None, optional=True)
+        )
+    somebody = _ELSE if options else _WHO_NOW
+    blocks.append(fields.person(_OTHER, somebody, None, optional=bool(options)))
     if left_out:
         blocks.append({"type": "context", "elements": [fields.plain(_not_listed(left_out))]})
     if away:

@@ -233,7 +233,9 @@ def _may_see(desk: Desk, request: Request) -> Callable[[Case], bool]:
 def _other(desk: Desk, request: Request, acting: Acting) -> Case | FieldErrors:
     typed, picked = request.field(_TYPED).strip(), request.field(_PICKED)
     if not typed and not picked:
-        return FieldErrors({_TYPED: "Choose a case above, or type its reference here."})
+        is_offered = _PICKED in (request.fields or {})
+        above = "Choose a case above, or type its reference here."
+        return FieldErrors({_TYPED: above if is_offered else "Type its reference here."})
     reference = reference_in(typed) if typed else picked
     if reference is None:
         return FieldErrors({_TYPED: "That is no reference: they look like CC-2026-00042."})
@@ -258,8 +260,11 @@ def _pick(likely: Sequence[Likely], label: str) -> list[Block]:
     blocks = []
     if likely:
         options = {one.case.reference: _named(one) for one in likely}
-        blocks.append(fields.select(_PICKED, label, options, None, optional=True))
-    typed = "Or its reference" if likely else f"{label}: its reference"
+        blocks.append(
+            fields.select(_PICKED, f"{label}: here or below", options, None, optional=True)
+        )
+    or_typed = "Or its reference: one of the two is needed"
+    typed = or_typed if likely else f"{label}: its reference"
     blocks.append(
         fields.hinted(
             fields.text(_TYPED, typed, "", multiline=False, optional=bool(likely)),

@@ -131,17 +131,18 @@ def _named(case: Case) -> Block:
     return {"type": "section", "text": plain(text)}
 
 
-def _letter(case: Case, label: str, template: str, postal: str) -> list[Block]:
+def _letter(case: Case, called: str, template: str, postal: str) -> list[Block]:
     """How it goes, the text to write, and the address for one on paper."""
     ways = {Way.LETTER.value: "By post, on paper"}
     if case.customer.address is not None:
         ways = {Way.EMAIL.value: f"By email to {case.customer.address}"} | ways
-    address = fields.text(
-        "postal", "Name and postal address", postal, multiline=True, optional=True
-    )
+    # Without an address of email it goes by post, or not at all.
+    by_email = Way.EMAIL.value in ways
+    label = f"Name and postal address{': needed by post' if by_email else ''}"
+    address = fields.text("postal", label, postal, multiline=True, optional=by_email)
     return [
         fields.select("going", "How it goes", ways, default_way(case)),
-        *_texts(label, template),
+        *_texts(called, template),
         fields.hinted(address, "For a letter on paper: each line on its own, seven at most."),
     ]
 

@@ -42,12 +42,12 @@ def classification(
     services = {service.id: service.name for service in catalogue.services.values()}
     bodies = {authority.id: authority.name for authority in catalogue.authorities.values()}
     levels = fields.names(wording.levels_open_to(level))
-    other = "Other body, if it is not the council's"
+    other = "Other body: needed if it is not the council's"
     return [
         fields.select("category", "Category", fields.names(wording.CATEGORIES), category),
         fields.select(
             "service",
-            "Service that answers, if it is the council's",
+            "Service that answers: needed if it is the council's",
             services,
             service,
             optional=True,

@@ -1,10 +1,22 @@
 """What windows, their fields and their buttons are called."""
 
+from dataclasses import replace
+
 import pytest
 
-from handlers.slack import letter_modals, level_modals, menu, points_modal
+from handlers.joining import Because, Likely
+from handlers.slack import (
+    assign_modal,
+    join_modals,
+    letter_modals,
+    level_modals,
+    menu,
+    modals,
+    points_modal,
+)
+from handlers.slack.api import Person
 from models.allowed import allowed_actions
-from tests.handlers.slack.test_rendering import STATES, TODAY, view_problems
+from tests.handlers.slack.test_rendering import COUNCIL, STATES, TODAY, view_problems
 from tests.handlers.slack.test_responding import preview
 
 CASE, ANOTHERS = STATES["new"], STATES["another body's"]
@@ -36,3 +48,38 @@ def test_the_window_of_a_review_says_of_which_case() -> None:
     view = level_modals.escalating(CASE, None, TODAY)
     assert view["title"]["text"] == f"Level Two {CASE.reference}"
     assert view_problems(view) == []
+
+
+def asked(view: dict[str, object]) -> dict[str, tuple[str, bool]]:
+    """Label and whether it may stay empty, of each field by name."""
+    inputs = [block for block in view["blocks"] if block["type"] == "input"]
+    return {b["block_id"]: (b["label"]["text"], b["optional"]) for b in inputs}
+
+
+def test_the_only_field_for_another_case_or_person_has_to_be_filled_in() -> None:
+    assert asked(join_modals.merge(CASE, []))["typed"] == (
+        "The case that goes on: its reference",
+        False,
+    )
+    fields = asked(assign_modal.modal(CASE, "U1", [], []))
+    assert list(fields.values()) == [("Who looks after it from now on", False)]
+
+
+def test_where_either_of_two_is_needed_the_labels_say_so() -> None:
+    likely = [Likely(ANOTHERS, Because.PLACE)]
+    fields = asked(join_modals.merge(CASE, likely))
+    assert fields["picked"] == ("The case that goes on: here or below", True)
+    assert fields["typed"] == ("Or its reference: one of the two is needed", True)
+    fields = asked(
+        assign_modal.modal(CASE, "U1", [Person("U1", "Sam", False, False, False, False)], [])
+    )
+    assert "one of the two is needed" in list(fields.values())[-1][0]
+    fields = asked(modals.change(CASE, COUNCIL))
+    assert "needed if" in fields["service"][0]
+    assert "needed if" in fields["authority"][0]
+
+
+def test_the_postal_address_is_needed_where_there_is_no_other() -> None:
+    nowhere = replace(CASE, customer=replace(CASE.customer, address=None))
+    assert asked(letter_modals.respond(CASE, "Dear Jo", ""))["postal"][1]
+    assert not asked(letter_modals.respond(nowhere, "Dear Jo", ""))["postal"][1]
