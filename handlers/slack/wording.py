@@ -239,7 +239,7 @@ def state(case: Case) -> str:
     if case.state is State.CLOSED:
         return _closed(case)
     if case.state is State.ANSWERED:
-        return "Answered"
+        return _ended("Answered", case)
     holder = f"held by <@{case.holder}>" if case.holder else "not claimed yet"
     if case.state is State.TRIAGE:
         return f"Waiting for a decision, {holder}"
@@ -254,8 +254,12 @@ def state(case: Case) -> str:
 def _closed(case: Case) -> str:
     if case.merged_into is not None:
         return "Closed, merged into another case"
+    return _ended("Closed", case)
+
+
+def _ended(how: str, case: Case) -> str:
     outcome = case.stage.outcome
-    return f"Closed, {OUTCOMES[outcome].lower()}" if outcome else "Closed"
+    return f"{how}, {OUTCOMES[outcome].lower()}" if outcome else how
 
 
 def acknowledgement(case: Case, council: Council) -> str:

@@ -141,6 +141,14 @@ def test_the_spoken_card_says_reference_kind_owner_state_and_date(case: Case) ->
         assert part in text
 
 
+def test_an_answered_case_says_with_which_outcome_where_it_has_one() -> None:
+    card = cards.card(done(), COUNCIL, TODAY)
+    assert "*State:* Answered, partly upheld" in str(card.blocks)
+    assert ". Answered, partly upheld. " in card.text
+    enquiry = replace(done(), stage=replace(done().stage, outcome=None))
+    assert ". Answered. " in cards.card(enquiry, COUNCIL, TODAY).text
+
+
 def test_days_are_counted_in_working_days_and_said_in_words() -> None:
     friday, monday = date(2026, 12, 18), date(2026, 12, 21)
     assert wording.days_left(COUNCIL, friday, friday) == "due today"
