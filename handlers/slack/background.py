@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.slack import absence_lines, wording
 from handlers.slack.related import Together, together
-from models.case import Case, State
+from models.case import Case, Level, State
 from models.channels import may_name
 from models.contact import By, Contact
 from models.council import Council
@@ -129,6 +129,8 @@ def _earlier(case: Case, known: Background, council: Council, link: Link) -> str
         return f"*Earlier on this matter:* {'; '.join(shown)}" + (
             f"; and {more} more" if more > 0 else ""
         )
+    if known.said.before or case.level is Level.LEVEL_TWO:
+        return ""
     # Earlier cases were looked for with the owner that the model named.
     said = case.prediction
     is_theirs = (case.service, case.authority) == (said.service, said.authority)

@@ -76,7 +76,7 @@ def test_a_private_safeguarding_case_is_not_hinted_at_in_an_open_channel(town: T
     town.write("A child lives in it, 12 Mill Lane. #fly_tip enquiry !safeguarding", FORTNIGHT)
     private = town.wait_card("private-safeguarding")
     reference = town.cases()[0].reference
-    town.write("It is still there, 12 Mill Lane. #fly_tip complaint", Message_ID="<2@x>")
+    town.write("Rubbish lies there, 12 Mill Lane. #fly_tip complaint", Message_ID="<2@x>")
     card = town.wait_card("streets-open-spaces")
     town.wait_thread(card, "wrote:")
     town.settle()

@@ -11,7 +11,7 @@ from handlers.slack.api import Place, Saying, SlackApi
 from handlers.slack.background import background, card_key
 from handlers.slack.courier import SlackCourier
 from models.actions import acknowledged
-from models.case import Case, Change
+from models.case import Case, Change, Level
 from models.errors import Unavailable
 from models.outbox import Posting
 from models.people import CAREBOT
@@ -99,6 +99,22 @@ def test_a_complaint_without_earlier_contact_asks_whether_there_was_a_chance(
 ) -> None:
     complaint = receive(office, "Never again. #missed_bin complaint")
     assert any("No earlier contact found" in note for note in notes(card(office, complaint)))
+
+
+def test_that_no_contact_was_found_is_not_said_where_the_words_tell_of_one(
+    office: TestOffice,
+) -> None:
+    said = notes(card(office, receive(office, "I reported this twice. #missed_bin complaint")))
+    assert "*Says it was reported before:* “reported this twice”" in said
+    assert not any("No earlier contact found" in note for note in said)
+
+
+def test_at_level_two_nobody_asks_whether_there_was_a_chance_to_put_it_right(
+    office: TestOffice,
+) -> None:
+    complaint = receive(office, "Never again. #missed_bin complaint")
+    review = replace(complaint, level=Level.LEVEL_TWO)
+    assert not any("No earlier contact found" in note for note in notes(card(office, review)))
 
 
 def test_where_nobody_looked_for_the_new_owners_cases_nothing_is_said_of_them(
