@@ -70,8 +70,8 @@ def lines(all_: Explained, council: Council) -> Iterator[str]:
     """The explanation in lines of mrkdwn."""
     acknowledgement = all_.acknowledgement
     yield (
-        f"*The acknowledgement*: within {wording.working_days(acknowledgement.number)}, so by "
-        f"{wording.day(acknowledgement.due)} (policy {_policy(all_)})."
+        f"*The acknowledgement*: our promise of {wording.working_days(acknowledgement.number)}, so by "
+        f"{wording.day(acknowledgement.due)}."
     )
     if all_.rolled:
         yield (
@@ -84,7 +84,7 @@ def lines(all_: Explained, council: Council) -> Iterator[str]:
     else:
         if answer.counting.start in {Start.ACKNOWLEDGED, Start.TO_ACKNOWLEDGE}:
             yield from folded(acknowledgement)
-        yield f"*The answer*: {_rule(answer.promise)} (policy {_policy(all_)})."
+        yield f"*The answer*: our promise is that {_rule(answer.promise)}."
         yield from folded(answer.counting)
     if not all_.agrees:
         yield _differs(all_)
@@ -117,10 +117,6 @@ def _verdict(all_: Explained) -> str:
         if all_.undecided
         else ""
     )
-
-
-def _policy(all_: Explained) -> str:
-    return wording.escape(all_.policy.name)
 
 
 def _rule(promise: Promise) -> str:
