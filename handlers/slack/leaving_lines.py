@@ -81,4 +81,5 @@ LINES: Mapping[Event, Callable[[Entry, Council, str], str]] = {
 
 
 def _time(at: datetime, council: Council) -> str:
-    return f"{at.astimezone(council.zone):%H:%M}"
+    """To the second: who sees only the minute cannot know how much of it is left."""
+    return f"{at.astimezone(council.zone):%H:%M:%S}"

@@ -309,7 +309,7 @@ def test_the_thread_says_when_it_leaves_and_that_it_was_taken_back(office: TestO
     def said(event: Event) -> str:
         return history_lines.line(entry(office, case.reference, event), office.council, "Priya")
 
-    assert "It leaves at 12:01; until then *Undo*" in said(Event.ANSWER_APPROVED)
+    assert "It leaves at 12:01:00; until then *Undo*" in said(Event.ANSWER_APPROVED)
     assert "took the answer back: *nothing left*" in said(Event.LETTER_TAKEN_BACK)
 
 

@@ -63,12 +63,12 @@ def shown(view: dict[str, object], name: str) -> list[str]:
 
 def test_while_it_can_be_taken_back_the_card_says_when_it_leaves_and_undo_is_first() -> None:
     card = cards.card(leaving(), COUNCIL, TODAY)
-    assert "The answer leaves at 10:42." in card.text
+    assert "The answer leaves at 10:42:00." in card.text
     (actions,) = [b for b in card.blocks if b["type"] == "actions"]
     first = actions["elements"][0]
     assert (first["action_id"], first["style"]) == ("case_undo", "danger")
     assert "Undo" in first["accessibility_label"]
-    assert "*The answer leaves at 10:42*" in str(card.blocks)
+    assert "*The answer leaves at 10:42:00*" in str(card.blocks)
 
 
 def test_a_card_of_a_case_from_which_nothing_leaves_has_no_undo() -> None:
