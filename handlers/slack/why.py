@@ -15,7 +15,7 @@ _SENTENCE = 160
 _WORD = 40
 _MOST_WORDS = 5
 _DOUBTS = {
-    Doubt.NOT_SURE: "not sure enough",
+    Doubt.NOT_SURE: wording.NOT_SURE,
     Doubt.NO_WORDS: "nothing was written; see what is attached, if anything is",
     Doubt.UNLIKE: "hardly a word is known: another language, or no letter to a council",
     Doubt.TWO_MATTERS: "two matters of equal weight",

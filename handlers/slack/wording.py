@@ -7,7 +7,7 @@ from models.council import Council
 from models.deadlines import DeadlineKind
 from models.letter import LetterKind, Way
 from models.message import Forwarded, Scanned, Source, Verdict
-from models.prediction import Category, Flag
+from models.prediction import Category, Doubt, Flag
 
 CATEGORIES = {
     Category.COMPLIMENT: "Compliment",
@@ -291,9 +291,12 @@ def answer_due(case: Case, council: Council, today: date) -> str:
     return day(due)
 
 
+NOT_SURE = "not sure enough"
+"""What is below the bar of the settings, however sure it sounds."""
+_SOUNDS_SURE = 0.75
 _SURE = (
     (0.9, "very sure"),
-    (0.75, "fairly sure"),
+    (_SOUNDS_SURE, "fairly sure"),
     (0.5, "not very sure"),
     (0.0, "hardly more than a guess"),
 )
@@ -305,6 +308,8 @@ def confidence(case: Case) -> str:
     if prediction.model == "none":
         return "nothing"
     sure = next(words for least, words in _SURE if prediction.confidence >= least)
+    if Doubt.NOT_SURE in prediction.doubts and prediction.confidence >= _SOUNDS_SURE:
+        sure = NOT_SURE
     return f"{CATEGORIES[prediction.category]}, {sure} ({percent(prediction.confidence)})"
 
 

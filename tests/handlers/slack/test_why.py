@@ -65,6 +65,18 @@ def test_two_matters_are_named_and_how_sure_the_model_is_stands_last() -> None:
     assert COUNCIL.catalogue.owner_name(None, "police") in drawn(other)
 
 
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(0.94, "not sure enough (94 %)"), (0.87, "not sure enough (87 %)"),
+     (0.6, "not very sure (60 %)"), (0.3, "hardly more than a guess (30 %)")],
+)  # fmt: skip
+def test_a_card_never_calls_sure_what_is_not_sure_enough(confidence: float, words: str) -> None:
+    card = drawn(waiting(Doubt.NOT_SURE, confidence=confidence))
+    assert "not sure enough: " in card
+    assert f", {words}" in card
+    assert "very sure (94" in drawn(waiting(Doubt.TONE, confidence=0.94))
+
+
 def test_nothing_is_asked_for_once_somebody_has_decided() -> None:
     decided = replace(waiting(Doubt.TONE), state=State.OPEN)
     card = cards.card(decided, COUNCIL, TODAY)
