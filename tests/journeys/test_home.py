@@ -156,11 +156,26 @@ def test_a_private_case_is_named_with_its_subject_for_members_of_its_channel_onl
     town.wait_card("private-safeguarding")
     town.settle()
     homes = {user: json.dumps(look(town, user).blocks) for user in ("priya", "sam")}
-    assert "CC-2026-00001* Secret" in homes["priya"]
+    assert "CC-2026-00001* :warning: *safeguarding* Secret" in homes["priya"]
+    assert "safeguarding" not in homes["sam"]
     assert "CC-2026-00001* (private)" in homes["sam"]
     assert "Secret" not in homes["sam"]
     assert "Open case CC-2026-00001" in homes["priya"]
     assert "Open case" not in homes["sam"]  # it would only be refused
+
+
+def test_what_is_a_danger_stands_first_in_not_claimed_yet_and_says_so(
+    town: Town, card: Message
+) -> None:
+    assert card.text
+    town.write(
+        "Needles. #missed_bin enquiry !hazard", Message_ID="<2@x>", From="Al Stone <al@x.example>"
+    )
+    town.wait_card("waste-recycling", "CC-2026-00002")
+    town.settle()
+    unclaimed = below(look(town, "priya"), "Not claimed yet")
+    assert "CC-2026-00002* :warning: *hazard*" in unclaimed
+    assert unclaimed.index("CC-2026-00002") < unclaimed.index("CC-2026-00001")
 
 
 def test_days_left_are_counted_anew_on_the_next_working_morning(town: Town, card: Message) -> None:
