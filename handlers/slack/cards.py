@@ -141,13 +141,13 @@ def _stands(case: Case, council: Council, today: date, away: str) -> list[str]:
 
 
 def _small_print(case: Case, council: Council) -> str:
-    """How it came, whether it was acknowledged and, until it is answered, how sure the model was."""
+    """How it came, whether it was acknowledged and, until it is first answered, how sure the model was."""
     received = wording.day(council.local_date(case.received_at))
     said = [
         f"Received {received}, {wording.SOURCES[case.source]}",
         f"Acknowledgement {wording.acknowledgement(case, council)}",
     ]
-    if case.is_open:
+    if case.is_open and case.level is not Level.LEVEL_TWO:
         said.append(f"The model said: {wording.confidence(case)}")
     return ". ".join(said)
 
@@ -162,8 +162,11 @@ def _notes(case: Case, council: Council) -> list[str]:
     if case.secondary_authority is not None:
         body = council.catalogue.owner_name(None, case.secondary_authority)
         notes.append(f"*Also a matter of:* {wording.escape(body)}")
-    if case.points and case.merged_into is None:
-        answered = len(case.points) - len(open_points(case.points))
+    still = len(open_points(case.points))
+    # A review finds the points ticked that the answer at Level One covered, and has answered none.
+    ticked_before = case.level is Level.LEVEL_TWO and not still
+    if case.points and case.merged_into is None and not ticked_before:
+        answered = len(case.points) - still
         notes.append(f"*Points:* {answered} of {len(case.points)} answered")
     if case.praise is not None:
         notes.append(_passed_on(case.praise, council))

@@ -25,7 +25,7 @@ from handlers.slack.references import reference_in
 from handlers.slack.related import Related, Together
 from handlers.slack.requests import Request
 from models.actions import reclassify
-from models.case import Action, Case, Classification, State
+from models.case import Action, Case, Classification, Level, State
 from models.contact import Contact
 from models.history import Entry, Event
 from models.letter import LetterKind
@@ -127,6 +127,16 @@ def test_the_card_tells_points_praise_privacy_and_what_belongs_together() -> Non
         "*Linked with* <https://slack.example/1.1|CC-2026-00050> (",
     ):
         assert part in said
+
+
+def test_a_review_shows_neither_what_was_ticked_at_level_one_nor_what_the_model_said() -> None:
+    first = replace(CASE, points=(Point("a", is_answered=True),))
+    review = replace(first, level=Level.LEVEL_TWO)
+    for part in ("*Points:* 1 of 1 answered", "The model said"):
+        assert part in str(cards.card(first, COUNCIL, TODAY).blocks)
+        assert part not in str(cards.card(review, COUNCIL, TODAY).blocks)
+    still = replace(review, points=(*first.points, Point("b")))
+    assert "*Points:* 1 of 2 answered" in str(cards.card(still, COUNCIL, TODAY).blocks)
 
 
 def test_a_merged_case_names_another_only_where_its_card_may() -> None:
