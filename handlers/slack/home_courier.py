@@ -16,11 +16,12 @@ from handlers.slack.home import Contents, Lead, Row, ServiceRow
 from handlers.slack.requests import Done, Reply, Request
 from handlers.slack.who import Staff
 from models.absence import Absence, stands_in
-from models.case import Case, State
+from models.case import Case, Level, State
 from models.channels import channel_for, is_private
 from models.council import Council
 from models.errors import NotYet, Refused, Unacceptable, Undeliverable
 from models.homes import LEAD, TRIAGE, Home
+from models.involvement import involved_in
 from models.outbox import Delivered, Dropped, Item
 from models.redrawing import held_by
 from models.store_port import DueCase, Query, Store, Work
@@ -115,7 +116,11 @@ class HomeCourier:
         mine = home.in_order(held_by(work, user, _MOST))
         covered = home.in_order(case for one in covering for case in held_by(work, one.user, _MOST))
         others = TRIAGE in scope
-        unclaimed = home.in_order(work.homes.unclaimed(services, _MOST, others=others))
+        unclaimed = home.in_order(
+            case
+            for case in work.homes.unclaimed(services, _MOST, others=others)
+            if _may_take(work, case, user)
+        )
         return Contents(
             mine=self._rows(user, mine),
             covering=covering,
@@ -170,6 +175,11 @@ class HomeCourier:
             for standing in work.standings.now(today)
         )
         return Lead(services, self._rows(user, overdue))
+
+
+def _may_take(work: Work, case: Case, user: str) -> bool:
+    """Whether the case is one for them: who was involved before a review may not claim it."""
+    return case.level is not Level.LEVEL_TWO or user not in involved_in(work, case)
 
 
 def _covering(away: Iterable[Absence], user: str, today: date) -> tuple[Absence, ...]:

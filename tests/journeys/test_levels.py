@@ -12,6 +12,7 @@ from bot.sandbox import Message
 from models.case import Level, Outcome, State
 from models.history import Event
 from models.ombudsman import Decision
+from tests.journeys.test_home import below, look
 from tests.journeys.town import SECONDS, Town
 
 pytestmark = pytest.mark.needs_dovecot
@@ -82,6 +83,12 @@ def review(town: Town, card: Message) -> Message:
     town.wait_thread(card, "Level Two")
     town.settle()
     return town.wait_card(CHANNEL, "Under review at Level Two, not claimed yet")
+
+
+def test_a_review_stands_on_no_home_of_who_may_not_claim_it(town: Town, review: Message) -> None:
+    assert review.text
+    assert REFERENCE in below(look(town, "sam"), "Not claimed yet")
+    assert REFERENCE not in below(look(town, "priya"), "Not claimed yet")
 
 
 def test_from_answered_to_level_two_which_another_senior_officer_claims_and_answers(
