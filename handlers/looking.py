@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.gathering import messages_of
+from handlers import letters_left
+from handlers.gathering import messages_of, shown_with
 from models.case import Case, check_fresh
 from models.ledger import Arrival
+from models.letter import Departed
 from models.looks import How, Look
 from models.people import Actor
 from models.searching import Hits, Sight, Wanted
@@ -39,11 +41,22 @@ class Looking:
 
     def words(
         self, case: Case, by: Actor, now: datetime, *, outside: bool
-    ) -> tuple[StoredMessage, ...]:
-        """What was written on a case, and on those merged into it, oldest first. Raises Stale."""
+    ) -> tuple[tuple[StoredMessage, ...], tuple[Departed, ...]]:
+        """What was written on a case, and on those merged into it, and the letters that left for it,
+        each oldest first. Raises Stale.
+        """
         with self.opening(case, How.WORDS, by, now, outside=outside) as work:
             messages = messages_of(work, case.reference)
-        return tuple(one for one in messages if one.arrival in _WRITTEN)
+            letters = letters_left.of_cases(work, shown_with(work, case.reference))
+        return tuple(one for one in messages if one.arrival in _WRITTEN), letters
+
+    def last_words(self, case: Case) -> StoredMessage | None:
+        """What was written last, for a step whose look is noted already. Raises Stale."""
+        with self.store.view() as work:
+            check_fresh(work.cases.get(case.reference) or case, case.version)
+            messages = messages_of(work, case.reference)
+        written = [one for one in messages if one.arrival in _WRITTEN]
+        return written[-1] if written else None
 
     def search(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.slack import closing_modals, kept, letter_modals, meanwhile, modals, points_modal
 from handlers.slack.api import Block
+from handlers.slack.asked_words import ASKED
 from handlers.slack.desk import Desk
 from handlers.slack.requests import Reply, Request, ShowInstead
 from models.case import Case
@@ -41,7 +42,9 @@ def asked_again(desk: Desk, stale: Stale, request: Request, view: Mapping[str, A
 
 def _answer(case: Case, _request: Request, blocks: _Blocks) -> list[Block]:
     """What the answer needs depends on what the case is now, and on its points."""
-    return [*letter_modals.head(case), *_without(blocks, letter_modals.HEAD)]
+    asked = [block for block in blocks if block.get("block_id") == ASKED]
+    rest = [block for block in _without(blocks, letter_modals.HEAD) if block not in asked]
+    return [*asked, *letter_modals.head(case), *rest]
 
 
 def _points(case: Case, _request: Request, blocks: _Blocks) -> list[Block]:

@@ -62,11 +62,19 @@ def extend(case: Case, reply: HoldingReply, postal: str) -> Block:
     return fields.modal(EXTEND, "More time", "Preview", button_value(case), blocks)
 
 
-def respond(case: Case, template: str, postal: str, files: Sequence[Block] = ()) -> Block:
-    """Write the answer and, in `files`, what goes with it; a preview follows before anything leaves."""
+def respond(
+    case: Case,
+    template: str,
+    postal: str,
+    files: Sequence[Block] = (),
+    asked: Sequence[Block] = (),
+) -> Block:
+    """Write the answer to what was `asked` and, in `files`, what goes with it; a preview follows before
+    anything leaves.
+    """
     is_signpost = case.category is Category.NON_COUNCIL
     label = "Your letter" if is_signpost else "Your answer"
-    blocks = [*head(case), *_letter(case, label, template, postal), *files]
+    blocks = [*asked, *head(case), *_letter(case, label, template, postal), *files]
     title = f"{'Signpost' if is_signpost else 'Answer'} {case.reference}"
     return fields.modal(RESPOND, title, "Preview", button_value(case), blocks)
 

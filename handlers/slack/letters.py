@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 
-from handlers.slack import enclosed, letter_modals, looking, modals, points_modal
+from handlers.slack import asked_words, enclosed, letter_modals, looking, modals, points_modal
 from handlers.slack.api import Block
 from handlers.slack.desk import Acting, Desk
 from handlers.slack.requests import Done, FieldErrors, OpenModal, PushModal, Reply, Request
@@ -100,7 +100,9 @@ def open_respond(desk: Desk, _request: Request, acting: Acting, postal: str) -> 
     template = desk.casework.template(acting.seen, desk.now())
     most_bytes = desk.council.sending.enclosures.most_bytes
     files = enclosed.fields_of(desk.enclosing.taken_back(acting.case), most_bytes)
-    return letter_modals.respond(acting.case, template, postal, files)
+    last = desk.looking.last_words(acting.case)
+    asked = asked_words.asked(acting.case, last, desk.council)
+    return letter_modals.respond(acting.case, template, postal, files, [asked])
 
 
 @_shows(Action.RESPOND)

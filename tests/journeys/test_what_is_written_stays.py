@@ -92,6 +92,7 @@ def test_an_answer_on_a_case_that_moved_on_stays_says_who_was_first_and_goes_at_
     assert f"{REFERENCE} has changed since you opened it" in first
     assert "sam claimed the case" in first
     assert "Look, then press *Preview* again" in first
+    assert view.blocks[1]["block_id"] == "asked_words"
     assert element(view, "text")["initial_value"] == ANSWER["text"]
     assert element(view, "text_2")["initial_value"] == ANSWER["text_2"]
     assert element(view, "outcome")["initial_option"]["value"] == "resolved"

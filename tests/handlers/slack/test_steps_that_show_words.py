@@ -82,6 +82,21 @@ def test_from_outside_it_is_noted_once_and_from_the_cases_channel_not(
     assert place.looks(case) == [(place.priya, How.STEP)]
 
 
+def test_the_window_of_the_answer_begins_with_what_it_answers(place: Place) -> None:
+    case = place.received(
+        "Where is my bin?\n\n*It* was not\nemptied. #missed_bin complaint" + " x" * 300
+    )
+    opened = letters.open_respond(place.desk, place.pressed(case, place.own))
+    assert isinstance(opened, OpenModal)
+    first = opened.view["blocks"][0]["text"]  # type: ignore[index]
+    subject, who, words = first["text"].split("\n")
+    assert first["type"] == "plain_text"
+    assert subject == case.subject
+    assert "wrote" in who
+    assert words.startswith("Where is my bin? *It* was not emptied.")
+    assert len(words) <= 300
+
+
 def test_on_the_home_tab_everybody_is_outside(place: Place) -> None:
     case = place.received(COMPLAINT)
     split_modal.open_split(place.desk, place.pressed(case, None, where=Where.HOME))
