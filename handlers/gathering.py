@@ -17,12 +17,18 @@ def messages_of(work: Work, reference: str) -> tuple[StoredMessage, ...]:
     """The messages of a case and of those merged into it, in the order in which they were taken in. What
     was merged in with a private flag that the case has no longer stays where that one is.
     """
+    found = [
+        stored for each in shown_with(work, reference) for stored in work.messages.of_case(each)
+    ]
+    return tuple(sorted(found, key=lambda stored: stored.id))
+
+
+def shown_with(work: Work, reference: str) -> tuple[str, ...]:
+    """The case, and those merged into it whose words are shown with it: see `messages_of`."""
     case = work.cases.get(reference)
     shown = set(case.flags) if case is not None else set()
     joined = (one for one in family(work, reference) if shown.issuperset(_private_flags(work, one)))
-    references = [reference, *joined]
-    found = [stored for each in references for stored in work.messages.of_case(each)]
-    return tuple(sorted(found, key=lambda stored: stored.id))
+    return (reference, *joined)
 
 
 def _private_flags(work: Work, reference: str) -> Iterable[Flag]:

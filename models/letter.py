@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from models.council import Authority
@@ -157,6 +157,15 @@ class Letter:
             promises=date.fromisoformat(str(promises)) if promises else None,
             attachments=tuple(_attachments(data.get("attachments"))),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """A letter that left at `at` (aware UTC), by email or, where `posted_on` has a local date, on paper."""
+
+    letter: Letter
+    at: datetime
+    posted_on: date | None = None
 
 
 def _extension(data: object) -> Extension | None:

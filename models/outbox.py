@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from models.letter import Letter, LetterKind
+from models.letter import Departed, Letter, LetterKind
 
 Payload = Mapping[str, object]
 
@@ -359,6 +359,10 @@ class Outbox(Protocol):
 
     def letters_of(self, reference: str) -> tuple[Letter, ...]:
         """The letters of a case that were ever put in, oldest first."""
+        ...
+
+    def emails_left(self, reference: str) -> tuple[Departed, ...]:
+        """The letters of a case that left by email, with their times, oldest first."""
         ...
 
     def counts(self) -> Mapping[str, int]:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from handlers.slack import history_lines, note_lines, wording
+from handlers import letters_left
+from handlers.slack import history_lines, letter_words, note_lines, wording
 from handlers.slack.aloud import aloud, chunks, size, together
 from handlers.slack.api import Block, Saying
 from handlers.slack.naming import may_be_told
 from handlers.slack.placing import Placing, number_of, reference_of
 from models.council import Council
 from models.history import Entry
+from models.letter import Departed
 from models.notes import Note
 from models.outbox import Delivered, Dropped, Item
 from models.people import Actor, staff
@@ -29,19 +31,30 @@ def before(at: Placing, item: Item, now: datetime) -> Delivered | Dropped:
             if entry.version < version and may_be_told(work, case, entry, at.council)
         ]
         notes = work.notes.of_case(case.reference)
+        left = [letters_left.of_entry(work, entry) for entry in entries]
     if not entries:
         return Dropped("nothing happened before")
-    return at.in_parts(item, sayings(entries, notes, at.council, _once(at.name)), now)
+    letters = [one for one in left if one is not None]
+    said = sayings(entries, notes, at.council, _once(at.name), letters)
+    return at.in_parts(item, said, now)
 
 
 def sayings(
-    entries: Sequence[Entry], notes: Sequence[Note], council: Council, name: Name
+    entries: Sequence[Entry],
+    notes: Sequence[Note],
+    council: Council,
+    name: Name,
+    letters: Sequence[Departed] = (),
 ) -> Iterator[Saying]:
-    """The lines, oldest first, then each note with its words; in several messages where it is long."""
+    """The lines, oldest first, then each note and each letter that left with its words; in several
+    messages where it is long.
+    """
     lines = [history_lines.line(entry, council, name(entry.actor)) for entry in entries]
     parts = [(part, _section(part)) for part in together([_HEAD, *(f"• {line}" for line in lines)])]
     for note in notes:
         parts += _note(note, council, name)
+    for letter in letters:
+        parts += _letter(letter, council)
     said: list[str] = []
     blocks: list[Block] = []
     for text, block in parts:
@@ -61,6 +74,15 @@ def _note(note: Note, council: Council, name: Name) -> list[tuple[str, Block]]:
         (wording.escape(part), note_lines.quote(part)) for part in chunks(note_lines.shown(note))
     ]
     return [(head, _section(head)), *quotes]
+
+
+def _letter(left: Departed, council: Council) -> list[tuple[str, Block]]:
+    head = (
+        f"*The {wording.LETTERS[left.letter.kind]}* that left ({wording.time(left.at, council)}):"
+    )
+    rest = [(one, _section(one)) for one in letter_words.goes_on(left)]
+    quotes = [(wording.escape(part), note_lines.quote(part)) for part in letter_words.parts(left)]
+    return [(head, _section(head)), *quotes, *rest]
 
 
 def _once(name: Name) -> Name:

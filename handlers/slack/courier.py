@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from handlers import letters_left
 from handlers.ledger import account_for, since_last_working_day
 from handlers.slack import (
     agreed_lines,
@@ -12,6 +13,7 @@ from handlers.slack import (
     digest,
     history_lines,
     join_lines,
+    letter_words,
     mailbox,
     moving,
     note_lines,
@@ -109,7 +111,9 @@ class SlackCourier(Placing):
                 note = work.notes.get(int(str(entry.details["note"])))
             if note is not None:
                 return note_lines.written(text, note)
-        return threads.line(text)
+        with self.store.view() as work:
+            left = letters_left.of_entry(work, entry)
+        return threads.line(text) if left is None else letter_words.below(text, left)
 
     def reminder(self, item: Item, now: datetime) -> Delivered | Dropped:
         """A reminder, if the deadline still stands and people are at work."""

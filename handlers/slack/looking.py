@@ -1,16 +1,18 @@
 """One case looked up: its card, its words, who looked at it, and what can be done."""
 
-from handlers.slack import cards, fields, menu, threads, wording
+from handlers.slack import cards, fields, letter_words, menu, threads, wording
 from handlers.slack.api import Block, Saying
 from handlers.slack.background import background
 from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
+from handlers.slack.in_turn import Part, fitting, in_order
 from handlers.slack.references import reference_in
 from handlers.slack.requests import OpenModal, PushModal, Reply, Request, Say, Where
 from models.allowed import allowed_actions
 from models.case import Case
 from models.council import Council
 from models.errors import Refused
+from models.letter import Departed
 from models.looks import How, Look
 from models.people import Role
 from models.store_port import StoredMessage
@@ -19,6 +21,8 @@ WORDS = "case_words"
 # Slack takes 100 blocks in a view; nobody reads more than this in one.
 _MOST_CHARACTERS = 45_000
 _MOST_BLOCKS = 95
+_LETTERS_CHARACTERS = 20_000
+_LETTERS_BLOCKS = 40
 _LOOKS = 30
 _HOW = {
     How.CARD: "looked the case up",
@@ -77,40 +81,45 @@ def show_words(desk: Desk, request: Request) -> Reply:
     actor = desk.staff.actor(request.user)
     case = desk.case_for(request.user, request.seen.reference)
     outside = desk.is_outside(case, request)
-    messages = desk.looking.words(case, actor, desk.now(), outside=outside)
-    view = words_modal(case, messages, desk.council)
+    messages, letters = desk.looking.words(case, actor, desk.now(), outside=outside)
+    view = words_modal(case, messages, desk.council, letters)
     return PushModal(view) if request.where is Where.MODAL else OpenModal(view)
 
 
-def words_modal(case: Case, messages: tuple[StoredMessage, ...], council: Council) -> Block:
-    """What the customer wrote, in plain text; what does not fit is counted."""
+def words_modal(
+    case: Case,
+    messages: tuple[StoredMessage, ...],
+    council: Council,
+    letters: tuple[Departed, ...] = (),
+) -> Block:
+    """What the customer wrote and the letters that left, in their order and in plain text; what does
+    not fit is counted. Whatever the customer wrote, a place is kept for the letters.
+    """
+    ours = [Part(one.at, _head_of_letter(one, council), letter_words.shown(one)) for one in letters]
+    theirs = [Part(one.message.received_at, _head(one, council), _text(one)) for one in messages]
+    answers = fitting(ours, _LETTERS_CHARACTERS, _LETTERS_BLOCKS)
+    words = fitting(
+        theirs, _MOST_CHARACTERS - answers.characters, _MOST_BLOCKS - 1 - len(answers.blocks)
+    )
     blocks: list[Block] = [{"type": "section", "text": fields.plain(wording.title(case))}]
-    left, left_out = _MOST_CHARACTERS, 0
-    for message in messages:
-        text = threads.showable(message.message.text) or "(the message has no text)"
-        parts = fields.split(text[:left])
-        room = _MOST_BLOCKS - len(blocks) - 2
-        shown = parts[: max(room, 0)]
-        left_out += len(text) - sum(map(len, shown))
-        left -= sum(map(len, shown))
-        if shown:
-            blocks.append(_context(_head(message, council)))
-            blocks += [
-                {"type": "section", "text": fields.plain(part)} for part in shown if part.strip()
-            ]
-    if left_out:
+    if not messages:
+        blocks.append({"type": "section", "text": fields.plain("There are no words of theirs.")})
+    blocks += in_order(words, answers)
+    if left_out := words.left_out + answers.left_out:
         blocks.append(
             _context(f"{left_out:,} more characters are in the case's thread and in the store.")
         )
-    if not messages:
-        blocks.append({"type": "section", "text": fields.plain("There are no words of theirs.")})
     return {
         "type": "modal",
         "callback_id": "words",
-        "title": fields.plain("What they wrote"),
+        "title": fields.plain("What was written" if letters else "What they wrote"),
         "close": fields.plain("Close"),
         "blocks": blocks,
     }
+
+
+def _text(stored: StoredMessage) -> str:
+    return threads.showable(stored.message.text) or "(the message has no text)"
 
 
 def looked(desk: Desk, request: Request) -> Reply:
@@ -143,6 +152,15 @@ def _head(stored: StoredMessage, council: Council) -> str:
     with_ = f" With: {', '.join(names)}"[:1_500] if names else ""
     said = wording.SAID[stored.message.source]
     return f"{who} {said}, {wording.time(stored.message.received_at, council)}:{with_}"
+
+
+def _head_of_letter(left: Departed, council: Council) -> str:
+    names = [wording.one_line(one.name, 80) for one in left.letter.attachments]
+    with_ = f" With: {', '.join(names)}"[:1_500] if names else ""
+    what = wording.LETTERS[left.letter.kind]
+    if left.posted_on is not None:
+        return f"Our {what}, posted {wording.day(left.posted_on)}:{with_}"
+    return f"Our {what}, left {wording.time(left.at, council)}:{with_}"
 
 
 def _words_button(case: Case) -> Block:

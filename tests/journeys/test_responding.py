@@ -122,6 +122,36 @@ def test_after_the_minute_it_has_left_undo_is_gone_and_an_old_click_is_told_when
     assert Event.LETTER_TAKEN_BACK not in town.events("CC-2026-00001")
 
 
+def test_what_was_answered_stands_below_its_line_and_among_the_words_and_goes_with_a_private_case(
+    town: Town, card: Message
+) -> None:
+    preview(town, "priya", card, "respond", ANSWER)
+    send(town)
+    pass_a_minute(town)
+    told = town.wait_thread(card, "The answer left")
+    assert "We come tomorrow." in told.text
+    (quote,) = [b for b in told.blocks if b["type"] == "rich_text"]
+    assert "We come tomorrow." in json.dumps(quote)
+    acknowledged = town.wait_thread(card, "The acknowledgement left")
+    assert [b["type"] for b in acknowledged.blocks] == ["section"]
+
+    town.sandbox.slash("sam", "waste-recycling", "/case", "CC-2026-00001")
+    shown = town.wait_whisper("sam", "CC-2026-00001")
+    town.sandbox.click("sam", shown.channel, shown.ts, "case_words")
+    read = json.dumps(town.wait_view("sam", "What was written").blocks)
+    places = [read.index(word) for word in ("was not emptied", "Our answer, left", "We come tom")]
+    assert places == sorted(places)
+
+    answer = town.letterbox.messages[-1].message["Message-ID"]
+    hurt = "He hits the child next door. #missed_bin complaint !safeguarding"
+    town.write(hurt, Message_ID="<2@x>", In_Reply_To=answer)
+    private = town.wait_card("private-safeguarding")
+    town.settle()
+    open_channel = town.sandbox.replies(card.channel, card.ts)
+    assert "We come tomorrow." not in json.dumps([[m.text, m.blocks] for m in open_channel])
+    assert "We come tomorrow." in town.wait_thread(private, "What happened before").text
+
+
 def test_two_who_press_undo_at_once_take_it_back_once_and_one_is_told_who_was_first(
     town: Town, card: Message
 ) -> None:

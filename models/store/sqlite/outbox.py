@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from models.letter import Letter
+from models.letter import Departed, Letter
 from models.outbox import Delivered, Item, Kind, Lane, Parcel, Posting, State
 from models.store.sqlite.columns import (
     optional_time_to_text,
@@ -142,6 +142,15 @@ class SqliteOutbox:
         )
         return tuple(Letter.from_json(json.loads(row["payload"])) for row in rows)
 
+    def emails_left(self, reference: str) -> tuple[Departed, ...]:
+        """The letters of a case that left by email."""
+        rows = self._execute(
+            """SELECT payload, ended_at FROM outbox
+               WHERE key > ? AND key < ? AND state='sent' AND ended_at IS NOT NULL ORDER BY id""",
+            (f"letter:{reference}:", f"letter:{reference};"),
+        )
+        return tuple(map(_departed, rows))
+
     def counts(self) -> Mapping[str, int]:
         """How many items are in each state."""
         rows = self._execute("SELECT state, count(*) AS n FROM outbox GROUP BY state")
@@ -275,6 +284,12 @@ def _item(row: sqlite3.Row) -> Item:
         text_to_time(row["first_tried_at"]),
         row["broken_off"],
     )
+
+
+def _departed(row: sqlite3.Row) -> Departed:
+    at = text_to_time(row["ended_at"])
+    assert at is not None
+    return Departed(Letter.from_json(json.loads(row["payload"])), at)
 
 
 def _ours(item: Item) -> tuple[int, str]:

@@ -1,14 +1,19 @@
 """The words of a case in a modal: all that Slack takes of any text, the rest counted."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.limits import view_problems
-from handlers.slack import looking
+from bot.sandbox.limits import block_problems, view_problems
+from handlers.slack import letter_words, looking
+from handlers.slack.aloud import size
 from handlers.slack.api import Block
 from handlers.slack.references import reference_in
 from models.ledger import Arrival
+from models.letter import Departed, Letter, LetterKind
 from models.looks import How, Look
 from models.message import Attachment, Sender
 from models.people import staff
@@ -68,6 +73,53 @@ def test_many_messages_stay_within_a_view() -> None:
     view = looking.words_modal(CASE, tuple(stored("word") for _ in range(200)), COUNCIL)
     assert view_problems(view) == []
     assert "more characters" in said(view)
+
+
+def letter(text: str, at: datetime = NOW, kind: LetterKind = LetterKind.RESPONSE) -> Departed:
+    return Departed(
+        Letter(kind, CASE.reference, "jo@post.example", "Re", text, "", "<1@x>", None, (), False),
+        at,
+    )
+
+
+def test_the_letters_that_left_stand_between_the_customers_words_in_their_order() -> None:
+    again = replace(stored("And again"), message=message("And again", NOW + timedelta(days=2)))
+    sent = letter("Dear Jo, we are sorry.", NOW + timedelta(days=1))
+    view = looking.words_modal(CASE, (stored("Bins"), again), COUNCIL, (sent,))
+    assert shown(view) == "BinsDear Jo, we are sorry.And again"
+    assert "Our answer, left 28 Nov, 12:00:" in said(view)
+
+
+def test_a_letter_has_its_place_whatever_the_customer_wrote() -> None:
+    many = tuple(stored("word " * 5_000) for _ in range(200))
+    letters = tuple(letter(f"Answer {n}") for n in range(3))
+    view = looking.words_modal(CASE, many, COUNCIL, letters)
+    assert view_problems(view) == []
+    assert all(f"Answer {n}" in shown(view) for n in range(3))
+
+
+@given(st.lists(anything, max_size=3), st.integers(0, 60))
+def test_any_letters_are_taken_by_slack_in_the_words_and_below_their_line(
+    texts: list[str], times: int
+) -> None:
+    letters = tuple(map(letter, texts * times))
+    view = looking.words_modal(CASE, tuple(map(stored, texts)), COUNCIL, letters)
+    assert view_problems(view) == []
+    for text in texts:
+        saying = letter_words.below("The answer left (Fri 27 November)", letter(text))
+        assert block_problems(list(saying.blocks), 50) == []
+        assert size(saying.text) <= 4_000
+        assert saying.text.startswith("The answer left")
+
+
+def test_of_a_long_letter_the_thread_has_the_beginning_and_says_where_the_rest_is() -> None:
+    text = "".join(f"line {n}\n" for n in range(3_000))
+    saying = letter_words.below("The answer left", letter(text))
+    quotes = [b for b in saying.blocks if b["type"] == "rich_text"]
+    quoted = "".join(b["elements"][0]["elements"][0]["text"] for b in quotes)  # type: ignore[index]
+    assert quoted == text[:8_000]
+    assert "the rest is under *Show the words*" in str(saying.blocks[-1])
+    assert "the rest is under *Show the words*" in saying.text
 
 
 @pytest.mark.parametrize(
