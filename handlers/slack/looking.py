@@ -10,6 +10,7 @@ from handlers.slack.references import reference_in
 from handlers.slack.requests import OpenModal, PushModal, Reply, Request, Say, Where
 from models.allowed import allowed_actions
 from models.case import Case
+from models.channels import is_private
 from models.council import Council
 from models.errors import Refused
 from models.letter import Departed
@@ -59,13 +60,14 @@ def open_case(desk: Desk, request: Request) -> Reply:
     desk.staff.actor(request.user)
     case = desk.case_for(request.user, request.seen.reference)
     actions = desk.menu_of(case, request.user, allowed_actions(case))
-    first, *rest = menu.rows(case, actions)
     words: Block = {
         "type": "section",
-        "text": {"type": "mrkdwn", "text": "*Show the words*\nRead what the customer wrote."},
+        "text": fields.plain("Read what the customer wrote."),
         "accessory": _words_button(case),
     }
-    view = menu.modal(case, actions, request.stands_in)
+    private = is_private(case, desk.council)
+    view = menu.modal(case, actions, request.stands_in, private=private)
+    first, *rest = menu.rows(case, actions, private=private)
     return OpenModal({**view, "blocks": [first, words, *rest]})
 
 

@@ -12,6 +12,7 @@ from handlers.slack.desk import Desk
 from handlers.slack.requests import Done, OpenModal, Reply, Request, Say, say
 from models.allowed import allowed_actions
 from models.case import Action, Case
+from models.channels import is_private
 from models.errors import Refused
 
 _OF_A_CASE = "in a case's thread"
@@ -45,17 +46,17 @@ def _as_command(desk: Desk, request: Request) -> Reply:
 def _menu(desk: Desk, request: Request, reference: str) -> Reply:
     case = desk.case_for(request.user, reference)
     actions = desk.menu_of(case, request.user, allowed_actions(case))
-    return Say(whispered(case, actions))
+    return Say(whispered(case, actions, private=is_private(case, desk.council)))
 
 
-def whispered(case: Case, actions: tuple[Action, ...]) -> Saying:
+def whispered(case: Case, actions: tuple[Action, ...], *, private: bool = False) -> Saying:
     """The menu as a message; who hears it hears what can be chosen."""
     names = ", ".join(wording.action(case, action) for action in actions) or "nothing now"
     text = (
         f"What to do with {case.reference}? Only you see this. It is about "
         f"“{wording.escape(wording.subject(case))}”. You can choose: {names}."
     )
-    return Saying(text, menu.rows(case, actions))
+    return Saying(text, menu.rows(case, actions, private=private))
 
 
 def _status(desk: Desk, request: Request, reference: str) -> Reply:

@@ -8,6 +8,7 @@ from handlers.slack.desk import Desk
 from handlers.slack.requests import OpenModal, Reply, Request
 from models.allowed import allowed_actions
 from models.case import Action, Case
+from models.channels import is_private
 
 MENU = "case_menu"
 GROUPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
@@ -41,11 +42,15 @@ GROUPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
     ),
 )
 """Every action, under the heading where it stands."""
+_PRIVATE = "\nPrivate: only the members of its channel see this case."
 
 
-def modal(case: Case, actions: tuple[Action, ...], stands_in: str = "") -> Block:
+def modal(
+    case: Case, actions: tuple[Action, ...], stands_in: str = "", *, private: bool = False
+) -> Block:
     """Every action that fits the case and that its reader may take, each with its button. `stands_in`
-    is the channel (an id) in which it was asked for: who acts from the menu acts from there.
+    is the channel (an id) in which it was asked for: who acts from the menu acts from there. Of a
+    `private` case the head says so.
     """
     return {
         "type": "modal",
@@ -53,15 +58,14 @@ def modal(case: Case, actions: tuple[Action, ...], stands_in: str = "") -> Block
         "callback_id": MENU,
         "title": fields.plain("What to do?"),
         "close": fields.plain("Back"),
-        "blocks": rows(case, actions),
+        "blocks": rows(case, actions, private=private),
     }
 
 
-def rows(case: Case, actions: tuple[Action, ...]) -> list[Block]:
+def rows(case: Case, actions: tuple[Action, ...], *, private: bool = False) -> list[Block]:
     """The case's name, and a row for each action under the heading of its kind."""
-    blocks: list[Block] = [
-        {"type": "section", "text": fields.plain(f"{wording.title(case)}\n{wording.subject(case)}")}
-    ]
+    head = f"{wording.title(case)}\n{wording.subject(case)}{_PRIVATE if private else ''}"
+    blocks: list[Block] = [{"type": "section", "text": fields.plain(head)}]
     for heading, group in GROUPS:
         offered = [action for action in group if action in actions]
         if offered:
@@ -77,13 +81,17 @@ def open_menu(desk: Desk, request: Request) -> Reply:
     desk.staff.actor(request.user)
     case = desk.case_for(request.user, request.seen.reference)
     actions = desk.menu_of(case, request.user, allowed_actions(case))
-    return OpenModal(modal(case, actions, request.stands_in))
+    private = is_private(case, desk.council)
+    return OpenModal(modal(case, actions, request.stands_in, private=private))
 
 
 def _row(case: Case, action: Action) -> Block:
-    said = f"*{wording.action(case, action)}*\n{wording.explained(case, action)}"
+    """The button beside its sentence. A long name would leave that a word a line on a phone."""
+    button = cards.button(case, action)
+    if action is Action.CONFIRM:
+        button["text"] = fields.plain(wording.ACTIONS[action])
     return {
         "type": "section",
-        "text": {"type": "mrkdwn", "text": said},
-        "accessory": cards.button(case, action),
+        "text": fields.plain(wording.explained(case, action)),
+        "accessory": button,
     }

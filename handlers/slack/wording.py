@@ -186,6 +186,8 @@ def explained(case: Case, action: Action) -> str:
     """A sentence on what the button does."""
     if action is Action.RESPOND and case.category is Category.NON_COUNCIL:
         return "Tell the customer whose matter it is. You see the letter before anything is sent."
+    if action is Action.CONFIRM:
+        return f"It is right: {CATEGORIES[case.category].lower()}, and who answers it."
     return EXPLAINED[action]
 
 

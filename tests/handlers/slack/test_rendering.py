@@ -130,7 +130,10 @@ def test_the_menu_of_each_state_offers_what_fits_with_a_sentence_on_each(case: C
     in_groups = [a for _, group in menu.GROUPS for a in group if a in actions]
     assert sorted(in_groups) == sorted(actions)
     assert [b["accessory"]["action_id"] for b in offered] == [f"case_{a}" for a in in_groups]
-    assert all("\n" in block["text"]["text"] for block in offered)
+    for block in offered:  # the sentence alone: the button beside it has the name
+        assert block["text"]["text"].endswith(".")
+        assert "\n" not in block["text"]["text"]
+        assert len(block["accessory"]["text"]["text"]) <= 20
 
 
 @pytest.mark.parametrize("case", STATES.values(), ids=STATES)

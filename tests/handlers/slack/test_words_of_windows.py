@@ -16,6 +16,7 @@ from handlers.slack import (
 )
 from handlers.slack.api import Person
 from models.allowed import allowed_actions
+from models.case import Action
 from tests.handlers.slack.test_rendering import COUNCIL, STATES, TODAY, view_problems
 from tests.handlers.slack.test_responding import preview
 
@@ -25,6 +26,18 @@ CASE, ANOTHERS = STATES["new"], STATES["another body's"]
 def test_in_the_menu_only_the_case_can_be_closed() -> None:
     view = menu.modal(STATES["held"], allowed_actions(STATES["held"]))
     assert view["close"]["text"] == "Back"
+
+
+def test_the_menu_of_a_private_case_says_so_in_its_head() -> None:
+    for private in (True, False):
+        head = menu.modal(CASE, (), private=private)["blocks"][0]["text"]["text"]
+        assert ("Private" in head) is private
+
+
+def test_who_confirms_in_the_menu_reads_what() -> None:
+    (row,) = [block for block in menu.rows(CASE, (Action.CONFIRM,)) if "accessory" in block]
+    assert row["text"]["text"] == "It is right: complaint, and who answers it."
+    assert row["accessory"]["text"]["text"] == "Confirm"
 
 
 @pytest.mark.parametrize(("case", "word"), [(CASE, "Answer"), (ANOTHERS, "Signpost")])
