@@ -39,7 +39,7 @@ def _over(folder: Path, way: str, subject: str, officers: int) -> list[Row]:
         town.sandbox.wait_for(lambda s: len(_cards(s)) >= officers, SECONDS)
         bot.wait_settled(SECONDS)
         rows = []
-        for what, press in _PRESSES.items():
+        for what, press in PRESSES.items():
             cards = _cards(town.sandbox)[:officers]
             took = _at_once(town.sandbox, town.officers, cards, press)
             rows += _rows(subject, what, took)
@@ -124,7 +124,7 @@ def _through_more(action: str, title: str) -> _Press:
 
 
 # In this order: what is submitted was opened by the press before it.
-_PRESSES: dict[str, _Press] = {
+PRESSES: dict[str, _Press] = {
     "More (a window opens)": _press("case_more"),
     "Respond (a window with a letter)": _press("case_respond"),
     "/case mine": _ask,

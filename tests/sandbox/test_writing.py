@@ -1,5 +1,7 @@
 """What people do to messages after they were sent, and what is late, doubled or gone."""
 
+from queue import Queue
+
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -110,15 +112,14 @@ def test_a_late_click_carries_the_message_as_it_was(running, client, channel):
 
 
 def test_an_event_may_come_again_under_its_own_id(running):
-    heard = []
-    running.app.event("message")(lambda body: heard.append(body["event_id"]))
+    heard = Queue()
+    running.app.event("message")(lambda body: heard.put(body["event_id"]))
     running.connect()
     first = running.sandbox.say("amina", "triage", "Once")
     again = running.sandbox.deliver_again(first)
     assert again.acked
     assert again.envelope_id != first.envelope_id
-    running.sandbox.wait_for(lambda _: len(heard) == 2)
-    assert heard[0] == heard[1]
+    assert heard.get(timeout=10) == heard.get(timeout=10)
 
 
 def test_who_left_is_known_but_in_no_channel_or_group(joined, client, channel):
