@@ -245,6 +245,9 @@ def state(case: Case) -> str:
     holder = f"held by <@{case.holder}>" if case.holder else "not claimed yet"
     if case.state is State.TRIAGE:
         return f"Waiting for a decision, {holder}"
+    if case.praise is not None and case.category is Category.COMPLIMENT:
+        # Nobody need claim it any more, though it may have been claimed before.
+        return "Passed on, to be closed" + (f", {holder}" if case.holder else "")
     if set(case.stage.to_post) & {LetterKind.RESPONSE, LetterKind.SIGNPOST}:
         return f"Answer to be printed and posted, {holder}"
     if case.stage.answer_approved_at is not None:

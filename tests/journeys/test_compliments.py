@@ -45,6 +45,7 @@ def test_a_compliment_is_passed_on_once_and_closed_with_one_press(town: Town) ->
     town.settle()
     drawn = town.wait_card(CHANNEL, "CC-2026-00001:")
     assert "*Passed on*" in json.dumps(drawn.blocks)
+    assert "Passed on, to be closed" in json.dumps(drawn.blocks)
     town.press("priya", drawn, "close")
     town.settle()
     (case,) = town.cases()

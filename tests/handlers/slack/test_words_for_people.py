@@ -7,7 +7,8 @@ import pytest
 from handlers.slack import letter_modals, modals, wording
 from handlers.slack.cards import button
 from handlers.slack.requests import FieldErrors, Request
-from models.case import Action, Case, Classification
+from models.case import Action, Case, Classification, State
+from models.praise import Praise
 from models.prediction import Category
 from tests.handlers.slack.test_rendering import STATES
 from tests.support.cases import opened
@@ -37,6 +38,18 @@ def test_every_name_fits_on_its_button(case: Case) -> None:
 def test_names_and_sentences_are_each_used_once() -> None:
     assert len(set(wording.ACTIONS.values())) == len(Action)
     assert len(set(wording.EXPLAINED.values())) == len(Action)
+
+
+def test_a_compliment_that_was_passed_on_waits_for_its_close_and_not_for_a_claim() -> None:
+    thanked = replace(
+        STATES["praise"],
+        praise=Praise(formal=True, staff=("Dave",), passed_on_at=utc(2026, 11, 27)),
+    )
+    assert wording.state(thanked) == "Passed on, to be closed"
+    assert wording.state(replace(thanked, holder="U1")) == "Passed on, to be closed, held by <@U1>"
+    assert wording.state(replace(thanked, category=Category.COMPLAINT)) == "Open, not claimed yet"
+    closed = replace(thanked, state=State.CLOSED)
+    assert "to be closed" not in wording.state(closed)
 
 
 def test_the_field_that_is_empty_says_that_it_may_stay_so() -> None:
