@@ -135,7 +135,7 @@ def test_who_left_is_known_but_in_no_channel_or_group(joined, client, channel):
 def test_a_click_that_arrives_late_has_an_old_trigger_and_the_person_is_told(
     running, client, channel
 ):
-    ended = []
+    ended = Queue()
 
     @running.app.action("open")
     def _open(ack, body, client):
@@ -143,7 +143,7 @@ def test_a_click_that_arrives_late_has_an_old_trigger_and_the_person_is_told(
         try:
             client.views_open(trigger_id=body["trigger_id"], view=modal())
         except SlackApiError as refusal:
-            ended.append(refusal.response["error"])
+            ended.put(refusal.response["error"])
 
     running.connect()
     blocks = [actions(button("open"))]
@@ -151,8 +151,7 @@ def test_a_click_that_arrives_late_has_an_old_trigger_and_the_person_is_told(
     running.sandbox.faults.delay_delivery(3.1)
     late = running.sandbox.click("amina", "triage", ts, "open")
     assert late.timed_out
-    running.sandbox.wait_for(lambda _: ended)
-    assert ended == ["expired_trigger_id"]
+    assert ended.get(timeout=10) == "expired_trigger_id"
     assert running.sandbox.open_view("amina") is None
 
 
@@ -161,12 +160,11 @@ def test_an_event_that_is_lost_on_its_way_comes_again():
         client = WebClient(sandbox.bot_token, base_url=sandbox.api_url)
         client.conversations_join(channel=sandbox.workspace.channel("triage").id)
         started = Running(sandbox, client)
-        heard = []
-        started.app.event("message")(lambda body: heard.append(body["event"]["text"]))
+        heard = Queue()
+        started.app.event("message")(lambda body: heard.put(body["event"]["text"]))
         started.connect()
         sandbox.faults.lose_delivery()
         lost = sandbox.say("amina", "triage", "Once")
-        sandbox.wait_for(lambda _: heard)
-        assert heard == ["Once"]
+        assert heard.get(timeout=10) == "Once"
         assert lost.attempts == 2
         started.close()
