@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from docx import Document
 
+from handlers import letters_left
 from handlers.casework import Seen
 from models.case import Case, Classification, Level, Outcome, State
 from models.deadlines import DeadlineKind
 from models.errors import Refused, Stale
-from models.letter import Going, Letter, LetterKind, Way
+from models.letter import Departed, Going, Letter, LetterKind, Way
 from models.outbox import Kind
 from models.people import staff
 from models.policy import PRESETS
@@ -159,6 +160,11 @@ def answer_on_paper(office: TestOffice, case: Case) -> Case:
     return office.casework.send(shown.id, PRIYA, NOW)
 
 
+def letters_left_of(office: TestOffice, case: Case) -> tuple[Departed, ...]:
+    with office.store.view() as work:
+        return letters_left.of_cases(work, [case.reference])
+
+
 def papers(office: TestOffice, case: Case) -> tuple[Paper, ...]:
     with office.store.view() as work:
         return work.papers.of_case(case.reference)
@@ -235,6 +241,8 @@ def test_the_case_is_answered_on_the_day_the_letter_was_posted(
     assert after.stage.answered_at is not None
     assert office.council.local_date(after.stage.answered_at) == day
     assert papers(office, case)[0].posted_on == day
+    (left,) = letters_left_of(office, case)
+    assert (left.letter, left.posted_on) == (papers(office, case)[0].letter, day)
     with pytest.raises(Refused):
         office.casework.posted(seen(after), LetterKind.RESPONSE, day, SAM, utc(2026, 12, 2))
 
@@ -259,6 +267,7 @@ def test_a_letter_taken_back_is_kept_as_such_and_another_can_be_written(
     waiting = answer_on_paper(office, case)
     after = office.casework.withdraw(seen(waiting), LetterKind.RESPONSE, PRIYA, NOW)
     assert after.stage.answer_approved_at is None
+    assert letters_left_of(office, case) == ()
     answer_on_paper(office, after)
     taken_back, written_anew = papers(office, case)
     assert taken_back.withdrawn_at == NOW
