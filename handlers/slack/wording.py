@@ -111,6 +111,7 @@ STANDS = {
     State.ANSWERED: "answered",
     State.CLOSED: "closed",
 }
+_PASSED_ON = "Passed on, to be closed"
 LETTERS = {
     LetterKind.ACKNOWLEDGEMENT: "acknowledgement",
     LetterKind.HOLDING_REPLY: "holding reply",
@@ -242,18 +243,23 @@ def state(case: Case) -> str:
         return _closed(case)
     if case.state is State.ANSWERED:
         return _ended("Answered", case)
-    holder = f"held by <@{case.holder}>" if case.holder else "not claimed yet"
+    stands = _going_on(case)
+    if stands == _PASSED_ON and not case.holder:
+        return stands  # nobody need claim it any more
+    return f"{stands}, {f'held by <@{case.holder}>' if case.holder else 'not claimed yet'}"
+
+
+def _going_on(case: Case) -> str:
+    """What is still to be done."""
     if case.state is State.TRIAGE:
-        return f"Waiting for a decision, {holder}"
-    if case.praise is not None and case.category is Category.COMPLIMENT:
-        # Nobody need claim it any more, though it may have been claimed before.
-        return "Passed on, to be closed" + (f", {holder}" if case.holder else "")
+        return "Waiting for a decision"
     if set(case.stage.to_post) & {LetterKind.RESPONSE, LetterKind.SIGNPOST}:
-        return f"Answer to be printed and posted, {holder}"
+        return "Answer to be printed and posted"
     if case.stage.answer_approved_at is not None:
-        return f"Answer on its way, {holder}"
-    stands = "Under review at Level Two" if case.level is Level.LEVEL_TWO else "Open"
-    return f"{stands}, {holder}"
+        return "Answer on its way"
+    if case.praise is not None and case.category is Category.COMPLIMENT:
+        return _PASSED_ON
+    return "Under review at Level Two" if case.level is Level.LEVEL_TWO else "Open"
 
 
 def _closed(case: Case) -> str:
