@@ -84,7 +84,6 @@ class Explained:
     """
 
     reference: str
-    policy: Policy
     received_on: date
     rolled: tuple[DayCounted, ...]
     acknowledgement: Counting
@@ -118,7 +117,6 @@ def explained(case: Case, council: Council, history: Sequence[Entry]) -> Explain
     extended_to = stage.extended_to
     return Explained(
         reference=case.reference,
-        policy=policy,
         received_on=received_on,
         rolled=tuple(_rolled(calendar, received_on, acknowledgement.days[0].day)),
         acknowledgement=acknowledgement,
