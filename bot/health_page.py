@@ -5,24 +5,20 @@ listens on this machine unless the settings say otherwise.
 """
 
 import asyncio
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
-import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.serving import Serving
 from handlers.health import Health
-from models.errors import Misconfigured
 
 _FOLDER = ("account", "folder")
 
@@ -35,36 +31,14 @@ class HealthPage:
     def __init__(self, look: Callable[[], Health], host: str, port: int) -> None:
         """Take the port at once. Raises Misconfigured where somebody has it, or there is no host."""
         self._look = look
-        try:
-            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-            self._listener = socket.create_server((host, port), family=family)
-        except OSError as error:
-            raise Misconfigured(
-                f"health.host = {host!r}, health.port = {port}: cannot listen there: "
-                f"{error.strerror or error}"
-            ) from None
-        self.port: int = self._listener.getsockname()[1]
         routes = [Route("/health", self._health), Route("/metrics", self._metrics)]
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                Starlette(routes=routes),
-                http="h11",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                log_level="critical",
-                proxy_headers=False,
-                server_header=False,
-                timeout_graceful_shutdown=1,
-            )
-        )
-        self._thread = threading.Thread(target=self._serve, name="health")
+        self._serving = Serving("health.", routes, host, port)
+        self.port = self._serving.port
         self._looker = ThreadPoolExecutor(1, "health-look")
 
     def __enter__(self) -> Self:
         """Serve from now on."""
-        self._thread.start()
+        self._serving.start()
         return self
 
     def __exit__(
@@ -74,13 +48,8 @@ class HealthPage:
         where: TracebackType | None,
     ) -> None:
         """Answer what is under way, and end."""
-        self._server.should_exit = True
-        self._thread.join()
+        self._serving.stop()
         self._looker.shutdown()
-        self._listener.close()
-
-    def _serve(self) -> None:
-        asyncio.run(self._server.serve(sockets=[self._listener]))
 
     async def _looked(self) -> Health:
         return await asyncio.get_running_loop().run_in_executor(self._looker, self._look)

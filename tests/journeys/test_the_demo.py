@@ -54,7 +54,9 @@ def test_a_visitor_sees_an_email_become_a_card_and_answers_it(demo: Demo, page: 
     card.get_by_role("button", name=re.compile("^Respond case")).click()
     dialog = page.get_by_role("dialog", name=re.compile("^Answer CC-"))
     dialog.get_by_label("Outcome").select_option("Upheld")
-    dialog.get_by_label("Your answer", exact=True).fill("Dear Joan Pettifer\n\nIt will be emptied tomorrow.")
+    dialog.get_by_label("Your answer", exact=True).fill(
+        "Dear Joan Pettifer\n\nIt will be emptied tomorrow."
+    )
     dialog.get_by_role("button", name="Preview").click()
     preview = page.get_by_role("dialog", name="Answer: preview")
     expect(preview).to_contain_text("To: joan.pettifer@post.example")

@@ -33,7 +33,9 @@ def test_sentences_with_a_question_mark_are_suggested() -> None:
 
 
 def test_a_forms_label_is_no_question() -> None:
-    assert suggested(["Do you want a reply?: yes\nWhy?: 5\n\nAnything else?"]) == ("Anything else?",)
+    assert suggested(["Do you want a reply?: yes\nWhy?: 5\n\nAnything else?"]) == (
+        "Anything else?",
+    )
 
 
 def test_what_was_asked_twice_is_suggested_once_and_ten_at_most() -> None:

@@ -26,6 +26,8 @@ class KeepingLetterbox:
 def delivered(office: TestOffice, at: datetime) -> list[Letter]:
     """Deliver the letters that may leave at this time; those that left."""
     box = KeepingLetterbox()
-    delivery = Delivery(office.store, {Kind.LETTER: EmailCourier(box, office.store)}, office.council)
+    delivery = Delivery(
+        office.store, {Kind.LETTER: EmailCourier(box, office.store)}, office.council
+    )
     delivery.deliver_due(Lane.EMAIL, lambda: at)
     return box.letters
