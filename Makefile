@@ -12,7 +12,7 @@ demo: $(MODEL) ## Try everything on this machine, with no account anywhere
 	$(BIN)/carebot demo $(DEMO)
 
 test: $(MODEL) servers ## Every test; what needs a server that is missing says so
-	$(BIN)/pytest -n 3 --dist worksteal $(TESTS)
+	$(BIN)/pytest -n 4 --dist worksteal $(TESTS)
 
 lint: .venv/installed ## Types, style, floors
 	$(BIN)/ruff check .

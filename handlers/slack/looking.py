@@ -1,5 +1,7 @@
 """One case looked up: its card, its words, who looked at it, and what can be done."""
 
+from collections.abc import Callable
+
 from handlers.slack import cards, fields, letter_words, menu, threads, wording
 from handlers.slack.api import Block, Saying
 from handlers.slack.background import background
@@ -12,7 +14,7 @@ from models.allowed import allowed_actions
 from models.case import Case
 from models.channels import is_private
 from models.council import Council
-from models.errors import Refused
+from models.errors import Refused, Stale
 from models.letter import Departed
 from models.looks import How, Look
 from models.people import Role
@@ -44,6 +46,18 @@ def named(text: str, word: str) -> str:
 
 def card(desk: Desk, request: Request, reference: str) -> Reply:
     """The card as it is now, with two buttons: its words, and what can be done."""
+    return _at_rest(lambda: _card(desk, request, reference))
+
+
+def _at_rest(look: Callable[[], Reply]) -> Reply:
+    """A look, taken again where the case moved on in its midst: nothing was seen yet to be stale."""
+    try:
+        return look()
+    except Stale:
+        return look()
+
+
+def _card(desk: Desk, request: Request, reference: str) -> Reply:
     actor = desk.staff.actor(request.user)
     case = desk.case_for(request.user, reference)
     outside = desk.is_outside(case, request)
@@ -80,6 +94,10 @@ def note_step(desk: Desk, request: Request, case: Case) -> None:
 
 def show_words(desk: Desk, request: Request) -> Reply:
     """Show the words was pressed. In the menu they open over it: closed, what can be done is there."""
+    return _at_rest(lambda: _words(desk, request))
+
+
+def _words(desk: Desk, request: Request) -> Reply:
     actor = desk.staff.actor(request.user)
     case = desk.case_for(request.user, request.seen.reference)
     outside = desk.is_outside(case, request)

@@ -37,7 +37,8 @@ def hows(office: TestOffice, reference: str) -> list[How]:
 
 def test_the_words_are_handed_out_with_a_note_of_who_read_them(office: TestOffice) -> None:
     case = office.case(opened(office))
-    (message,) = Looking(office.store).words(case, OFFICER, NOW, outside=True)
+    (message,), letters = Looking(office.store).words(case, OFFICER, NOW, outside=True)
+    assert letters == ()
     assert "heron" in message.message.text
     ((look,), total) = Looking(office.store).looks(case.reference, 10)
     assert (look.by, look.at, look.how, total) == (OFFICER, NOW, How.WORDS, 1)
@@ -45,7 +46,7 @@ def test_the_words_are_handed_out_with_a_note_of_who_read_them(office: TestOffic
 
 def test_from_the_cases_own_channel_nothing_is_noted(office: TestOffice) -> None:
     case = office.case(opened(office))
-    assert Looking(office.store).words(case, OFFICER, NOW, outside=False)
+    assert Looking(office.store).words(case, OFFICER, NOW, outside=False)[0]
     assert hows(office, case.reference) == []
 
 

@@ -109,6 +109,8 @@ def test_another_bodys_matter_is_signposted_with_the_body_and_how_to_reach_it(to
     town.run()
     town.write("A deep hole. #pothole_road enquiry")
     card = town.wait_card("complaints-triage")
+    town.wait_thread(card, "The acknowledgement left")
+    town.settle()
     town.press("sam", card, "respond")
     town.wait_view("sam", "Signpost CC-")
     town.sandbox.fill_and_submit("sam", {})

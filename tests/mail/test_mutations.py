@@ -28,9 +28,13 @@ def read(content: bytes) -> Message:
 def test_b15_every_mutant_is_taken_in_as_one_thing_in_time_and_the_next_message_is_a_case(
     seed: int,
 ) -> None:
-    counts = fuzz.run(seed, SECONDS)
-    seen = {Arrival.CASE, Arrival.REPLY, Arrival.DUPLICATE, Arrival.AUTOMATIC, Arrival.BOUNCE}
-    assert seen <= set(counts.ended)
+    wanted = {Arrival.CASE, Arrival.REPLY, Arrival.DUPLICATE, Arrival.AUTOMATIC, Arrival.BOUNCE}
+    seen = set(fuzz.run(seed, SECONDS).ended)
+    # On a busy machine fewer mutants fit into the time: others are made until each kind was there.
+    for further in range(1, 4):
+        if not wanted <= seen:
+            seen |= set(fuzz.run(seed + 1_000 * further, SECONDS).ended)
+    assert wanted <= seen
 
 
 def test_a_mutant_is_made_again_from_its_seed_and_number() -> None:
