@@ -32,10 +32,16 @@ def heard(running):
     running.app.view_closed("modal")(keep)
     running.app.command("/case")(keep)
     running.app.shortcut("note")(keep)
-    running.app.event("message")(lambda body: seen.setdefault("message", []).append(body["event"]))
-    running.app.event("app_mention")(
-        lambda body: seen.setdefault("mention", []).append(body["event"])
-    )
+
+    def hear(name):
+        def listener(body):
+            seen.setdefault(name, []).append(body["event"])
+            running.sandbox.workspace.changed()  # an event is acked before: wake who waits for it
+
+        return listener
+
+    running.app.event("message")(hear("message"))
+    running.app.event("app_mention")(hear("mention"))
     return seen
 
 
