@@ -60,9 +60,10 @@ def letter(
 
 def papers_of(store: "Store", reference: str, *, every: bool) -> "list[Paper]":
     """A case's letters on paper. Raises Refused where there is no such case or no such letter."""
+    from handlers.seen import existing
+
     with store.view() as work:
-        if work.cases.get(reference) is None:
-            raise Refused(f"There is no case {reference}.")
+        existing(work, reference)
         papers = work.papers.of_case(reference)
     chosen = [p for p in papers if every or (p.posted_on is None and p.withdrawn_at is None)]
     if not chosen:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.casework import Seen
+from handlers.seen import Seen, fresh
 from models import lessons
 from models.agreed import Finished, Redress, Task
-from models.case import Case, Change, check_fresh
+from models.case import Case, Change
 from models.council import Council
 from models.errors import Refused
 from models.lessons import Learned
@@ -54,10 +54,7 @@ class Agreeing:
 
     def _change(self, seen: Seen, now: datetime, act: Callable[[Work, Case], Change]) -> Case:
         with self.store.work() as work:
-            case = work.cases.get(seen.reference)
-            if case is None:
-                raise Refused(f"There is no case {seen.reference}.")
-            check_fresh(case, seen.version)
+            case = fresh(work, seen)
             return record(work, act(work, case), now)
 
 

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.absence import check_is_in
-from handlers.casework import Seen
+from handlers.seen import Seen, fresh
 from models.absence import Absence
 from models.assigning import assign
-from models.case import Case, Level, check_fresh
+from models.case import Case, Level
 from models.council import Council
-from models.errors import Refused
 from models.involvement import check_reviewer, involved_in
 from models.people import Actor
 from models.recording import record
-from models.store_port import Store, Work
+from models.store_port import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +39,8 @@ class Assigning:
         they are in, and at Level Two were not involved, is asked here. Raises Refused or Stale.
         """
         with self.store.work() as work:
-            case = _existing(work, seen)
+            case = fresh(work, seen)
             if to is not None:
                 check_is_in(work, self.council, to, now)
                 check_reviewer(work, case, to, self.council, asking=actor.id)
             return record(work, assign(case, to, actor, now), now)
-
-
-def _existing(work: Work, seen: Seen) -> Case:
-    case = work.cases.get(seen.reference)
-    if case is None:
-        raise Refused(f"There is no case {seen.reference}.")
-    check_fresh(case, seen.version)
-    return case

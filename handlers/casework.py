@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from handlers.enclosing import check_sendable
 from handlers.pointed_out import pointed_out
+from handlers.seen import Seen, existing, fresh
 from handlers.taken_back import text_taken_back
 from models import actions, outbox, posting
 from models.allowed import is_reviewing
@@ -16,7 +17,6 @@ from models.case import (
     Classification,
     Level,
     Outcome,
-    check_fresh,
 )
 from models.council import Council
 from models.enclosures import Enclosure
@@ -56,14 +56,6 @@ _TO_LEAVE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """The case an officer acts on and the version they saw."""
-
-    reference: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
 class HoldingReply:
     """A holding reply to be written: the text to start from, the date it promises, the reason where
     one was given before. `against` is the rule that only a team leader may overrule, as a sentence.
@@ -87,19 +79,19 @@ class Casework:
     def case(self, reference: str) -> Case:
         """A case as it is now. Raises Refused where there is none."""
         with self.store.view() as work:
-            return _existing(work, reference)
+            return existing(work, reference)
 
     def claim(self, reference: str, actor: Actor, now: datetime) -> Case:
         """`actor` takes the case; a second claim says who holds it (no version: it cannot harm)."""
         with self.store.work() as work:
-            case = _existing(work, reference)
+            case = existing(work, reference)
             check_reviewer(work, case, actor.id, self.council)
             return record(work, actions.claim(case, actor, now), now)
 
     def reclassify(self, seen: Seen, to: Classification, actor: Actor, now: datetime) -> Case:
         """Correct category, service or authority, and level. Raises Refused or Stale."""
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             if to.level is not case.level:
                 check_reviewer(work, case, actor.id, self.council)  # it would end the review
             return record(work, actions.reclassify(case, to, self.council, actor, now), now)
@@ -107,7 +99,7 @@ class Casework:
     def confirm(self, seen: Seen, actor: Actor, now: datetime) -> Case:
         """The case is what the model said; that ends triage. Raises Refused or Stale."""
         with self.store.work() as work:
-            change = actions.confirm(_fresh(work, seen), self.council, actor, now)
+            change = actions.confirm(fresh(work, seen), self.council, actor, now)
             return record(work, change, now)
 
     def name_customer(
@@ -115,7 +107,7 @@ class Casework:
     ) -> Case:
         """Who wrote what was forwarded is the complainant. Raises Refused or Stale."""
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             change = name_customer(case, self.council, actor, now, from_original=from_original)
             return record(work, change, now)
 
@@ -130,7 +122,7 @@ class Casework:
     ) -> Case:
         """End the case, an upheld complaint with what was `learned`. Raises Refused or Stale."""
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             check_reviewer(work, case, actor.id, self.council)
             lesson = agreed_lesson(case, learned, self.council, now, outcome) if learned else None
             change = actions.close(case, reason, outcome, actor, now, lesson)
@@ -141,7 +133,7 @@ class Casework:
         Stale.
         """
         with self.store.view() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             actions.check_respond(case)
             return self._template(work, case, answer_kind(case), now)
 
@@ -150,7 +142,7 @@ class Casework:
         none. What somebody wrote who only named the case counts for nothing.
         """
         with self.store.view() as work:
-            case = _existing(work, reference)
+            case = existing(work, reference)
             messages = reversed(work.messages.of_case(reference))
             texts = [one.message.text for one in messages if _is_theirs(one, case)]
         return postal_address(case.customer.name, texts)
@@ -158,7 +150,7 @@ class Casework:
     def acknowledgement_template(self, seen: Seen, now: datetime) -> str:
         """The acknowledgement's text, to look over. Raises Refused or Stale."""
         with self.store.view() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             actions.check_acknowledge(case)
             return self._template(work, case, LetterKind.ACKNOWLEDGEMENT, now)
 
@@ -168,7 +160,7 @@ class Casework:
         """
         kind = LetterKind.HOLDING_REPLY
         with self.store.view() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             to = check_extend(case, self.council, now, overruled=leads)
             text = self._template(work, case, kind, now, Extension(to, ""))
             before = text_taken_back(work, case, kind)
@@ -191,7 +183,7 @@ class Casework:
         Raises Refused or Stale.
         """
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             actions.check_acknowledge(case)
             kind = LetterKind.ACKNOWLEDGEMENT
             facts = self._facts(work, case, kind, going, now)
@@ -213,7 +205,7 @@ class Casework:
         team leader overrules the rule. Raises Refused or Stale.
         """
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             check_reviewer(work, case, actor.id, self.council)
             although = although.strip()
             to = check_extend(case, self.council, now, overruled=bool(although))
@@ -238,7 +230,7 @@ class Casework:
         the case's points, from 0, that it answers; `enclosures` go with it. Raises Refused or Stale.
         """
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             check_reviewer(work, case, actor.id, self.council)
             actions.approve_answer(case, outcome, level, actor, now)  # to refuse now, not at Send
             kind = answer_kind(case)
@@ -275,7 +267,7 @@ class Casework:
                 raise Refused("This letter has been sent already.")
             if draft.officer != actor.id:
                 raise Refused("Only the person who saw the preview can send it.")
-            case, letter = _fresh(work, Seen(draft.reference, draft.version)), draft.letter
+            case, letter = fresh(work, Seen(draft.reference, draft.version)), draft.letter
             check_sendable(work, letter, self.council)
             if is_reviewing(_SENDS[letter.kind], case):
                 check_reviewer(work, case, actor.id, self.council)
@@ -306,7 +298,7 @@ class Casework:
         Stale.
         """
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             paper = _waiting(work, case, kind)
             change = posting.posted(case, paper.letter, on, self.council, actor, now)
             work.papers.posted(paper, on)
@@ -320,7 +312,7 @@ class Casework:
         a review of what `actor` was involved in, or Stale.
         """
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             paper = _waiting(work, case, kind)
             if kind is not LetterKind.ACKNOWLEDGEMENT:
                 check_reviewer(work, case, actor.id, self.council)  # as with Undo
@@ -416,19 +408,6 @@ def _waiting(work: Work, case: Case, kind: LetterKind) -> Paper:
     if paper is None:
         raise Refused(f"This letter of {case.reference} does not wait to be posted.")
     return paper
-
-
-def _existing(work: Work, reference: str) -> Case:
-    case = work.cases.get(reference)
-    if case is None:
-        raise Refused(f"There is no case {reference}.")
-    return case
-
-
-def _fresh(work: Work, seen: Seen) -> Case:
-    case = _existing(work, seen.reference)
-    check_fresh(case, seen.version)
-    return case
 
 
 def _latest_message(work: Work, case: Case) -> Message | None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.gathering import messages_of
+from handlers.seen import existing
 from models import actions
 from models.attachment_risks import risk
-from models.errors import Refused, Unavailable
+from models.errors import Unavailable
 from models.message import Attachment, Scanned, Verdict
 from models.ports import Scanner
 from models.recording import record
@@ -127,8 +128,7 @@ def _tell(work: Work, sha256: str, scanned: Scanned, now: datetime) -> None:
 
 
 def _listed(work: Work, reference: str) -> Iterator[Listed]:
-    if work.cases.get(reference) is None:
-        raise Refused(f"There is no case {reference}.")
+    existing(work, reference)
     for stored in messages_of(work, reference):
         attachments = stored.message.attachments
         verdicts = work.contents.verdicts([a.sha256 for a in attachments])

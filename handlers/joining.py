@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
-from handlers.casework import Seen
 from handlers.gathering import messages_of
+from handlers.seen import Seen, existing, fresh
 from models import joining, outbox
-from models.case import Case, check_fresh
+from models.case import Case
 from models.channels import may_name
 from models.contact import By
 from models.council import Council
@@ -83,7 +83,7 @@ class Joining:
     def link(self, seen: Seen, other: str, reason: str, actor: Actor, now: datetime) -> Case:
         """Both cases name each other; a private one is named by no open one. Raises Refused or Stale."""
         with self.store.work() as work:
-            case, second = _fresh(work, seen), _existing(work, other)
+            case, second = fresh(work, seen), existing(work, other)
             if not may_name(case, second, self.council):
                 raise Refused(
                     f"{other} is private, and more people read here than may know of it. Link them "
@@ -108,7 +108,7 @@ class Joining:
     def unlink(self, seen: Seen, other: str, actor: Actor, now: datetime) -> Case:
         """The link is taken back on both cases. Raises Refused or Stale."""
         with self.store.work() as work:
-            case, second = _fresh(work, seen), _existing(work, other)
+            case, second = fresh(work, seen), existing(work, other)
             history = work.cases.history(case.reference)
             after = record(work, joining.unlink(case, other, history, actor, now), now)
             theirs = work.cases.history(other)
@@ -119,7 +119,7 @@ class Joining:
     def check_merge(self, seen: Seen, into: str) -> tuple[Case, Case]:
         """Both cases, where they may be merged. Raises Refused or Stale."""
         with self.store.view() as work:
-            case, second = _fresh(work, seen), _existing(work, into)
+            case, second = fresh(work, seen), existing(work, into)
         joining.check_merge(case, second, self.council)
         return case, second
 
@@ -130,7 +130,7 @@ class Joining:
         in the thread of the one that goes on. Raises Refused or Stale.
         """
         with self.store.work() as work:
-            case, second = _fresh(work, seen), _existing(work, into)
+            case, second = fresh(work, seen), existing(work, into)
             closed, joined = joining.merge(case, second, reason, self.council, actor, now)
             # The card goes first: a flag may move it to a private channel, and the words follow.
             after = record(work, joined, now)
@@ -144,10 +144,10 @@ class Joining:
         or Stale.
         """
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             history = work.cases.history(case.reference)
             change = joining.take_apart(case, history, self.council, actor, now)
-            into = _existing(work, str(case.merged_into))
+            into = existing(work, str(case.merged_into))
             if into.merged_into is not None:
                 raise Refused(f"{into.reference} is merged itself: take that apart first.")
             after = record(work, change, now)
@@ -186,16 +186,3 @@ def _raised_since(work: Work, entries: tuple[Entry, ...]) -> frozenset[Flag]:
     stored = [work.messages.get(int(str(entry.details["message"]))) for entry in added]
     read = [one.prediction for one in stored if one is not None and one.prediction is not None]
     return frozenset(flag for prediction in read for flag in prediction.flags)
-
-
-def _existing(work: Work, reference: str) -> Case:
-    case = work.cases.get(reference)
-    if case is None:
-        raise Refused(f"There is no case {reference}.")
-    return case
-
-
-def _fresh(work: Work, seen: Seen) -> Case:
-    case = _existing(work, seen.reference)
-    check_fresh(case, seen.version)
-    return case

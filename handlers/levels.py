@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from handlers.absence import check_is_in
-from handlers.casework import Seen
+from handlers.seen import Seen, fresh
 from models import levels
-from models.case import Case, check_fresh
+from models.case import Case
 from models.council import Council
-from models.errors import Refused
 from models.history import Entry
 from models.involvement import check_independent
 from models.levels import ReviewRequest
@@ -69,8 +68,4 @@ class Levels:
 
 
 def _fresh(work: Work, seen: Seen) -> tuple[Case, tuple[Entry, ...]]:
-    case = work.cases.get(seen.reference)
-    if case is None:
-        raise Refused(f"There is no case {seen.reference}.")
-    check_fresh(case, seen.version)
-    return case, work.cases.history(seen.reference)
+    return fresh(work, seen), work.cases.history(seen.reference)

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from handlers.casework import Seen
+from handlers.seen import Seen, fresh
 from models import ombudsman
-from models.case import Case, check_fresh
+from models.case import Case
 from models.council import Council
 from models.errors import Refused
 from models.ombudsman import Decision, Referral
 from models.people import Actor
 from models.recording import record
-from models.store_port import Store, Work
+from models.store_port import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Ombudsman:
     def refer(self, seen: Seen, referral: Referral, actor: Actor, now: datetime) -> Case:
         """The Ombudsman has the case. Raises Refused or Stale."""
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             known = work.ombudsman.of_case(case.reference)
             change, kept = ombudsman.refer(case, referral, known, self.council, actor, now)
             work.ombudsman.add(kept)
@@ -46,7 +46,7 @@ class Ombudsman:
     ) -> Case:
         """The Ombudsman decided on the referral of this number. Raises Refused or Stale."""
         with self.store.work() as work:
-            case = _fresh(work, seen)
+            case = fresh(work, seen)
             known = {one.number: one for one in work.ombudsman.of_case(case.reference)}
             if number not in known:
                 raise Refused(f"{case.reference} has no such referral. Please start from the card.")
@@ -55,11 +55,3 @@ class Ombudsman:
             )
             work.ombudsman.decide(kept)
             return record(work, change, now)
-
-
-def _fresh(work: Work, seen: Seen) -> Case:
-    case = work.cases.get(seen.reference)
-    if case is None:
-        raise Refused(f"There is no case {seen.reference}.")
-    check_fresh(case, seen.version)
-    return case

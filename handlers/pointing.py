@@ -4,10 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.casework import Seen
 from handlers.gathering import messages_of
-from models.case import Case, check_fresh
-from models.errors import Refused
+from handlers.seen import Seen, fresh
+from models.case import Case
 from models.ledger import Arrival
 from models.people import Actor
 from models.points import suggested, written
@@ -38,9 +37,6 @@ class Pointing:
         present ones that are ticked. Raises Refused or Stale.
         """
         with self.store.work() as work:
-            case = work.cases.get(seen.reference)
-            if case is None:
-                raise Refused(f"There is no case {seen.reference}.")
-            check_fresh(case, seen.version)
+            case = fresh(work, seen)
             points = written(text, case.points, answered)
             return record(work, write_points(case, points, actor, now), now)

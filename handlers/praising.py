@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.casework import Seen
 from handlers.gathering import family, messages_of
+from handlers.seen import Seen, fresh
 from models import outbox
-from models.case import Case, check_fresh
+from models.case import Case
 from models.channels import channel_for, is_private
 from models.council import Council
-from models.errors import Refused
 from models.ledger import Arrival
 from models.masking import GONE, masked
 from models.people import Actor
@@ -41,10 +40,7 @@ class Praising:
         case nothing is said there. Raises Refused or Stale.
         """
         with self.store.work() as work:
-            case = work.cases.get(seen.reference)
-            if case is None:
-                raise Refused(f"There is no case {seen.reference}.")
-            check_fresh(case, seen.version)
+            case = fresh(work, seen)
             after = record(work, pass_on(case, staff, actor, now, formal=formal), now)
             if not is_private(after, self.council):
                 channel = channel_for(after, self.council)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers.casework import Seen
 from handlers.earlier import earlier_contact
 from handlers.intake import Intake
+from handlers.seen import Seen, fresh
 from models import actions, outbox
-from models.case import Case, Change, Classification, State, check_fresh
+from models.case import Case, Change, Classification, State
 from models.errors import Refused
 from models.ledger import Arrival
 from models.message import Message
@@ -109,10 +109,7 @@ class Splitting:
 
 
 def _fresh(work: Work, seen: Seen) -> Case:
-    case = work.cases.get(seen.reference)
-    if case is None:
-        raise Refused(f"There is no case {seen.reference}.")
-    check_fresh(case, seen.version)
+    case = fresh(work, seen)
     check_split(case)
     return case
 

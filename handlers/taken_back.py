@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.seen import existing
 from models import outbox
 from models.actions import redated_by_level
 from models.case import Case
@@ -38,9 +39,7 @@ class TakingBack:
         for what answers a review of what `actor` was involved in.
         """
         with self.store.work() as work:
-            case = work.cases.get(reference)
-            if case is None:
-                raise Refused(f"There is no case {reference}.")
+            case = existing(work, reference)
             one = waiting(case, version)
             if one is None:
                 history = work.cases.history(reference)

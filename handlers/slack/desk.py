@@ -7,7 +7,7 @@ from datetime import date, datetime
 from handlers.absence import Absences
 from handlers.agreed import Agreeing
 from handlers.assigning import Assigning
-from handlers.casework import Casework, Seen
+from handlers.casework import Casework
 from handlers.enclosing import Enclosing
 from handlers.intake import Intake
 from handlers.joining import Joining
@@ -17,6 +17,7 @@ from handlers.notes import Notes
 from handlers.ombudsman import Ombudsman
 from handlers.pointing import Pointing
 from handlers.praising import Praising
+from handlers.seen import Seen
 from handlers.slack import wording
 from handlers.slack.requests import Request
 from handlers.slack.who import Staff

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from handlers.casework import Seen
+from handlers.seen import Seen
 from handlers.slack.api import Block, Saying
 from models.errors import Refused
 

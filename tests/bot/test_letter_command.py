@@ -7,7 +7,8 @@ import pytest
 import tomli_w
 from docx import Document
 
-from handlers.casework import Casework, Seen
+from handlers.casework import Casework
+from handlers.seen import Seen
 from models.case import Case, Level, Outcome
 from models.errors import Refused
 from models.letter import Going, LetterKind, Way

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from handlers.assigning import Assigning
-from handlers.casework import Seen
 from handlers.levels import Levels
+from handlers.seen import Seen
 from models.absence import Absence
 from models.case import Case
 from models.errors import Refused, Stale

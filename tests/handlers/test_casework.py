@@ -7,7 +7,7 @@ import pytest
 from docx import Document
 
 from handlers import letters_left
-from handlers.casework import Seen
+from handlers.seen import Seen
 from models.case import Case, Classification, Level, Outcome, State
 from models.deadlines import DeadlineKind
 from models.errors import Refused, Stale

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from handlers.casework import Seen
 from handlers.pointing import Pointing
+from handlers.seen import Seen
 from models.case import Case, Level, Outcome
 from models.errors import Refused, Stale
 from models.history import Event

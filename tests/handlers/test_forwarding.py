@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.casework import Seen
+from handlers.seen import Seen
 from handlers.slack import cards, complainant, history_lines, wording
 from models.allowed import allowed_actions
 from models.case import Action, Case

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.casework import Seen
 from handlers.delivery import Delivery
 from handlers.fetching import Looked, could_not_look
 from handlers.health import Limits, health_of
 from handlers.ledger import account_for, days
 from handlers.reminders import remind
+from handlers.seen import Seen
 from models.council import Acknowledging
 from models.errors import AnswerLost, Undeliverable
 from models.folders import FolderState, Role

@@ -54,7 +54,7 @@ def test_a_reference_that_does_not_exist_is_a_new_case(office: TestOffice) -> No
 def test_a_reply_while_the_answer_is_on_its_way_is_not_lost_in_an_answered_case(
     office: TestOffice,
 ) -> None:
-    from handlers.casework import Seen
+    from handlers.seen import Seen
 
     reference = office.receive(email(), NOW).reference
     (acknowledgement,) = send_all(office)
@@ -138,7 +138,7 @@ def test_a_reply_that_raises_a_flag_moves_the_case_before_its_words_are_said(
 
 
 def test_a_bounced_answer_opens_the_case_again(office: TestOffice) -> None:
-    from handlers.casework import Seen
+    from handlers.seen import Seen
 
     reference = office.receive(email(), NOW).reference
     send_all(office)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from handlers.casework import Seen
 from handlers.gathering import family, messages_of
 from handlers.joining import Because, Joining
+from handlers.seen import Seen
 from handlers.slack import history_lines
 from handlers.slack.background import background
 from handlers.slack.related import Together, lines

@@ -11,9 +11,9 @@ import pytest
 from bot.notify import NotifyLetterbox
 from bot.smtp import SmtpLetterbox
 from bot.smtp_receiver import SmtpReceiver
-from handlers.casework import Seen
 from handlers.delivery import Delivery
 from handlers.mail.courier import EmailCourier, email_kinds
+from handlers.seen import Seen
 from models.case import Case, Level, Outcome, State
 from models.council import Council, Sending
 from models.history import Entry, Event

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.casework import Seen
 from handlers.praising import Praising
+from handlers.seen import Seen
 from handlers.slack import praise_post
 from handlers.slack.placing import Placing
 from models.case import Case, Classification, Level

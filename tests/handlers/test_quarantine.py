@@ -213,7 +213,7 @@ def test_a12_a_replayed_machines_message_is_filed_and_its_stub_ends(
 
 
 def test_a12_what_a_person_decided_on_the_stub_holds_when_it_is_replayed(ward: Ward) -> None:
-    from handlers.casework import Seen
+    from handlers.seen import Seen
     from models.case import Classification, Level
     from models.people import staff
 
@@ -252,7 +252,7 @@ def test_a12_dismissed_with_a_reason_it_ends_and_can_be_taken_up_again(ward: War
 
 
 def test_a12_a_stub_that_staff_dealt_with_and_closed_no_longer_waits(ward: Ward) -> None:
-    from handlers.casework import Seen
+    from handlers.seen import Seen
     from models.case import Classification
     from models.people import staff
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.casework import Seen
+from handlers.seen import Seen
 from handlers.slack import history_lines
 from handlers.slack.background import background
 from handlers.splitting import Splitting

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from handlers.casework import Seen
 from handlers.levels import Levels
+from handlers.seen import Seen
 from models.agreed import Cause, Lesson, Task
 from models.case import Case, Level, Outcome
 from models.council import Council

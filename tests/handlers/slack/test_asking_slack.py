@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox import Person, Sandbox
-from handlers.casework import Seen
+from handlers.seen import Seen
 from handlers.slack import assign_modal, away, join_modals
 from handlers.slack.api import Person as Told
 from handlers.slack.cards import button_value

@@ -7,7 +7,7 @@ import pytest
 from bot.sandbox import Person, Sandbox
 from bot.sandbox.records import Message
 from bot.slack_api import WebSlack
-from handlers.casework import Seen
+from handlers.seen import Seen
 from handlers.slack import clearing
 from handlers.slack.api import Saying
 from handlers.slack.placing import Placing

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import Person, Sandbox
-from handlers.casework import Seen
 from handlers.praising import Praising
+from handlers.seen import Seen
 from handlers.slack.courier import SlackCourier
 from models import outbox
 from models.absence import Absence

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox import Person, Sandbox
 from bot.slack_api import WebSlack
-from handlers.casework import Seen
+from handlers.seen import Seen
 from handlers.slack import join_modals
 from handlers.slack.cards import button_value
 from handlers.slack.desk import Desk
